@@ -1,0 +1,71 @@
+import { defineConfig } from 'oxlint'
+
+/** The layers, highest first. A file may import from its own layer and from lower ones only. */
+const order = [
+  'src/main.ts',
+  'src/bot.ts',
+  'src/slack',
+  'src/cli',
+  'commands',
+  'src/notices',
+  'src/deliveries',
+  'src/runs',
+  'src/steps',
+  'src/plan',
+  'src/engines',
+  'src/adapters',
+  'src/store',
+  'src/access',
+  'src/runbook',
+  'src/views',
+  'src/domain',
+  'src/log.ts',
+  'src/redaction.ts',
+  'src/config.ts',
+]
+
+/** A library that only one place may import: what it is for is that place's subject. */
+const only: Record<string, string> = {
+  '@slack/bolt': 'src/slack',
+  '@slack/web-api': 'src/slack',
+  execa: 'src/adapters',
+  'node-cron': 'src/notices',
+  'libpg-query': 'src/engines',
+  pino: 'src/log.ts',
+}
+
+const pattern = (place: string) => `**/${place.split('/').at(-1)}${place.endsWith('.ts') ? '' : '/**'}`
+
+export default defineConfig({
+  plugins: ['typescript', 'import', 'unicorn', 'promise'],
+  options: { typeAware: true },
+  rules: {
+    'import/no-cycle': 'error',
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/switch-exhaustiveness-check': 'error',
+    'typescript/consistent-type-imports': 'error',
+    'max-lines': ['error', { max: 300 }],
+    'no-console': 'error',
+  },
+  overrides: [
+    ...order.map((place, i) => ({
+      files: [place.endsWith('.ts') ? place : `${place}/**`],
+      rules: {
+        'no-restricted-imports': [
+          'error',
+          {
+            paths: Object.entries(only)
+              .filter(([, where]) => where !== place)
+              .map(([name, where]) => ({ name, message: `Only ${where} imports ${name}.` })),
+            patterns: [
+              { group: ['**/demo/**', '**/test/**'], message: 'The product does not import its demo or its tests.' },
+              ...(i ? [{ group: order.slice(0, i).map(pattern), message: `${place} is below it.` }] : []),
+            ],
+          },
+        ],
+      },
+    })),
+    { files: ['src/cli/**', 'demo/**', 'test/**'], rules: { 'no-console': 'off' } },
+  ],
+})

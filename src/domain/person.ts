@@ -1,0 +1,22 @@
+import type { Instant } from './json.ts'
+import type { Problem } from './problem.ts'
+import type { Via } from './question.ts'
+
+/** Who asks. `person` is a Slack user id, also in the terminal, where the operating-system user is mapped to one. */
+export interface Caller {
+  person: string
+  via: Via
+}
+
+/** Roles that commands ask for. A runbook's approvals name roles of the configuration. */
+export type CommandRole = 'anyone' | 'operator'
+
+/** What a directory of people knows; Slack's, joined in the bot. */
+export interface Directory {
+  /** Looks this person up now: whether they may act at all, and the user groups they are in. */
+  lookUp(person: string): Promise<Standing>
+  /** The members of a user group, for "who may do this". Empty when it is not known. */
+  members(group: string): Promise<string[]>
+}
+
+export type Standing = { may: true; groups: string[]; at: Instant } | { may: false; problem: Problem }

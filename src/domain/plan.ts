@@ -1,0 +1,73 @@
+import type { Check } from './finding.ts'
+import type { Identity } from './identity.ts'
+import type { Instant } from './json.ts'
+import type { Runbook } from './runbook.ts'
+import type { TableShape } from './schema.ts'
+import type { Migration, Move, Prepared } from './script.ts'
+import type { Session } from './session.ts'
+import type { Routes } from './step.ts'
+
+export type RunKind = 'migrate' | 'rollback' | 'backup'
+
+/** What a run would do: what people approve, and what was measured when they did. */
+export interface Plan {
+  /** Four capital letters or digits that nobody mixes up, e.g. `7F3A`. */
+  id: string
+  kind: RunKind
+  approved: Approved
+  /** SHA-256 over `approved` as canonical JSON. */
+  digest: string
+  measured: Measured
+  author: string
+  madeAt: Instant
+  /** The run that a rollback after admit takes back. */
+  of: string | null
+}
+
+/** Immutable. A run uses this and never reads the runbook's file again. */
+export interface Approved {
+  runbook: Runbook
+  identity: Identity
+  serverVersion: string
+  /** Null for a backup alone. */
+  prepared: { up: Prepared; down: Prepared | null } | null
+  history: { table: string; migrations: Migration[] }
+  /** The tables that the migration names, as they must still be when it runs. */
+  schema: TableShape[]
+  routes: Routes
+  /** A rollback after admit: the number of rows that somebody accepted to lose. */
+  accepted: number | null
+}
+
+/** Taken again at the start of a run. */
+export interface Measured {
+  at: Instant
+  databaseBytes: number
+  tables: { table: string; rows: number; bytes: number }[]
+  sessions: Session[]
+  checks: Check[]
+  estimates: Estimate[]
+  /** Rows that a rollback would lose or not bring back, per column. */
+  loss: Loss
+}
+
+export interface Estimate {
+  step: string
+  seconds: number
+  from: 'earlier run' | 'size' | 'guess'
+}
+
+export interface Loss {
+  /** Rows whose value in a column that Down drops differs from what the migration gave it. */
+  dropped: { table: string; column: string; rows: number }[]
+  /** Rows that violate what Down restores, e.g. NULL in a column that becomes NOT NULL again. */
+  violating: { table: string; column: string; rows: number }[]
+  /** Distinct rows over all of these. */
+  rows: number
+}
+
+/** How sure the plan's time is: seconds that users are out. */
+export const windowSeconds = (plan: Pick<Plan, 'approved' | 'measured'>): number => {
+  const inWindow = new Set(plan.approved.routes.forward.filter((step) => step.inWindow).map((step) => step.id))
+  return plan.measured.estimates.filter((e) => inWindow.has(e.step)).reduce((sum, e) => sum + e.seconds, 0)
+}

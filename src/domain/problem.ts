@@ -1,0 +1,159 @@
+import type { Choice } from './question.ts'
+import type { Instant } from './json.ts'
+import type { Session } from './session.ts'
+
+/**
+ * Everything that can go wrong, be refused or be noticed, by code, with the facts its wording needs.
+ * `views/problem.ts` words each of them, and nothing else does. No row data, no secret, no server message.
+ */
+export interface Problems {
+  // The target and its server
+  'target-unset': { variable: string }
+  'target-url-bad': { variable: string; why: string }
+  'target-unreachable': { host: string; database: string; code: string }
+  'target-refused': { host: string; database: string; role: string; sqlstate: string; condition: string }
+  'target-missing': { host: string; database: string }
+  'target-is-ours': { database: string; host: string }
+  'target-in-recovery': { host: string }
+  'target-is-another': { differs: string[]; planned: string; found: string }
+  'target-taken': { by: string }
+  'target-through-pooler': { host: string }
+  'server-too-old': { version: string; needs: string }
+  'monitoring-missing': { role: string }
+  'privilege-missing': { role: string; needs: string; why: string }
+  'fence-held': { pids: number[]; seconds: number }
+  'session-lost': { host: string; during: string; code: string }
+  // SQL
+  'sql-error': SqlError
+  'lock-timeout': { statement: string; attempts: number; seconds: number; blockers: Session[]; sqlstate: string }
+  'sql-syntax': { file: string; line: number; near: string }
+  'statement-unfit': { file: string; line: number; statement: string; why: UnfitReason }
+  'index-invalid': { index: string }
+  // Migrations and their history
+  'migrations-folder': { folder: string; code: string }
+  'migration-unknown': { migration: string; known: string[] }
+  'migration-applied': { migration: string }
+  'migration-not-applied': { migration: string }
+  'migration-file-odd': { file: string; why: 'name' | 'no-up' | 'empty' }
+  'migration-irreversible': { migration: string }
+  'migration-changed': { migration: string }
+  'history-missing': { table: string }
+  'history-twice': { tables: string[] }
+  'history-unlike': { expected: string; found: string }
+  'history-out-of-order': { migration: string; after: string }
+  'also-applies': { migrations: string[] }
+  'also-reverts': { migrations: string[] }
+  // What the plan notices
+  'constant-default': { table: string; column: string; value: string; rows: number }
+  'rewrites-table': { table: string; statement: string; rows: number; bytes: number }
+  'scans-table': { table: string; statement: string; rows: number; bytes: number }
+  'long-transaction': { sessions: Session[] }
+  'sessions-open': { sessions: Session[] }
+  'prepared-transactions': { transactions: { gid: string; owner: string; since: Instant }[] }
+  'dump-running': { pid: number; since: Instant }
+  'wraparound-vacuum': { table: string; pid: number }
+  'replica-lag': { replica: string; bytes: number }
+  'replication-slot-inactive': { slot: string; bytes: number }
+  'logical-subscriber': { slots: string[] }
+  'synchronous-standby': { names: string }
+  'event-triggers': { triggers: string[] }
+  'row-triggers': { table: string; triggers: string[] }
+  'connection-roles-super': { roles: string[] }
+  'disk-short': { folder: string; free: number; needs: number }
+  'disk-unknown': { folder: string; code: string }
+  'backup-folder': { folder: string; code: string }
+  'tool-missing': { tool: string; install: string }
+  'tool-older': { tool: string; version: string; server: string; install: string }
+  'tool-unfit': { tool: string; version: string; why: string }
+  'application-role-unfit': { role: string; why: 'missing' | 'owner' | 'super' | 'cannot-connect' }
+  'rollback-loses': { rows: number; tables: { table: string; column: string; rows: number }[] }
+  'rollback-violates': { table: string; column: string; rows: number }
+  'no-rollback': { migrations: string[] }
+  'service-state-unknown': { service: string; why: string }
+  'service-not-running': { service: string }
+  // Plans, approvals, requests
+  'plan-stale': { plan: string; differs: Difference[] }
+  'plan-gone': { plan: string; because: 'discarded' | 'used' | 'replaced'; by: string | null }
+  'plan-blocked': { plan: string; blockers: number }
+  'plan-unknown': { plan: string; known: string[] }
+  'plan-expired': { plan: string; at: Instant }
+  'approvals-missing': { plan: string; missing: { says: string; role: string; people: number }[] }
+  'approval-own': { plan: string; others: string[] }
+  'approval-again': { plan: string; at: Instant }
+  'approval-not-yours': { plan: string; roles: string[]; people: string[] }
+  'run-unknown': { run: string; known: string[] }
+  'run-under-way': { run: string; runbook: string; by: string }
+  'run-ended': { run: string; ending: string; at: Instant }
+  'run-past-admit': { run: string }
+  'nothing-to-roll-back': { runbook: string; why: 'never-ran' | 'not-applied' | 'already-back' }
+  'answered-already': { by: string; at: Instant; choice: Choice }
+  'choice-unknown': { choice: string; choices: Choice[] }
+  'gate-none': { run: string }
+  'name-mistyped': { typed: string; name: string }
+  'number-mistyped': { typed: string }
+  'loss-larger': { accepted: number; counted: number }
+  'not-allowed': { role: string; people: string[]; does: string }
+  'person-refused': { why: 'stranger' | 'guest' | 'deleted' | 'bot' | 'other-workspace' | 'unknown' }
+  'channel-refused': { why: 'shared' }
+  'terminal-user-unknown': { user: string; file: string }
+  'button-old': { command: string }
+  'button-not-yours': { owner: string }
+  'command-unknown': { typed: string; meant: string | null; commands: string[] }
+  'runbook-unknown': { typed: string; meant: string | null; known: string[] }
+  'runbook-broken': { file: string; faults: Fault[] }
+  'input-wrong': { command: string; faults: { field: string; why: string }[]; example: string }
+  'no-worker': { since: Instant | null }
+  // Steps of a run
+  cancelled: { by: string }
+  'backup-failed': { tool: string; exitCode: number | null; signal: string | null; reason: string }
+  'backup-unreadable': { path: string; why: 'checksum' | 'decompress' | 'restore-list' | 'tables'; detail: string }
+  'backup-changed': { path: string; backup: string }
+  'backup-none': { runbook: string }
+  'service-failed': { service: string; doing: 'stop' | 'start' | 'deploy' | 'undeploy'; reason: string; exitCode: number | null }
+  'service-will-not-stop': { service: string; pid: number; signal: string; seconds: number }
+  'service-changed': { service: string; planned: string; found: string }
+  'sessions-unended': { sessions: Session[]; why: 'not-permitted' | 'still-there' }
+  'sessions-came-back': { sessions: Session[] }
+  'access-changed': { database: string; expected: string; found: string }
+  'schema-unlike': { tables: string[]; differs: string[] }
+  'deadline-near': { deadline: Instant; needsSeconds: number }
+  'verification-failed': { failed: VerificationFault[] }
+  'try-out-failed': SqlError
+  'unhealthy': { service: string; url: string; saw: string; attempts: number; seconds: number }
+  'functional-failed': { failed: { name: string; expected: string; saw: string }[]; passed: number }
+  'debts-open': { what: string[] }
+  'bug': { reference: string }
+  // Slack
+  'slack-lacks': { method: string; costs: string }
+  'slack-away': { code: string; since: Instant }
+  'bot-not-in-channel': { channel: string }
+}
+
+/** What may be shown of an error of the server: never its message, detail or context, which carry row data. */
+export type SqlError = {
+  sqlstate: string
+  /** PostgreSQL's name of it, e.g. `not_null_violation`. */
+  condition: string
+  schema: string | null
+  table: string | null
+  column: string | null
+  constraint: string | null
+  /** Our own statement, or null where there is none to show. */
+  statement: string | null
+  file: string | null
+  line: number | null
+}
+
+export type UnfitReason = 'inside-transaction' | 'transaction-control' | 'not-sql' | 'session-setting' | 'copy-from-stdin' | 'concurrently-in-down'
+
+export type Difference = 'sql' | 'steps' | 'server' | 'schema' | 'history' | 'runbook'
+
+/** A fault of a file, all of them reported at once. */
+export type Fault = { file: string; line: number; column: number; key: string; what: string; remedy: string }
+
+export type VerificationFault = { check: string; expected: string; found: string }
+
+export type ProblemCode = keyof Problems
+
+/** A code with its facts, as one plain object that can be stored. */
+export type Problem<C extends ProblemCode = ProblemCode> = { [P in C]: { code: P } & Problems[P] }[C]

@@ -1,0 +1,48 @@
+import type { Instant, Json } from './json.ts'
+import type { Problem } from './problem.ts'
+import type { Session } from './session.ts'
+
+/**
+ * What a person can choose at a gate.
+ * `retry`: the step again. `back-out`: give everything back, nothing was migrated. `roll-back`: migrate down, then give
+ * everything back. `terminate`: end the sessions that were ticked, then the step again. `wait`: the step again, which
+ * waits. `go-on`: accept what is asked about. `leave`: stays as it is, the gate stays open.
+ */
+export type Choice = 'retry' | 'back-out' | 'roll-back' | 'terminate' | 'wait' | 'go-on' | 'leave'
+
+/** What a gate asks, by code, with the facts its wording needs. Worded by `views/gate.ts` alone. */
+export interface Questions {
+  /** A step failed; the problem says why. */
+  'step-failed': { problem: Problem }
+  /** The drain's time is over and these are still there. `changed`: ticked ones that had moved on and were not touched. */
+  'sessions-left': { sessions: Session[]; ended: number; changed: Session[] }
+  /** Measured again at the start: blockers that the approved plan did not have. */
+  'new-blockers': { problems: Problem[] }
+  /** The runbook holds here: verified, next is admit. */
+  'before-admit': { passed: number }
+  /** The step had begun when its process died, and looking at the world does not tell whether it took effect. */
+  'had-begun': { began: Instant }
+  /** Counted under lock: a rollback would lose more than was accepted. Nothing was changed. */
+  'loss-grew': { accepted: number; counted: number }
+  /** Somebody changed what the undo would put back. */
+  'changed-meanwhile': { what: string; expected: string; found: string }
+}
+
+export type QuestionCode = keyof Questions
+
+export type Question = { [C in QuestionCode]: { code: C } & Questions[C] }[QuestionCode] & {
+  choices: Choice[]
+  /** Without an answer by then, the clock answers. */
+  lapses?: { at: Instant; as: Choice }
+}
+
+export interface Answer {
+  choice: Choice
+  by: string
+  via: Via
+  /** What was ticked or typed, by choice: `{ sessions: SessionMark[] }` of `terminate`, `{ accepted: number }` of `go-on`. */
+  with?: Json
+}
+
+/** How a request came. */
+export type Via = 'slack' | 'terminal' | 'clock'

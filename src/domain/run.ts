@@ -1,0 +1,54 @@
+import type { Instant } from './json.ts'
+import type { Outcome } from './outcome.ts'
+import type { Plan } from './plan.ts'
+import type { Answer, Question } from './question.ts'
+import type { Progress } from './step.ts'
+
+/** One durable execution of a plan. */
+export interface Run {
+  /** The plan's id and a number, e.g. `7F3A-1`. */
+  id: string
+  plan: Plan
+  target: string
+  startedBy: string
+  startedAt: Instant
+  /** The first service began to stop. */
+  windowBegan: Instant | null
+  /** Before migrate, an unanswered gate backs out at this time. */
+  deadline: Instant | null
+  cancelBy: string | null
+  endedAt: Instant | null
+  ending: Ending | null
+  /** Bumped by everything that changes what the live message shows. */
+  version: number
+}
+
+export type Ending = 'done' | 'backed-out' | 'rolled-back'
+
+/** One try of one step. `lives`: how many processes began it. */
+export interface Attempt {
+  step: string
+  attempt: number
+  lives: number
+  beganAt: Instant
+  endedAt: Instant | null
+  outcome: Outcome | null
+  answer: Answer | null
+  progress: Progress | null
+}
+
+/** A durable wait for people. Its id is `run/step/attempt`. */
+export interface Gate {
+  id: string
+  run: string
+  step: string
+  attempt: number
+  question: Question
+  openedAt: Instant
+  answer: Answer | null
+  answeredAt: Instant | null
+  /** Somebody chose to leave things as they are; the gate is still open. */
+  leftBy: string | null
+}
+
+export const gateId = (run: string, step: string, attempt: number): string => `${run}/${step}/${attempt}`

@@ -1,0 +1,80 @@
+import type { Instant, Json } from './json.ts'
+
+/** What people see, as data: Slack's renderer, the terminal's and plain text draw the same view. */
+export interface View {
+  /** Says the state to somebody who reads nothing else. */
+  state: Line
+  parts: Part[]
+  actions: Action[]
+  /** Long texts that belong to it: uploaded in Slack, named in the terminal. */
+  files?: { name: string; title: string; content: string }[]
+}
+
+export type Line = readonly Inline[]
+
+export type Inline =
+  | string
+  | { time: Instant; as: 'clock' | 'day and clock' }
+  | { person: string }
+  | { role: string }
+  | { channel: string }
+  | { code: string }
+  | { bold: string }
+  | { italic: string }
+
+export type Part =
+  | { part: 'text'; line: Line }
+  /** Numbers are written out, so that buttons and text can carry the same ones. */
+  | { part: 'list'; numbered: boolean; items: Line[] }
+  /** One row a step: a word before any symbol. */
+  | { part: 'rows'; rows: { word: RowWord; line: Line }[] }
+  | { part: 'code'; text: string }
+  /** Small print. */
+  | { part: 'note'; line: Line }
+
+export type RowWord = 'Done' | 'Now' | 'Not run' | 'Skipped' | 'Waits for you' | 'Failed' | 'Passed' | 'Warning' | 'Blocker' | 'Note' | 'Undone'
+
+/** A button: a command with its input. In Slack it is kept under a nonce; the terminal shows the line to type. */
+export interface Action {
+  /** At most 20 characters. An ellipsis at the end: it opens a form. */
+  label: string
+  /** What it does, for screen readers, at most 75 characters. */
+  says: string
+  command: string
+  input: Json
+  style?: 'primary' | 'danger'
+}
+
+/** A modal in Slack, a prompt in the terminal. */
+export interface Form {
+  /** At most 24 characters. */
+  title: string
+  submit: string
+  parts: Part[]
+  fields: Field[]
+}
+
+export type Field = { name: string; label: string; hint?: string } & (
+  | { kind: 'text'; /** Typed like this, capitals and spaces around it aside. */ mustBe?: string; optional?: boolean }
+  | { kind: 'number' }
+  | { kind: 'select'; options: Option[] }
+  | { kind: 'ticks'; options: Option[] }
+)
+
+export type Option = { value: string; label: string; hint?: string }
+
+/** A line from words and inline nodes; lines within are laid flat: ``say`down since ${clock(at)}` ``. */
+export const say = (words: TemplateStringsArray, ...values: readonly (Inline | Line | number)[]): Line =>
+  words.flatMap((word, i) => {
+    const value = values[i]
+    const inserted = value === undefined ? [] : typeof value === 'number' ? [String(value)] : Array.isArray(value) ? value : [value]
+    return [...(word ? [word] : []), ...inserted] as Inline[]
+  })
+
+export const clock = (time: Instant): Inline => ({ time, as: 'clock' })
+export const dayAndClock = (time: Instant): Inline => ({ time, as: 'day and clock' })
+export const person = (id: string): Inline => ({ person: id })
+export const code = (text: string): Inline => ({ code: text })
+export const bold = (text: string): Inline => ({ bold: text })
+export const text = (line: Line): Part => ({ part: 'text', line })
+export const note = (line: Line): Part => ({ part: 'note', line })
