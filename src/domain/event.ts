@@ -4,7 +4,13 @@ import type { Answer } from './question.ts'
 import type { Ending } from './run.ts'
 
 /** What happened, append-only: the audit trail, and what messages are made from. Kinds are added, never changed. */
-export type Event = { seq: number; at: Instant; by: string; run: string | null; plan: string | null } & Happened
+export type Event = {
+  seq: number
+  at: Instant
+  by: string
+  run: string | null
+  plan: string | null
+} & Happened
 
 export type Happened =
   | { is: 'plan.made' }

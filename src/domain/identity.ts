@@ -13,4 +13,5 @@ export interface Identity {
 }
 
 /** One string a database: what a run holds exclusively, whatever runbook names it. */
-export const targetKey = (identity: Identity): string => `${identity.systemIdentifier}/${identity.databaseOid}`
+export const targetKey = (identity: Identity): string =>
+  `${identity.systemIdentifier}/${identity.databaseOid}`

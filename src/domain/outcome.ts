@@ -13,5 +13,11 @@ export type Outcome<Facts = unknown> =
 export type Unneeded = 'nothing-taken' | 'already-so' | 'not-in-runbook' | 'nothing-migrated'
 
 export const done = <Facts>(facts: Facts): Outcome<Facts> => ({ status: 'done', facts })
-export const failed = (problem: Problem): { status: 'failed'; problem: Problem } => ({ status: 'failed', problem })
-export const unneeded = (because: Unneeded): { status: 'unneeded'; because: Unneeded } => ({ status: 'unneeded', because })
+export const failed = (problem: Problem): { status: 'failed'; problem: Problem } => ({
+  status: 'failed',
+  problem,
+})
+export const unneeded = (because: Unneeded): { status: 'unneeded'; because: Unneeded } => ({
+  status: 'unneeded',
+  because,
+})

@@ -68,6 +68,8 @@ export interface Loss {
 
 /** How sure the plan's time is: seconds that users are out. */
 export const windowSeconds = (plan: Pick<Plan, 'approved' | 'measured'>): number => {
-  const inWindow = new Set(plan.approved.routes.forward.filter((step) => step.inWindow).map((step) => step.id))
+  const inWindow = new Set(
+    plan.approved.routes.forward.filter((step) => step.inWindow).map((step) => step.id),
+  )
   return plan.measured.estimates.filter((e) => inWindow.has(e.step)).reduce((sum, e) => sum + e.seconds, 0)
 }

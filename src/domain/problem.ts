@@ -25,7 +25,13 @@ export interface Problems {
   'session-lost': { host: string; during: string; code: string }
   // SQL
   'sql-error': SqlError
-  'lock-timeout': { statement: string; attempts: number; seconds: number; blockers: Session[]; sqlstate: string }
+  'lock-timeout': {
+    statement: string
+    attempts: number
+    seconds: number
+    blockers: Session[]
+    sqlstate: string
+  }
   'sql-syntax': { file: string; line: number; near: string }
   'statement-unfit': { file: string; line: number; statement: string; why: UnfitReason }
   'index-invalid': { index: string }
@@ -106,10 +112,19 @@ export interface Problems {
   // Steps of a run
   cancelled: { by: string }
   'backup-failed': { tool: string; exitCode: number | null; signal: string | null; reason: string }
-  'backup-unreadable': { path: string; why: 'checksum' | 'decompress' | 'restore-list' | 'tables'; detail: string }
+  'backup-unreadable': {
+    path: string
+    why: 'checksum' | 'decompress' | 'restore-list' | 'tables'
+    detail: string
+  }
   'backup-changed': { path: string; backup: string }
   'backup-none': { runbook: string }
-  'service-failed': { service: string; doing: 'stop' | 'start' | 'deploy' | 'undeploy'; reason: string; exitCode: number | null }
+  'service-failed': {
+    service: string
+    doing: 'stop' | 'start' | 'deploy' | 'undeploy'
+    reason: string
+    exitCode: number | null
+  }
   'service-will-not-stop': { service: string; pid: number; signal: string; seconds: number }
   'service-changed': { service: string; planned: string; found: string }
   'sessions-unended': { sessions: Session[]; why: 'not-permitted' | 'still-there' }
@@ -119,10 +134,10 @@ export interface Problems {
   'deadline-near': { deadline: Instant; needsSeconds: number }
   'verification-failed': { failed: VerificationFault[] }
   'try-out-failed': SqlError
-  'unhealthy': { service: string; url: string; saw: string; attempts: number; seconds: number }
+  unhealthy: { service: string; url: string; saw: string; attempts: number; seconds: number }
   'functional-failed': { failed: { name: string; expected: string; saw: string }[]; passed: number }
   'debts-open': { what: string[] }
-  'bug': { reference: string }
+  bug: { reference: string }
   // Slack
   'slack-lacks': { method: string; costs: string }
   'slack-away': { code: string; since: Instant }
@@ -144,7 +159,13 @@ export type SqlError = {
   line: number | null
 }
 
-export type UnfitReason = 'inside-transaction' | 'transaction-control' | 'not-sql' | 'session-setting' | 'copy-from-stdin' | 'concurrently-in-down'
+export type UnfitReason =
+  | 'inside-transaction'
+  | 'transaction-control'
+  | 'not-sql'
+  | 'session-setting'
+  | 'copy-from-stdin'
+  | 'concurrently-in-down'
 
 export type Difference = 'sql' | 'steps' | 'server' | 'schema' | 'history' | 'runbook'
 

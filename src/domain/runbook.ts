@@ -11,7 +11,10 @@ const duration = z
 
 const name = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{1,62}$/, 'a name has lower-case letters, digits and hyphens, and begins with a letter')
+  .regex(
+    /^[a-z][a-z0-9-]{1,62}$/,
+    'a name has lower-case letters, digits and hyphens, and begins with a letter',
+  )
 
 /** The name of an environment variable: what a secret is written as here. */
 const variable = z
@@ -19,23 +22,41 @@ const variable = z
   .regex(/^[A-Z][A-Z0-9_]*$/, 'the name of an environment variable, in capitals; never the secret itself')
 
 /** Program and arguments; no shell reads them. */
-const command = z.tuple([z.string().min(1)], z.string()).describe('Program and arguments as a list; no shell reads them.')
+const command = z
+  .tuple([z.string().min(1)], z.string())
+  .describe('Program and arguments as a list; no shell reads them.')
 
 const httpRequest = z.strictObject({
   name: z.string().min(1),
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
-  url: z.url().describe('May hold {NAME} of an environment variable, or of a value kept by an earlier request.'),
+  url: z
+    .url()
+    .describe('May hold {NAME} of an environment variable, or of a value kept by an earlier request.'),
   headers: z.record(z.string(), z.string()).default({}),
   json: z.json().optional().describe('The body. Strings may hold {NAME} as in url.'),
-  expect: z.strictObject({
-    status: z.int().min(100).max(599).default(200),
-    json: z
-      .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null(), z.strictObject({ is: z.enum(['string', 'number', 'boolean', 'present', 'absent']) })]))
-      .default({})
-      .describe('By path (`user.id`): the value itself, or what it is.'),
-    within: duration.prefault('5s'),
-  }).prefault({}),
-  keep: z.record(z.string(), z.string()).default({}).describe('Values for later requests: name, and path in the answer.'),
+  expect: z
+    .strictObject({
+      status: z.int().min(100).max(599).default(200),
+      json: z
+        .record(
+          z.string(),
+          z.union([
+            z.string(),
+            z.number(),
+            z.boolean(),
+            z.null(),
+            z.strictObject({ is: z.enum(['string', 'number', 'boolean', 'present', 'absent']) }),
+          ]),
+        )
+        .default({})
+        .describe('By path (`user.id`): the value itself, or what it is.'),
+      within: duration.prefault('5s'),
+    })
+    .prefault({}),
+  keep: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Values for later requests: name, and path in the answer.'),
 })
 
 const release = z.strictObject({
@@ -52,9 +73,16 @@ const service = z.strictObject({
   directory: z.string().min(1).prefault('.'),
   log: z.string().min(1).optional().describe('Where its output goes; default: beside the pid file.'),
   stop: z
-    .strictObject({ signal: z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT']).prefault('SIGTERM'), within: duration.prefault('30s') })
+    .strictObject({
+      signal: z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT']).prefault('SIGTERM'),
+      within: duration.prefault('30s'),
+    })
     .prefault({}),
-  health: z.strictObject({ url: z.url(), every: duration.prefault('250ms'), within: duration.prefault('60s') }),
+  health: z.strictObject({
+    url: z.url(),
+    every: duration.prefault('250ms'),
+    within: duration.prefault('60s'),
+  }),
   release: z.strictObject({ before: release, after: release }).optional(),
 })
 
@@ -85,7 +113,9 @@ export const runbookSchema = z.strictObject({
     url: variable,
     database: z.string().min(1),
     production: z.boolean(),
-    application: z.strictObject({ role: z.string().min(1) }).describe('The role that the application connects as.'),
+    application: z
+      .strictObject({ role: z.string().min(1) })
+      .describe('The role that the application connects as.'),
   }),
   engine: z.discriminatedUnion('kind', [sqlEngine]),
   services: z.array(service).min(1),
@@ -93,16 +123,37 @@ export const runbookSchema = z.strictObject({
   verification: z
     .strictObject({
       columns: z
-        .array(z.strictObject({ table: z.string(), column: z.string(), type: z.string(), nullable: z.boolean(), default: z.string().nullable().prefault(null) }))
+        .array(
+          z.strictObject({
+            table: z.string(),
+            column: z.string(),
+            type: z.string(),
+            nullable: z.boolean(),
+            default: z.string().nullable().prefault(null),
+          }),
+        )
         .default([]),
       counts: z.array(z.string()).default([]).describe('Tables whose number of rows stays the same.'),
-      tryOut: z.strictObject({ as: z.string().min(1), sql: z.string().min(1) }).optional().describe('Run as that role, then rolled back.'),
+      tryOut: z
+        .strictObject({ as: z.string().min(1), sql: z.string().min(1) })
+        .optional()
+        .describe('Run as that role, then rolled back.'),
     })
     .prefault({}),
-  approvals: z.array(z.strictObject({ says: z.enum(['reviewed', 'approved']), role: name, people: z.int().min(1).prefault(1) })).min(1),
+  approvals: z
+    .array(
+      z.strictObject({
+        says: z.enum(['reviewed', 'approved']),
+        role: name,
+        people: z.int().min(1).prefault(1),
+      }),
+    )
+    .min(1),
   window: z
     .strictObject({
-      within: duration.prefault('30m').describe('From the first stop; then an unanswered gate before migrate backs out.'),
+      within: duration
+        .prefault('30m')
+        .describe('From the first stop; then an unanswered gate before migrate backs out.'),
       drain: duration.prefault('30s'),
       lockTimeout: duration.prefault('500ms'),
       lockAttempts: z.int().min(1).max(100).prefault(10),
@@ -111,7 +162,16 @@ export const runbookSchema = z.strictObject({
     })
     .prefault({}),
   backup: z.strictObject({ keep: z.int().min(1).prefault(7) }).prefault({}),
-  contacts: z.array(z.strictObject({ role: z.string(), person: z.string().optional(), email: z.email().optional(), phone: z.string().optional() })).default([]),
+  contacts: z
+    .array(
+      z.strictObject({
+        role: z.string(),
+        person: z.string().optional(),
+        email: z.email().optional(),
+        phone: z.string().optional(),
+      }),
+    )
+    .default([]),
   links: z.array(z.strictObject({ title: z.string(), url: z.string() })).default([]),
 })
 

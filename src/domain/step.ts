@@ -28,13 +28,27 @@ export interface Parameters {
 
 /** What each kind of step found and did, when it is done. */
 export interface Done {
-  backup: { backup: string; path: string; bytes: number; databaseBytes: number; tables: number; sha256: string; lsn: string; seconds: number }
+  backup: {
+    backup: string
+    path: string
+    bytes: number
+    databaseBytes: number
+    tables: number
+    sha256: string
+    lsn: string
+    seconds: number
+  }
   check: { checks: Check[]; at: Instant }
   claim: { identity: Identity; fenced: number }
   card: { file: string; commands: { what: string; command: string }[] }
   stop: { instances: number; seconds: number }
   close: { rolesKeptOut: string[]; stillEnter: string[] }
-  drain: { seconds: number; left: number; ended: { pid: number; role: string; application: string }[]; endedBy: string | null }
+  drain: {
+    seconds: number
+    left: number
+    ended: { pid: number; role: string; application: string }[]
+    endedBy: string | null
+  }
   before: { counts: TableCount[]; tables: TableShape[]; lastMigration: string | null }
   deadline: { deadline: Instant; spareSeconds: number }
   migrate: {
@@ -62,7 +76,9 @@ export type TableCount = { table: string; rows: number }
 export type Kind = keyof Parameters
 
 /** A part of a run with one effect. A plan holds these as data; `steps/kinds.ts` holds what they do. */
-export type Step<K extends Kind = Kind> = { [P in K]: { id: string; kind: P; with: Parameters[P]; inWindow: boolean } }[K]
+export type Step<K extends Kind = Kind> = {
+  [P in K]: { id: string; kind: P; with: Parameters[P]; inWindow: boolean }
+}[K]
 
 /** The ways through a run. It begins on `forward`; the answer at a gate moves it to one of the others. */
 export type Route = 'forward' | 'back-out' | 'roll-back'

@@ -32,7 +32,18 @@ export type Part =
   /** Small print. */
   | { part: 'note'; line: Line }
 
-export type RowWord = 'Done' | 'Now' | 'Not run' | 'Skipped' | 'Waits for you' | 'Failed' | 'Passed' | 'Warning' | 'Blocker' | 'Note' | 'Undone'
+export type RowWord =
+  | 'Done'
+  | 'Now'
+  | 'Not run'
+  | 'Skipped'
+  | 'Waits for you'
+  | 'Failed'
+  | 'Passed'
+  | 'Warning'
+  | 'Blocker'
+  | 'Note'
+  | 'Undone'
 
 /** A button: a command with its input. In Slack it is kept under a nonce; the terminal shows the line to type. */
 export interface Action {
@@ -55,7 +66,11 @@ export interface Form {
 }
 
 export type Field = { name: string; label: string; hint?: string } & (
-  | { kind: 'text'; /** Typed like this, capitals and spaces around it aside. */ mustBe?: string; optional?: boolean }
+  | {
+      kind: 'text'
+      /** Typed like this, capitals and spaces around it aside. */ mustBe?: string
+      optional?: boolean
+    }
   | { kind: 'number' }
   | { kind: 'select'; options: Option[] }
   | { kind: 'ticks'; options: Option[] }
@@ -67,7 +82,14 @@ export type Option = { value: string; label: string; hint?: string }
 export const say = (words: TemplateStringsArray, ...values: readonly (Inline | Line | number)[]): Line =>
   words.flatMap((word, i) => {
     const value = values[i]
-    const inserted = value === undefined ? [] : typeof value === 'number' ? [String(value)] : Array.isArray(value) ? value : [value]
+    const inserted =
+      value === undefined
+        ? []
+        : typeof value === 'number'
+          ? [String(value)]
+          : Array.isArray(value)
+            ? value
+            : [value]
     return [...(word ? [word] : []), ...inserted] as Inline[]
   })
 

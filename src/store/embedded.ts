@@ -28,7 +28,11 @@ const user = 'postgres'
  * Starts the server of this folder, or finds the one that already runs there. The folder is made when it is missing.
  * A server that a killed process left behind is found by its `postmaster.pid` and used on.
  */
-export async function startEmbedded({ folder, settings = [], onLog = () => {} }: EmbeddedOptions): Promise<EmbeddedServer> {
+export async function startEmbedded({
+  folder,
+  settings = [],
+  onLog = () => {},
+}: EmbeddedOptions): Promise<EmbeddedServer> {
   const data = path.join(folder, 'postgres')
   await mkdir(folder, { recursive: true })
   await chmod(folder, 0o711)
@@ -45,7 +49,10 @@ export async function startEmbedded({ folder, settings = [], onLog = () => {} }:
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8'],
-    postgresFlags: ['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...settings].flatMap((s) => ['-c', s]),
+    postgresFlags: ['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...settings].flatMap((s) => [
+      '-c',
+      s,
+    ]),
     onLog,
     onError: (error) => onLog(error instanceof Error ? error.message : String(error)),
   })
@@ -59,7 +66,12 @@ export async function findEmbedded(folder: string): Promise<EmbeddedServer | nul
   const pidFile = await readFile(path.join(folder, 'postgres', 'postmaster.pid'), 'utf8').catch(() => null)
   const [pid, , , port] = pidFile?.split('\n') ?? []
   if (!pid || !port || !isAlive(Number(pid))) return null
-  return { url: urlWith(await passwordOf(folder), Number(port)), port: Number(port), ours: false, stop: async () => {} }
+  return {
+    url: urlWith(await passwordOf(folder), Number(port)),
+    port: Number(port),
+    ours: false,
+    stop: async () => {},
+  }
 }
 
 async function passwordOf(folder: string): Promise<string> {
@@ -76,7 +88,11 @@ async function passwordOf(folder: string): Promise<string> {
 const urlWith = (password: string, port: number) => (database: string) =>
   `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`
 
-const exists = (file: string): Promise<boolean> => access(file).then(() => true, () => false)
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  )
 
 function isAlive(pid: number): boolean {
   try {
@@ -90,7 +106,9 @@ function isAlive(pid: number): boolean {
 /** A port that is free now. The server may still lose it to another process; then its start fails and says so. */
 async function freePort(): Promise<number> {
   const probe = createServer()
-  await new Promise<void>((listening, failed) => probe.once('error', failed).listen(0, '127.0.0.1', listening))
+  await new Promise<void>((listening, failed) =>
+    probe.once('error', failed).listen(0, '127.0.0.1', listening),
+  )
   const address = probe.address()
   await new Promise((closed) => probe.close(closed))
   if (!address || typeof address === 'string') throw new Error('no port')

@@ -1,0 +1,82 @@
+import type { Attempt } from '../domain/run.ts'
+import type { Outcome } from '../domain/outcome.ts'
+import type { Progress } from '../domain/step.ts'
+import { instant, type Queryable } from './transaction.ts'
+
+/** All attempts of a run in the order they were begun, each with the answer of its gate. */
+export async function attemptsOf(tx: Queryable, run: string): Promise<Attempt[]> {
+  const { rows } = await tx.query<Attempt>(
+    `select attempt.step, attempt.attempt, attempt.lives, ${instant('attempt.began_at')} as "beganAt",
+       ${instant('attempt.ended_at')} as "endedAt", attempt.outcome, gate.answer, attempt.progress
+     from lockkeeper.attempt left join lockkeeper.gate using (run, step, attempt)
+     where attempt.run = $1 order by attempt.began_at, attempt.attempt`,
+    [run],
+  )
+  return rows
+}
+
+/**
+ * The mark before the effect. `lives` counts the processes that began this attempt; with an outcome there is nothing
+ * left to do.
+ */
+export async function beginAttempt(
+  tx: Queryable,
+  run: string,
+  step: string,
+  attempt: number,
+): Promise<{ lives: number; outcome: Outcome | null }> {
+  const { rows } = await tx.query<{ lives: number; outcome: Outcome | null }>(
+    `insert into lockkeeper.attempt (run, step, attempt) values ($1, $2, $3)
+     on conflict (run, step, attempt) do update set lives = attempt.lives + case when attempt.outcome is null then 1 else 0 end
+     returning lives, outcome`,
+    [run, step, attempt],
+  )
+  if (!rows[0]) throw new Error('no attempt was marked')
+  return rows[0]
+}
+
+/** The first outcome stays. False: there was one. */
+export async function finishAttempt(
+  tx: Queryable,
+  run: string,
+  step: string,
+  attempt: number,
+  outcome: Outcome,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `update lockkeeper.attempt set outcome = $4, ended_at = now(), progress = null
+     where run = $1 and step = $2 and attempt = $3 and outcome is null`,
+    [run, step, attempt, JSON.stringify(outcome)],
+  )
+  return rowCount === 1
+}
+
+/** Overwrites how far an attempt is. */
+export async function setProgress(
+  tx: Queryable,
+  run: string,
+  step: string,
+  attempt: number,
+  progress: Progress,
+): Promise<void> {
+  await tx.query(
+    'update lockkeeper.attempt set progress = $4 where run = $1 and step = $2 and attempt = $3 and outcome is null',
+    [run, step, attempt, JSON.stringify(progress)],
+  )
+}
+
+/** Seconds that the last done attempt of each kind of step took in this target's finished runs, newest runs first. */
+export async function earlierSteps(
+  tx: Queryable,
+  target: string,
+): Promise<{ kind: string; seconds: number }[]> {
+  const { rows } = await tx.query<{ kind: string; seconds: number }>(
+    `select distinct on (split_part(attempt.step, ':', 1)) split_part(attempt.step, ':', 1) as kind,
+       extract(epoch from attempt.ended_at - attempt.began_at)::float8 as seconds
+     from lockkeeper.attempt join lockkeeper.run on run.id = attempt.run
+     where run.target = $1 and run.ending = 'done' and attempt.outcome ->> 'status' = 'done'
+     order by 1, attempt.ended_at desc`,
+    [target],
+  )
+  return rows
+}

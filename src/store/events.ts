@@ -1,0 +1,62 @@
+import type { Event, Happened } from '../domain/event.ts'
+import { instant, type Queryable } from './transaction.ts'
+
+/** Woken by it: the worker (a run to drive) and the pump (something to show). */
+export const channels = {
+  run: 'lockkeeper_run',
+  cancel: 'lockkeeper_cancel',
+  show: 'lockkeeper_show',
+} as const
+
+export interface NewEvent {
+  by: string
+  run: string | null
+  plan: string | null
+  /** The same key is recorded once: what a resume says again is not said twice. */
+  key: string
+  body: Happened
+}
+
+/** Appends to the audit trail, in the transaction of what happened. False when this key was there. */
+export async function recordEvent(tx: Queryable, event: NewEvent): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `insert into lockkeeper.event (by, run, plan, key, body) values ($1, $2, $3, $4, $5) on conflict (key) do nothing`,
+    [event.by, event.run, event.plan, event.key, JSON.stringify(event.body)],
+  )
+  if (rowCount) await tx.query('select pg_notify($1, $2)', [channels.show, event.run ?? ''])
+  return rowCount === 1
+}
+
+const columns = `seq::int, ${instant('at')} as at, by, run, plan, body`
+
+type Row = { seq: number; at: string; by: string; run: string | null; plan: string | null; body: Happened }
+
+const eventOf = ({ body, ...row }: Row): Event => ({ ...row, ...body })
+
+/** One event, or null. */
+export async function eventAt(tx: Queryable, seq: number): Promise<Event | null> {
+  const { rows } = await tx.query<Row>(`select ${columns} from lockkeeper.event where seq = $1`, [seq])
+  return rows[0] ? eventOf(rows[0]) : null
+}
+
+/** The newest events of a run, oldest first. */
+export async function eventsOfRun(tx: Queryable, run: string, newest: number): Promise<Event[]> {
+  const { rows } = await tx.query<Row>(
+    `select * from (select ${columns} from lockkeeper.event where run = $1 order by seq desc limit $2) as newest order by seq`,
+    [run, newest],
+  )
+  return rows.map(eventOf)
+}
+
+/** Events that no delivery was made for yet, claimed by this transaction; another one takes others. */
+export async function claimUndelivered(tx: Queryable, limit: number): Promise<Event[]> {
+  const { rows } = await tx.query<Row>(
+    `select ${columns} from lockkeeper.event where not delivered order by seq limit $1 for update skip locked`,
+    [limit],
+  )
+  return rows.map(eventOf)
+}
+
+export async function markDelivered(tx: Queryable, seqs: readonly number[]): Promise<void> {
+  await tx.query('update lockkeeper.event set delivered = true where seq = any($1::bigint[])', [seqs])
+}

@@ -1,0 +1,171 @@
+import type { Ending, Run } from '../domain/run.ts'
+import type { Choice } from '../domain/question.ts'
+import type { Plan, RunKind } from '../domain/plan.ts'
+import { channels } from './events.ts'
+import { instant, type Queryable } from './transaction.ts'
+
+type Row = {
+  id: string
+  body: Plan
+  target: string
+  started_by: string
+  started_at: string
+  window_began: string | null
+  deadline: string | null
+  cancel_by: string | null
+  ended_at: string | null
+  ending: Ending | null
+  version: number
+}
+
+const columns = `run.id, plan.body, run.target, run.started_by, ${instant('run.started_at')} as started_at,
+  ${instant('run.window_began')} as window_began, ${instant('run.deadline')} as deadline, run.cancel_by,
+  ${instant('run.ended_at')} as ended_at, run.ending, run.version`
+
+const from = 'from lockkeeper.run join lockkeeper.plan on plan.id = run.plan'
+
+const runOf = (row: Row): Run => ({
+  id: row.id,
+  plan: row.body,
+  target: row.target,
+  startedBy: row.started_by,
+  startedAt: row.started_at,
+  windowBegan: row.window_began,
+  deadline: row.deadline,
+  cancelBy: row.cancel_by,
+  endedAt: row.ended_at,
+  ending: row.ending,
+  version: row.version,
+})
+
+/** Throws 23505 on `one_run_a_target` when the target has an unfinished run. The worker is woken at commit. */
+export async function insertRun(tx: Queryable, plan: Plan, target: string, by: string): Promise<string> {
+  const { rows } = await tx.query<{ id: string }>(
+    `insert into lockkeeper.run (id, plan, kind, runbook, target, started_by)
+     select $1 || '-' || (count(*) + 1), $1, $2, $3, $4, $5 from lockkeeper.run where plan = $1 returning id`,
+    [plan.id, plan.kind, plan.approved.runbook.name, target, by],
+  )
+  const id = rows[0]?.id
+  if (!id) throw new Error('no run was inserted')
+  await tx.query('select pg_notify($1, $2)', [channels.run, id])
+  return id
+}
+
+export async function runById(tx: Queryable, id: string): Promise<Run | null> {
+  const { rows } = await tx.query<Row>(`select ${columns} ${from} where run.id = $1`, [id])
+  return rows[0] ? runOf(rows[0]) : null
+}
+
+/** Nobody else changes it until the transaction ends: answers, cancels and endings queue here. */
+export async function lockRun(tx: Queryable, id: string): Promise<Run | null> {
+  const { rows } = await tx.query<Row>(`select ${columns} ${from} where run.id = $1 for update of run`, [id])
+  return rows[0] ? runOf(rows[0]) : null
+}
+
+/** The newest runs, of one runbook or of all. */
+export async function recentRuns(
+  tx: Queryable,
+  filter: { runbook?: string; kind?: RunKind },
+  limit: number,
+): Promise<Run[]> {
+  const { rows } = await tx.query<Row>(
+    `select ${columns} ${from} where ($1::text is null or run.runbook = $1) and ($2::text is null or run.kind = $2)
+     order by run.started_at desc limit $3`,
+    [filter.runbook ?? null, filter.kind ?? null, limit],
+  )
+  return rows.map(runOf)
+}
+
+export async function unfinishedRunOf(tx: Queryable, target: string): Promise<Run | null> {
+  const { rows } = await tx.query<Row>(
+    `select ${columns} ${from} where run.target = $1 and run.ended_at is null`,
+    [target],
+  )
+  return rows[0] ? runOf(rows[0]) : null
+}
+
+/** Runs that some process could drive now: unfinished, and not waiting for people. */
+export async function drivableRuns(tx: Queryable): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `select id from lockkeeper.run where ended_at is null
+       and not exists (select from lockkeeper.gate where gate.run = run.id and answer is null) order by started_at`,
+  )
+  return rows.map((row) => row.id)
+}
+
+/** A new driver's number: what an older one still writes is refused. Tells when somebody was last at it. Null when ended. */
+export async function raiseFence(
+  tx: Queryable,
+  id: string,
+): Promise<{ fence: number; lastSeen: string } | null> {
+  const { rows } = await tx.query<{ fence: number; last_seen: string }>(
+    `with before as (select id, seen_at from lockkeeper.run where id = $1 for update)
+     update lockkeeper.run set fence = fence + 1, seen_at = now() from before
+     where run.id = before.id and ended_at is null returning fence, ${instant('before.seen_at')} as last_seen`,
+    [id],
+  )
+  return rows[0] ? { fence: rows[0].fence, lastSeen: rows[0].last_seen } : null
+}
+
+/** Locks the run's row while its driver writes. False: a newer driver has it. */
+export async function holdsFence(tx: Queryable, id: string, fence: number): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    'select from lockkeeper.run where id = $1 and fence = $2 and ended_at is null for update',
+    [id, fence],
+  )
+  return rowCount === 1
+}
+
+/** The window begins with the first service that stops; later calls change nothing. */
+export async function beginWindow(tx: Queryable, id: string, within: number): Promise<void> {
+  await tx.query(
+    `update lockkeeper.run set window_began = now(), deadline = now() + $2 * interval '1 ms' where id = $1 and window_began is null`,
+    [id, within],
+  )
+}
+
+/** Something that the live message shows has changed. */
+export async function touchRun(tx: Queryable, id: string): Promise<void> {
+  await tx.query('update lockkeeper.run set version = version + 1, seen_at = now() where id = $1', [id])
+  await tx.query('select pg_notify($1, $2)', [channels.show, id])
+}
+
+/** A heartbeat of the runs that this process drives: how a resume knows since when nobody did. */
+export async function seeRuns(tx: Queryable, ids: readonly string[]): Promise<void> {
+  await tx.query('update lockkeeper.run set seen_at = now() where id = any($1)', [ids])
+}
+
+/** Wakes a worker for a run that people answered. */
+export async function wakeRun(tx: Queryable, id: string): Promise<void> {
+  await tx.query('select pg_notify($1, $2)', [channels.run, id])
+}
+
+/** Asks the driver to stop where it is, and what to do then if that is still offered. False: ended, or asked already. */
+export async function requestCancel(tx: Queryable, id: string, by: string, as: Choice): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    'update lockkeeper.run set cancel_by = $2, cancel_as = $3 where id = $1 and ended_at is null and cancel_by is null',
+    [id, by, as],
+  )
+  if (rowCount) await tx.query('select pg_notify($1, $2)', [channels.cancel, id])
+  return rowCount === 1
+}
+
+export async function cancelOf(tx: Queryable, id: string): Promise<{ by: string; as: Choice } | null> {
+  const { rows } = await tx.query<{ cancel_by: string | null; cancel_as: Choice }>(
+    'select cancel_by, cancel_as from lockkeeper.run where id = $1',
+    [id],
+  )
+  return rows[0]?.cancel_by ? { by: rows[0].cancel_by, as: rows[0].cancel_as } : null
+}
+
+/** The cancel has led to its gate. */
+export async function clearCancel(tx: Queryable, id: string): Promise<void> {
+  await tx.query('update lockkeeper.run set cancel_by = null, cancel_as = null where id = $1', [id])
+}
+
+export async function endRun(tx: Queryable, id: string, ending: Ending): Promise<void> {
+  await tx.query(
+    'update lockkeeper.run set ended_at = now(), ending = $2 where id = $1 and ended_at is null',
+    [id, ending],
+  )
+}

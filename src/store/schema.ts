@@ -1,0 +1,189 @@
+import type pg from 'pg'
+
+/** Bumped with every change of the statements below; an older bot refuses a newer store. */
+const version = 1
+
+/**
+ * The bot's own tables, all in schema `lockkeeper`. Nothing of a target's data is ever in them.
+ * Two rules carry the guarantees: one unfinished run a target (`one_run_a_target`), and a gate takes one answer.
+ */
+const statements = `
+create table plan (
+  id text primary key,
+  kind text not null,
+  runbook text not null,
+  target text not null,
+  digest text not null,
+  body jsonb not null,
+  author text not null,
+  made_at timestamptz not null default now(),
+  closed_at timestamptz,
+  closed_because text check (closed_because in ('discarded', 'used', 'replaced')),
+  closed_by text
+);
+create index plan_of_runbook on plan (runbook, made_at desc);
+
+create table approval (
+  plan text not null references plan,
+  person text not null,
+  says text not null,
+  role text not null,
+  digest text not null,
+  at timestamptz not null default now(),
+  primary key (plan, person)
+);
+
+create table run (
+  id text primary key,
+  plan text not null references plan,
+  kind text not null,
+  runbook text not null,
+  target text not null,
+  started_by text not null,
+  started_at timestamptz not null default now(),
+  seen_at timestamptz not null default now(),
+  window_began timestamptz,
+  deadline timestamptz,
+  cancel_by text,
+  cancel_as text,
+  fence int not null default 0,
+  version int not null default 0,
+  ended_at timestamptz,
+  ending text
+);
+create unique index one_run_a_target on run (target) where ended_at is null and kind <> 'watch';
+create index run_of_runbook on run (runbook, started_at desc);
+
+create table attempt (
+  run text not null references run,
+  step text not null,
+  attempt int not null,
+  lives int not null default 1,
+  began_at timestamptz not null default now(),
+  ended_at timestamptz,
+  outcome jsonb,
+  progress jsonb,
+  primary key (run, step, attempt)
+);
+
+create table gate (
+  id text primary key,
+  run text not null references run,
+  step text not null,
+  attempt int not null,
+  question jsonb not null,
+  opened_at timestamptz not null default now(),
+  lapses_at timestamptz,
+  lapses_as text,
+  answer jsonb,
+  answered_at timestamptz,
+  left_by text
+);
+create index gate_open on gate (run) where answer is null;
+
+create table event (
+  seq bigint generated always as identity primary key,
+  at timestamptz not null default now(),
+  by text not null,
+  run text references run,
+  plan text references plan,
+  key text not null unique,
+  body jsonb not null,
+  delivered boolean not null default false
+);
+create index event_undelivered on event (seq) where not delivered;
+create index event_of_run on event (run, seq);
+
+create table debt (
+  target text not null,
+  what text not null,
+  run text not null references run,
+  owes text not null,
+  was jsonb not null,
+  planned_at timestamptz not null default now(),
+  taken_at timestamptz,
+  settled_at timestamptz,
+  primary key (run, what)
+);
+create unique index one_debt_a_thing on debt (target, what) where taken_at is not null and settled_at is null;
+
+create table backup (
+  id text primary key,
+  target text not null,
+  runbook text not null,
+  run text references run,
+  body jsonb not null,
+  made_at timestamptz not null default now(),
+  forgotten_at timestamptz
+);
+
+create table standing (
+  person text not null,
+  role text not null,
+  until timestamptz not null,
+  primary key (person, role)
+);
+
+create table delivery (
+  key text primary key,
+  to_address jsonb not null,
+  shows jsonb not null,
+  state text not null default 'due' check (state in ('due', 'sending', 'sent', 'refused')),
+  made_at timestamptz not null default now(),
+  due_at timestamptz not null default now(),
+  begun_at timestamptz,
+  attempts int not null default 0,
+  sent_as jsonb,
+  shown_version int,
+  error text
+);
+create index delivery_due on delivery (due_at) where state in ('due', 'sending');
+
+create table button (
+  nonce text primary key,
+  delivery text not null,
+  command text not null,
+  input jsonb not null,
+  input_digest text not null,
+  person text,
+  made_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  used_at timestamptz,
+  used_by text
+);
+create unique index button_of_message on button (delivery, command, input_digest, coalesce(person, ''));
+
+create table seen (
+  id text primary key,
+  at timestamptz not null default now()
+);
+`
+
+/**
+ * Installs the schema once, however many bots start at the same moment: they queue behind one advisory lock.
+ * Throws when the store was made by a newer release.
+ */
+export async function installSchema(pool: pg.Pool): Promise<void> {
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    await client.query("select pg_advisory_xact_lock(hashtextextended('lockkeeper.schema', 0))")
+    await client.query('create schema if not exists lockkeeper')
+    await client.query('create table if not exists lockkeeper.installed (version int not null)')
+    const { rows } = await client.query<{ version: number }>('select version from lockkeeper.installed')
+    const found = rows[0]?.version
+    if (found !== undefined && found > version)
+      throw new Error(`the store has schema ${found}, this release knows ${version}: run the newer release`)
+    if (found === undefined) {
+      await client.query('set local search_path = lockkeeper, pg_catalog')
+      await client.query(statements)
+      await client.query('insert into lockkeeper.installed (version) values ($1)', [version])
+    }
+    await client.query('commit')
+  } catch (error) {
+    await client.query('rollback').catch(() => {})
+    throw error
+  } finally {
+    client.release()
+  }
+}
