@@ -16,7 +16,8 @@ export async function makeHrmsDatabase(url: string, size: HrmsSize): Promise<voi
   try {
     await client.query(await sql('roles'))
     await client.query(await sql('base'))
-    for (const [name, count] of Object.entries(size)) await client.query("select set_config($1, $2, false)", [`hrms.${name}`, String(count)])
+    for (const [name, count] of Object.entries(size))
+      await client.query('select set_config($1, $2, false)', [`hrms.${name}`, String(count)])
     await client.query(await sql('generate'))
     await client.query(await sql('grants'))
     await client.query('vacuum analyze')
@@ -25,4 +26,5 @@ export async function makeHrmsDatabase(url: string, size: HrmsSize): Promise<voi
   }
 }
 
-const sql = (name: string): Promise<string> => readFile(new URL(`database/${name}.sql`, import.meta.url), 'utf8')
+const sql = (name: string): Promise<string> =>
+  readFile(new URL(`database/${name}.sql`, import.meta.url), 'utf8')
