@@ -35,7 +35,29 @@ export interface Prepared {
   scripts: Script[]
   /** Tables that the statements name, quoted with their schema, sorted; the history table is not among them. */
   touches: string[]
+  /** Columns that it adds to tables that exist. */
+  adds: { table: string; column: string; gives: Given }[]
+  /** What is gone afterwards; `column` null: the whole table. `gave`: what the way up had given to rows that existed. */
+  drops: { table: string; column: string | null; gave: Given }[]
+  /** Columns that become NOT NULL again: rows that are NULL stand in its way. */
+  restores: { table: string; column: string }[]
+  /**
+   * What a rollback after admit does besides, under lock and before Down's own statements: rows and columns are kept,
+   * rows that Down cannot take back are deleted. `{run}` in them stands for the run's id.
+   */
+  keeps: Keep[]
   sha256: string
+}
+
+/** What existing rows got in a new column: an SQL expression, `null` for NULL, or nobody can tell (it differs by row). */
+export type Given = { value: string } | { value: null } | 'unknown'
+
+/** The kept rows of one table. */
+export interface Keep {
+  table: string
+  /** Where they are kept. */
+  into: string
+  statements: Statement[]
 }
 
 export interface Migration {

@@ -39,4 +39,22 @@ export interface Target {
 export interface SessionSettings {
   lockTimeout?: number
   statementTimeout?: number
+  /** Longest time between two statements of a transaction. */
+  idleInTransactionTimeout?: number
+  /** What unqualified names mean; default: the catalogue alone. */
+  searchPath?: string
+  readOnly?: boolean
+}
+
+/** From the environment variable that the runbook names. Fails with `target-unset`, `target-url-bad`. */
+export function targetAddress(
+  _variable: string,
+  _database: string,
+  _environment: Readonly<Record<string, string | undefined>>,
+): Result<TargetAddress> {
+  throw new Error('not yet')
+}
+
+export function makeTarget(_address: TargetAddress, _applicationName: string, _expected: Identity | null): Target {
+  throw new Error('not yet')
 }
