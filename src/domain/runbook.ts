@@ -1,179 +1,227 @@
 import { z } from 'zod'
-
-/** Milliseconds, written `500ms`, `30s`, `15m` or `2h`. */
-const duration = z
-  .string()
-  .regex(/^\d+(ms|s|m|h)$/, 'a duration is a number with ms, s, m or h, e.g. 30s')
-  .transform((written) => {
-    const [, number, unit] = /^(\d+)(ms|s|m|h)$/.exec(written) ?? []
-    return Number(number) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit as 'ms' | 's' | 'm' | 'h']
-  })
-
-const name = z
-  .string()
-  .regex(
-    /^[a-z][a-z0-9-]{1,62}$/,
-    'a name has lower-case letters, digits and hyphens, and begins with a letter',
-  )
-
-/** The name of an environment variable: what a secret is written as here. */
-const variable = z
-  .string()
-  .regex(/^[A-Z][A-Z0-9_]*$/, 'the name of an environment variable, in capitals; never the secret itself')
-
-/** Program and arguments; no shell reads them. */
-const command = z
-  .tuple([z.string().min(1)], z.string())
-  .describe('Program and arguments as a list; no shell reads them.')
-
-const httpRequest = z.strictObject({
-  name: z.string().min(1),
-  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
-  url: z
-    .url()
-    .describe('May hold {NAME} of an environment variable, or of a value kept by an earlier request.'),
-  headers: z.record(z.string(), z.string()).default({}),
-  json: z.json().optional().describe('The body. Strings may hold {NAME} as in url.'),
-  expect: z
-    .strictObject({
-      status: z.int().min(100).max(599).default(200),
-      json: z
-        .record(
-          z.string(),
-          z.union([
-            z.string(),
-            z.number(),
-            z.boolean(),
-            z.null(),
-            z.strictObject({ is: z.enum(['string', 'number', 'boolean', 'present', 'absent']) }),
-          ]),
-        )
-        .default({})
-        .describe('By path (`user.id`): the value itself, or what it is.'),
-      within: duration.prefault('5s'),
-    })
-    .prefault({}),
-  keep: z
-    .record(z.string(), z.string())
-    .default({})
-    .describe('Values for later requests: name, and path in the answer.'),
-})
-
-const release = z.strictObject({
-  version: z.string().min(1),
-  deploy: command.optional(),
-  undeploy: command.optional(),
-})
-
-const service = z.strictObject({
-  name,
-  kind: z.literal('process'),
-  pidFile: z.string().min(1),
-  start: command,
-  directory: z.string().min(1).prefault('.'),
-  log: z.string().min(1).optional().describe('Where its output goes; default: beside the pid file.'),
-  stop: z
-    .strictObject({
-      signal: z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT']).prefault('SIGTERM'),
-      within: duration.prefault('30s'),
-    })
-    .prefault({}),
-  health: z.strictObject({
-    url: z.url(),
-    every: duration.prefault('250ms'),
-    within: duration.prefault('60s'),
-  }),
-  release: z.strictObject({ before: release, after: release }).optional(),
-})
+import { httpRequest, service } from './runbook-application.ts'
+import { duration, name, size, table, variable, words } from './runbook-values.ts'
 
 const sqlEngine = z.strictObject({
-  kind: z.literal('sql'),
-  folder: z.string().min(1).describe('Holds ID_Name.up.sql and ID_Name.down.sql; relative to the runbook.'),
-  history: z.strictObject({
-    table: z.string().min(1).describe('With its schema, quoted where PostgreSQL needs it.'),
-    column: z.string().min(1).describe('Holds the migration id.'),
-    values: z.record(z.string(), z.string()).default({}).describe('Other columns of a row that we add.'),
-  }),
+  kind: z.literal('sql').describe('Plain SQL files.'),
+  folder: words.describe('Holds ID_Name.up.sql and ID_Name.down.sql; relative to the runbook’s folder.'),
+  history: z
+    .strictObject({
+      table: table.describe(
+        'Which migrations were applied, one row each. Named with its schema: a search path may lie.',
+      ),
+      column: words.describe('Holds the migration’s id.'),
+      values: z
+        .record(z.string(), z.string())
+        .default({})
+        .describe('Other columns of a row that Lockkeeper adds, where the file adds none.'),
+    })
+    .describe('The history table.'),
 })
 
+const column = z
+  .strictObject({
+    table: table.describe('With its schema.'),
+    column: words.describe('As the catalogue has it, without quotes.'),
+    type: words.describe('As PostgreSQL writes it, e.g. `timestamp with time zone`.'),
+    nullable: z.boolean().describe('Whether it may be NULL.'),
+    default: z.string().nullable().prefault(null).describe('As PostgreSQL writes it; null: none.'),
+  })
+  .describe('A column as it must be after the migration.')
+
+const contact = z
+  .strictObject({
+    role: words.describe('E.g. DBA on call.'),
+    person: words.optional().describe('Slack user id or name.'),
+    email: z.email('is not an e-mail address').optional().describe('E-mail address.'),
+    phone: words.optional().describe('Telephone number.'),
+    when: words.optional().describe('Only then, e.g. critical business impact.'),
+  })
+  .describe('Somebody to call.')
+
+const notice = z
+  .strictObject({
+    at: z
+      .string()
+      .regex(/^(-\d+(m|h)|start|end)$/, 'is not a time: `-72h` before the start, `start` or `end`')
+      .meta({ examples: ['-24h'] })
+      .describe('Before the start (`-72h`), at the `start`, or at the `end`.'),
+    to: z.array(words).min(1, 'names nobody').describe('Who gets it.'),
+    subject: words.describe('Its first line.'),
+    text: words.describe('For people who do not know what a migration is: when, how long, what to do.'),
+  })
+  .describe('An announcement.')
+
 /** One migration of one target: everything that the team's document says about it. */
-export const runbookSchema = z.strictObject({
-  name,
-  title: z.string().min(1),
-  migration: z.string().min(1).describe('The id that the database is moved to.'),
-  purpose: z.array(z.string().min(1)).min(1),
-  risk: z.strictObject({
-    complexity: z.enum(['low', 'medium', 'high']),
-    level: z.enum(['low', 'medium', 'medium-high', 'high']),
-    rollback: z.enum(['easy', 'hard', 'impossible']),
-  }),
-  product: z.string().min(1).describe('What people call what is unavailable, e.g. HRMS.'),
-  channel: z.string().regex(/^(#[^\s]+|[CG][A-Z0-9]{2,})$/, 'a channel id (C…) or #name'),
-  target: z.strictObject({
-    url: variable,
-    database: z.string().min(1),
-    production: z.boolean(),
-    application: z
-      .strictObject({ role: z.string().min(1) })
-      .describe('The role that the application connects as.'),
-  }),
-  engine: z.discriminatedUnion('kind', [sqlEngine]),
-  services: z.array(service).min(1),
-  functional: z.array(httpRequest).default([]),
-  verification: z
-    .strictObject({
-      columns: z
-        .array(
-          z.strictObject({
-            table: z.string(),
-            column: z.string(),
-            type: z.string(),
-            nullable: z.boolean(),
-            default: z.string().nullable().prefault(null),
-          }),
-        )
-        .default([]),
-      counts: z.array(z.string()).default([]).describe('Tables whose number of rows stays the same.'),
-      tryOut: z
-        .strictObject({ as: z.string().min(1), sql: z.string().min(1) })
-        .optional()
-        .describe('Run as that role, then rolled back.'),
-    })
-    .prefault({}),
-  approvals: z
-    .array(
-      z.strictObject({
-        says: z.enum(['reviewed', 'approved']),
-        role: name,
-        people: z.int().min(1).prefault(1),
-      }),
-    )
-    .min(1),
-  window: z
-    .strictObject({
-      within: duration
-        .prefault('30m')
-        .describe('From the first stop; then an unanswered gate before migrate backs out.'),
-      drain: duration.prefault('30s'),
-      lockTimeout: duration.prefault('500ms'),
-      lockAttempts: z.int().min(1).max(100).prefault(10),
-      statementTimeout: duration.prefault('15m'),
-      holdBeforeAdmit: z.boolean().prefault(false),
-    })
-    .prefault({}),
-  backup: z.strictObject({ keep: z.int().min(1).prefault(7) }).prefault({}),
-  contacts: z
-    .array(
-      z.strictObject({
-        role: z.string(),
-        person: z.string().optional(),
-        email: z.email().optional(),
-        phone: z.string().optional(),
-      }),
-    )
-    .default([]),
-  links: z.array(z.strictObject({ title: z.string(), url: z.string() })).default([]),
-})
+export const runbookSchema = z
+  .strictObject({
+    name: name.describe('How people call the runbook in commands. Unique among all runbooks.'),
+    title: words.describe('How messages call the migration, e.g. AddSecurityEnhancements.'),
+    migration: words.describe(
+      'The id that the database is moved to, e.g. 20251113040317_AddSecurityEnhancements.',
+    ),
+    purpose: z
+      .array(words)
+      .min(1, 'says nothing')
+      .describe('Why it is done, a line each: who approves reads it.'),
+    risk: z
+      .strictObject({
+        complexity: z.enum(['low', 'medium', 'high']).describe('How much there is to understand.'),
+        level: z.enum(['low', 'medium', 'medium-high', 'high']).describe('How bad it is when it goes wrong.'),
+        rollback: z
+          .enum(['easy', 'hard', 'impossible'])
+          .describe('What its author thinks. The plan measures it.'),
+      })
+      .describe('What its author thinks of it; shown to those who approve.'),
+    product: words.describe('What people call what is unavailable, e.g. HRMS.'),
+    channel: z
+      .string()
+      .regex(/^(#[^\s#]+|[CG][A-Z0-9]{2,})$/, 'is not a channel: #name or its id (C…)')
+      .meta({ examples: ['#migrations'] })
+      .describe('Where everything about it is said. An id survives the renaming of a channel.'),
+    target: z
+      .strictObject({
+        url: variable.describe(
+          'The environment variable that holds the URL, as postgres://role:password@host/database. The URL itself is a secret and never stands in a file. It names the server directly, no pooler.',
+        ),
+        database: words.describe('The name that people type to confirm; the URL’s must be the same.'),
+        production: z.boolean().describe('Whether people depend on it.'),
+        minimumVersion: z
+          .int()
+          .min(12, 'is older than 12, which Lockkeeper does not know')
+          .prefault(12)
+          .describe('The oldest major version of PostgreSQL that the migration is made for.'),
+        application: z
+          .strictObject({
+            role: words.describe('Its role in the database. Only it enters between open and admit.'),
+          })
+          .describe('How the application enters the database.'),
+      })
+      .describe('The database that is migrated.'),
+    engine: z.discriminatedUnion('kind', [sqlEngine]).describe('What knows the migrations.'),
+    services: z
+      .array(service)
+      .min(1, 'names no service')
+      .describe('What is stopped, in this order, and started in the opposite one.'),
+    functional: z
+      .array(httpRequest)
+      .default([])
+      .describe('Requests that show the application to work, in this order, with an account made for it.'),
+    verification: z
+      .strictObject({
+        columns: z.array(column).default([]).describe('Columns as they must be after the migration.'),
+        counts: z
+          .array(table)
+          .default([])
+          .describe('Tables whose number of rows the migration leaves as it was.'),
+        tryOut: z
+          .strictObject({
+            as: words.describe(
+              'The role that tries it: what the migrator may do proves nothing about the application.',
+            ),
+            sql: words.describe('Statements that use what is new. Each must succeed; all are rolled back.'),
+          })
+          .optional()
+          .describe('Statements run as the application would, then rolled back.'),
+      })
+      .prefault({})
+      .describe('What must hold after the migration, besides its history.'),
+    criteria: z
+      .strictObject({
+        success: z.array(words).default([]).describe('When it counts as a success, a line each.'),
+        rollBack: z.array(words).default([]).describe('When to roll back, a line each.'),
+      })
+      .prefault({})
+      .describe('For the people who decide; shown with the plan.'),
+    prerequisites: z
+      .array(words)
+      .default([])
+      .describe('What only people can make sure of. Who approves says that it is so.'),
+    approvals: z
+      .array(
+        z.strictObject({
+          says: z.enum(['reviewed', 'approved']).describe('What the approval means.'),
+          role: name.describe('Who may give it: a role of lockkeeper.yml.'),
+          people: z
+            .int()
+            .min(1)
+            .prefault(1)
+            .describe('How many of them, the plan’s author never among them.'),
+        }),
+      )
+      .min(1, 'asks nobody')
+      .describe('Who must have said yes before it runs.'),
+    window: z
+      .strictObject({
+        expected: duration.optional().describe('How long users were told that they are out.'),
+        within: duration
+          .prefault('30m')
+          .describe(
+            'From the first stop. At its end an unanswered question before migrate gives everything back.',
+          ),
+        drain: duration
+          .prefault('30s')
+          .describe('How long sessions may take to leave before people are asked.'),
+        lockTimeout: duration
+          .prefault('500ms')
+          .describe('A statement waits so long for its lock: everybody else queues behind it.'),
+        lockAttempts: z
+          .int()
+          .min(1)
+          .max(100)
+          .prefault(10)
+          .describe('How often the whole transaction is tried.'),
+        statementTimeout: duration.prefault('15m').describe('No statement takes longer.'),
+        holdBeforeAdmit: z
+          .boolean()
+          .prefault(false)
+          .describe('Asks before users are let in: the last moment of a rollback that loses nothing.'),
+      })
+      .prefault({})
+      .describe('The time in which users are out.'),
+    backup: z
+      .strictObject({
+        keep: z.int().min(1).prefault(7).describe('How many backups of this target are kept.'),
+        free: size.optional().describe('At least so much stays free on the backups’ file system.'),
+      })
+      .prefault({})
+      .describe('The dump that is taken, and read again, before the window.'),
+    watch: z
+      .strictObject({
+        for: duration.prefault('24h').describe('How long people look after it.'),
+        slowQuery: duration.prefault('5s').describe('Statements that run longer are looked at.'),
+        answersWithin: duration.prefault('200ms').describe('What counts as an acceptable time of answers.'),
+        words: z.array(words).default([]).describe('Words to look for in the application’s log.'),
+      })
+      .optional()
+      .describe('What people look at afterwards; shown with the plan.'),
+    notices: z.array(notice).default([]).describe('Who is told what, and when; shown with the plan.'),
+    contacts: z.array(contact).default([]).describe('Who helps.'),
+    escalation: z
+      .array(
+        z.strictObject({
+          contact: words.describe('The role of one of the contacts.'),
+          after: duration.describe('Since the trouble began.'),
+        }),
+      )
+      .default([])
+      .describe('Who is called after how long; shown with the plan.'),
+    links: z
+      .array(z.strictObject({ title: words.describe('What it is.'), url: words.describe('Where it is.') }))
+      .default([])
+      .describe('What else there is to read.'),
+    document: z
+      .strictObject({
+        version: words.describe('Of what this file says.'),
+        preparedBy: words.describe('Who wrote it.'),
+        updated: z.iso
+          .datetime({ offset: true, error: 'is not a moment such as 2025-11-13T04:03:17Z' })
+          .describe('When.'),
+      })
+      .optional()
+      .describe('Where this runbook comes from.'),
+  })
+  .describe('One migration of one target.')
 
 export type Runbook = z.output<typeof runbookSchema> & {
   /** Absolute folder of its file: relative paths in it start there. */

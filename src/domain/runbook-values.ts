@@ -1,0 +1,57 @@
+import { z } from 'zod'
+
+// The values that a runbook is written with. A message continues the sentence "`key` …".
+
+const milliseconds = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+const bytes = { MB: 1_000_000, GB: 1_000_000_000, TB: 1_000_000_000_000 }
+
+/** Milliseconds, written `500ms`, `30s`, `15m` or `2h`. */
+export const duration = z
+  .string()
+  .regex(/^\d+(ms|s|m|h)$/, 'is not a duration: a number with ms, s, m or h')
+  .transform((written) => {
+    const [, number, unit] = /^(\d+)(ms|s|m|h)$/.exec(written) ?? []
+    return Number(number) * milliseconds[unit as keyof typeof milliseconds]
+  })
+  .meta({ examples: ['30s'] })
+
+/** Bytes, written `500MB`, `10GB` or `1TB`. */
+export const size = z
+  .string()
+  .regex(/^\d+(MB|GB|TB)$/, 'is not a size: a number with MB, GB or TB')
+  .transform((written) => {
+    const [, number, unit] = /^(\d+)(MB|GB|TB)$/.exec(written) ?? []
+    return Number(number) * bytes[unit as keyof typeof bytes]
+  })
+  .meta({ examples: ['10GB'] })
+
+export const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{1,62}$/, 'is not a name: lower-case letters, digits and hyphens, a letter first')
+  .meta({ examples: ['add-security-enhancements'] })
+
+/** The name of an environment variable: how a secret is written in a file. */
+export const variable = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]*$/, 'is not the name of an environment variable: capitals, digits and underscores')
+  .meta({ examples: ['HRMS_MASTER_URL'] })
+
+export const words = z.string().trim().min(1, 'is empty')
+
+/** An absolute http(s) URL once each {NAME} in it is replaced. */
+export const address = z
+  .string()
+  .refine((written) => /^https?:$/.test(URL.parse(written.replace(/\{\w+\}/g, '1'))?.protocol ?? ''), {
+    error: 'is not an http or https URL',
+  })
+  .meta({ examples: ['http://127.0.0.1:{HRMS_PORT}/health'] })
+
+export const table = z
+  .string()
+  .regex(
+    /^([a-z_][a-z0-9_$]*|"([^"]|"")+")\.([a-z_][a-z0-9_$]*|"([^"]|"")+")$/,
+    'is not a table with its schema: a name with capital letters stands in double quotes',
+  )
+  .meta({ examples: ['master."AdminUsers"'] })
+
+export const command = z.tuple([words], z.string()).meta({ examples: [['node', 'release.ts', 'after']] })
