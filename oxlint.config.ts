@@ -59,7 +59,10 @@ export default defineConfig({
               .filter(([, where]) => where !== place)
               .map(([name, where]) => ({ name, message: `Only ${where} imports ${name}.` })),
             patterns: [
-              { group: ['**/demo/**', '**/test/**'], message: 'The product does not import its demo or its tests.' },
+              {
+                group: ['**/demo/**', '**/test/**'],
+                message: 'The product does not import its demo or its tests.',
+              },
               ...(i ? [{ group: order.slice(0, i).map(pattern), message: `${place} is below it.` }] : []),
             ],
           },

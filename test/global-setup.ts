@@ -18,7 +18,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = await mkdtemp(path.join(tmpdir(), 'lockkeeper-tests-'))
   const server = await startEmbedded({
     folder,
-    settings: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=300', 'wal_level=logical', 'max_prepared_transactions=10', 'shared_buffers=64MB'],
+    settings: [
+      'fsync=off',
+      'synchronous_commit=off',
+      'full_page_writes=off',
+      'max_connections=300',
+      'wal_level=logical',
+      'max_prepared_transactions=10',
+      'shared_buffers=64MB',
+    ],
   })
   const admin = new pg.Client(server.url('postgres'))
   await admin.connect()

@@ -10,7 +10,7 @@ export interface Problems {
   // The target and its server
   'target-unset': { variable: string }
   'target-url-bad': { variable: string; why: string }
-  'target-unreachable': { host: string; database: string; code: string }
+  'target-unreachable': { host: string; database: string; errno: string }
   'target-refused': { host: string; database: string; role: string; sqlstate: string; condition: string }
   'target-missing': { host: string; database: string }
   'target-is-ours': { database: string; host: string }
@@ -22,7 +22,7 @@ export interface Problems {
   'monitoring-missing': { role: string }
   'privilege-missing': { role: string; needs: string; why: string }
   'fence-held': { pids: number[]; seconds: number }
-  'session-lost': { host: string; during: string; code: string }
+  'session-lost': { host: string; during: string; errno: string }
   // SQL
   'sql-error': SqlError
   'lock-timeout': {
@@ -36,7 +36,7 @@ export interface Problems {
   'statement-unfit': { file: string; line: number; statement: string; why: UnfitReason }
   'index-invalid': { index: string }
   // Migrations and their history
-  'migrations-folder': { folder: string; code: string }
+  'migrations-folder': { folder: string; errno: string }
   'migration-unknown': { migration: string; known: string[] }
   'migration-applied': { migration: string }
   'migration-not-applied': { migration: string }
@@ -66,8 +66,8 @@ export interface Problems {
   'row-triggers': { table: string; triggers: string[] }
   'connection-roles-super': { roles: string[] }
   'disk-short': { folder: string; free: number; needs: number }
-  'disk-unknown': { folder: string; code: string }
-  'backup-folder': { folder: string; code: string }
+  'disk-unknown': { folder: string; errno: string }
+  'backup-folder': { folder: string; errno: string }
   'tool-missing': { tool: string; install: string }
   'tool-older': { tool: string; version: string; server: string; install: string }
   'tool-unfit': { tool: string; version: string; why: string }
@@ -140,7 +140,7 @@ export interface Problems {
   bug: { reference: string }
   // Slack
   'slack-lacks': { method: string; costs: string }
-  'slack-away': { code: string; since: Instant }
+  'slack-away': { errno: string; since: Instant }
   'bot-not-in-channel': { channel: string }
 }
 

@@ -70,7 +70,11 @@ export interface Backups {
 }
 
 /** The facts of the last attempt of a step that is done, by kind. */
-export function factsOf<K extends Kind>(record: readonly Attempt[], steps: readonly Step[], kind: K): Done[K] | null {
+export function factsOf<K extends Kind>(
+  record: readonly Attempt[],
+  steps: readonly Step[],
+  kind: K,
+): Done[K] | null {
   const ids = new Set(steps.filter((step) => step.kind === kind).map((step) => step.id))
   const last = record.filter((a) => ids.has(a.step) && a.outcome?.status === 'done').at(-1)
   return last?.outcome?.status === 'done' ? (last.outcome.facts as Done[K]) : null

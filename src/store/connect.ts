@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
 
 const applicationName = 'lockkeeper-bot'
@@ -30,21 +31,25 @@ export async function connectLocks(url: string): Promise<pg.Client> {
 }
 
 /**
- * Whether a session stays on one backend from statement to statement. Behind a transaction pooler it does not, and
- * session advisory locks, LISTEN and the guarantees built on them do not hold.
+ * Whether a session stays on one backend. Behind a transaction pooler it does not, and session advisory locks and
+ * LISTEN, on which the guarantees stand, do not hold: while a second client keeps a transaction open, a pooler gives
+ * the first one another backend, or none.
  */
 export async function isDirect(url: string): Promise<boolean> {
-  const client = await connectLocks(url)
+  const first = await connectLocks(url)
+  const second = await connectLocks(url)
   try {
-    const key = [0x6c6f636b, Math.trunc(Math.random() * 2 ** 31)]
-    await client.query('select pg_advisory_lock($1, $2)', key)
-    const held = await client.query<{ held: boolean }>(
-      `select exists (select from pg_locks where locktype = 'advisory' and classid = $1 and objid = $2 and pid = pg_backend_pid()
-         and pid = (select pid from pg_stat_activity where pid = pg_backend_pid() and application_name = $3)) as held`,
-      [...key, applicationName],
-    )
-    return held.rows[0]?.held === true
+    const before = await backendPid(first)
+    await second.query('begin')
+    await backendPid(second)
+    const after = await Promise.race([backendPid(first), setTimeout(3_000, null)])
+    return before === after
   } finally {
-    await client.end()
+    await Promise.allSettled([first.end(), second.end()])
   }
+}
+
+async function backendPid(client: pg.Client): Promise<number | undefined> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  return rows[0]?.pid
 }

@@ -1,0 +1,34 @@
+import type { Attempt } from './run.ts'
+import type { Route, Routes, Step } from './step.ts'
+
+/** The way that a run is on: the last answer that chose one of the ways back, or the way it began on. */
+export function presentRoute(record: readonly Attempt[]): Route {
+  const choices = record.map((attempt) => attempt.answer?.choice)
+  if (choices.includes('roll-back')) return 'roll-back'
+  return choices.includes('back-out') ? 'back-out' : 'forward'
+}
+
+export const stepsOf = (routes: Routes, route: Route): readonly Step[] => routes[route] ?? []
+
+export const lastAttempt = (record: readonly Attempt[], step: string): Attempt | undefined =>
+  record.findLast((attempt) => attempt.step === step)
+
+/** Done, or found to need nothing, or passed over by somebody's choice. */
+export function isSettled(attempt: Attempt | undefined): boolean {
+  const outcome = attempt?.outcome
+  if (!outcome) return false
+  if (outcome.status === 'done' || outcome.status === 'unneeded') return true
+  return outcome.status === 'failed' && attempt.answer?.choice === 'go-on'
+}
+
+/** Whether the database was moved on the way that the run began on. */
+export const hasMigrated = (routes: Routes, record: readonly Attempt[]): boolean =>
+  routes.forward.some((step) => step.kind === 'migrate' && isSettled(lastAttempt(record, step.id)))
+
+/** The way back that is open now, or null: there is none, or the run is on it. */
+export function wayBack(routes: Routes, record: readonly Attempt[]): Exclude<Route, 'forward'> | null {
+  if (presentRoute(record) !== 'forward') return null
+  if (routes.forward.every((step) => isSettled(lastAttempt(record, step.id)))) return null
+  const way = hasMigrated(routes, record) ? 'roll-back' : 'back-out'
+  return routes[way] ? way : null
+}

@@ -1,0 +1,177 @@
+import type { Progress } from '../domain/step.ts'
+import type { Problem } from '../domain/problem.ts'
+import type { Step } from '../domain/step.ts'
+import type { Outcome } from '../domain/outcome.ts'
+import type { Answer } from '../domain/question.ts'
+import { attemptsOf, setProgress } from '../store/attempts.ts'
+import { cancelOf, runById, touchRun } from '../store/runs.ts'
+import { presentRoute } from '../domain/route.ts'
+import { next } from './next.ts'
+import { perform } from './perform.ts'
+import { begin, end, finish, type Driven } from './record.ts'
+import { openWorld, type RunWorld, type Surroundings } from './world.ts'
+
+/** Why a step is told to stop. `leaving`: this process ends, and another one goes on with the step. */
+export type Stop = 'cancelled' | 'leaving' | Problem<'session-lost'>
+
+/** The reins of one run in this process. */
+export interface Drive {
+  id: string
+  stop(why: Stop): void
+  /** Its gate was answered. */
+  wake(): void
+  /** Settles at the next `wake` or `stop`. */
+  woken(): Promise<void>
+  /** Why the present step was told to stop, or null. */
+  stopped(): Stop | null
+  signal(): AbortSignal
+  /** The step that was stopped has ended: the next one starts afresh. */
+  rearm(): void
+}
+
+/** Milliseconds between two writes of a step's progress: the live message changes every 3 s at most. */
+const progressEvery = 250
+
+/** When this process took a run up, and since when nobody else was at it. */
+export interface Taken {
+  fence: number
+  lastSeen: string
+}
+
+/**
+ * Drives a run until it ends, waits for people, or this process leaves. Whoever holds the run's lock may call this, at
+ * any time, as often as it likes. While people are asked, a claim on the target is kept: nobody else may begin there.
+ */
+export async function drive(surroundings: Surroundings, drive: Drive, taken: Taken): Promise<void> {
+  let world: RunWorld | null = null
+  try {
+    for (;;) {
+      if (drive.stopped() === 'leaving') return
+      const run = await runById(surroundings.pool, drive.id)
+      if (!run || run.endedAt) return
+      const driven: Driven = { pool: surroundings.pool, run, fence: taken.fence }
+      const woken = drive.woken()
+      const turn = next(run.plan.approved.routes, await attemptsOf(surroundings.pool, run.id))
+      if (turn.do === 'wait') {
+        if (!world?.claim()) return
+        await woken
+        continue
+      }
+      if (turn.do === 'end') return await end(driven, turn.ending)
+      if (!world) {
+        const opened = openWorld(surroundings, run, drive.stop)
+        if (!opened.ok) {
+          await begin(driven, turn.step, turn.attempt, taken.lastSeen)
+          await finish(driven, turn.step, turn.attempt, { status: 'failed', problem: opened.problem })
+          continue
+        }
+        world = opened.value
+      }
+      if (!(await oneAttempt(surroundings, drive, taken, driven, world, turn))) return
+    }
+  } finally {
+    await world?.close()
+  }
+}
+
+/** False: this process leaves, and the attempt stays as it is for the next one. */
+async function oneAttempt(
+  surroundings: Surroundings,
+  drive: Drive,
+  taken: Taken,
+  driven: Driven,
+  world: RunWorld,
+  { step, attempt, answer }: { step: Step; attempt: number; answer: Answer | null },
+): Promise<boolean> {
+  const { pool, log } = surroundings
+  const { run } = driven
+  const { lives, outcome: earlier } = await begin(driven, step, attempt, taken.lastSeen)
+  if (earlier) return true
+  drive.rearm()
+  const record = await attemptsOf(pool, run.id)
+  const cancel = presentRoute(record) === 'forward' ? await cancelOf(pool, run.id) : null
+  if (cancel) drive.stop('cancelled')
+  const outcome = await perform({
+    run,
+    record,
+    step,
+    attempt,
+    answer,
+    lives,
+    world,
+    signal: drive.signal(),
+    progress: throttled((progress) => showProgress(surroundings, run.id, step.id, attempt, progress)),
+    bug: (error, reference) =>
+      log.error({ err: error, reference, run: run.id, step: step.id }, 'a bug in a step'),
+  })
+  const stopped = drive.stopped()
+  if (stopped === 'leaving' && isCancelled(outcome)) return false
+  await finish(driven, step, attempt, await explained(surroundings, run.id, outcome, stopped))
+  return true
+}
+
+const isCancelled = (outcome: Outcome): boolean =>
+  outcome.status === 'failed' && outcome.problem.code === 'cancelled'
+
+/** A stopped step knows only that it was stopped; this says by whom, or what was lost. Nothing secret passes here. */
+async function explained(
+  { pool, redact }: Surroundings,
+  run: string,
+  outcome: Outcome,
+  stopped: Stop | null,
+): Promise<Outcome> {
+  if (!isCancelled(outcome)) return JSON.parse(redact(JSON.stringify(outcome))) as Outcome
+  if (stopped !== null && typeof stopped === 'object') return { status: 'failed', problem: stopped }
+  const cancel = await cancelOf(pool, run)
+  return { status: 'failed', problem: { code: 'cancelled', by: cancel?.by ?? 'lockkeeper' } }
+}
+
+async function showProgress(
+  { pool, redact }: Surroundings,
+  run: string,
+  step: string,
+  attempt: number,
+  progress: Progress,
+): Promise<void> {
+  await setProgress(pool, run, step, attempt, JSON.parse(redact(JSON.stringify(progress))) as Progress)
+  await touchRun(pool, run)
+}
+
+/** Progress is a courtesy: at most one write in a while, and a write that fails is not missed. */
+function throttled(write: (progress: Progress) => Promise<void>): (progress: Progress) => void {
+  let last = 0
+  return (progress) => {
+    const now = performance.now()
+    if (now - last < progressEvery) return
+    last = now
+    write(progress).catch(() => {})
+  }
+}
+
+export function makeDrive(id: string): Drive {
+  let controller = new AbortController()
+  let why: Stop | null = null
+  let waiting: (() => void)[] = []
+  const wake = (): void => {
+    for (const resolve of waiting) resolve()
+    waiting = []
+  }
+  return {
+    id,
+    wake,
+    woken: () => new Promise((resolve) => waiting.push(resolve)),
+    stop(stop) {
+      // Leaving outranks all else: a cancel is in the store, and a lost claim is taken again.
+      if (why !== 'leaving') why = stop
+      controller.abort(stop)
+      wake()
+    },
+    stopped: () => why,
+    signal: () => controller.signal,
+    rearm() {
+      if (why === null || why === 'leaving') return
+      why = null
+      controller = new AbortController()
+    },
+  }
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto'
+import type { Attempt, Run } from '../domain/run.ts'
+import type { Answer } from '../domain/question.ts'
+import type { Kind, Step } from '../domain/step.ts'
+import type { Outcome } from '../domain/outcome.ts'
+import type { At, StepKind } from '../steps/step-kind.ts'
+import type { RunWorld } from './world.ts'
+import { kinds } from '../steps/kinds.ts'
+import { isSettled, lastAttempt } from '../domain/route.ts'
+
+/** One attempt of one step, as its driver hands it over. */
+export interface Performance {
+  run: Run
+  record: readonly Attempt[]
+  step: Step
+  attempt: number
+  answer: Answer | null
+  /** Processes that began this attempt, this one included. */
+  lives: number
+  world: RunWorld
+  signal: AbortSignal
+  progress: At<Kind>['progress']
+  /** A bug is logged with its reference; people see the reference. */
+  bug(error: unknown, reference: string): void
+}
+
+/**
+ * Performs a step, or finds out what an earlier life of it left. From the claim on, every step holds the claim on its
+ * target first, which fences whatever a dead process left there: nothing is looked at, and nothing started, before.
+ */
+export async function perform(performance: Performance): Promise<Outcome> {
+  const { step, world, signal } = performance
+  try {
+    if (signal.aborted) return { status: 'failed', problem: { code: 'cancelled', by: '' } }
+    if (needsClaim(performance)) {
+      const claim = await world.takeClaim()
+      if (claim.status !== 'done') return claim
+    }
+    // The step's kind and its step belong together by the plan's type; TypeScript cannot follow a lookup by union.
+    return await performKind(kinds[step.kind] as StepKind<Kind>, performance)
+  } catch (error) {
+    const reference = randomUUID().slice(0, 8)
+    performance.bug(error, reference)
+    return { status: 'failed', problem: { code: 'bug', reference } }
+  }
+}
+
+async function performKind(kind: StepKind<Kind>, performance: Performance): Promise<Outcome> {
+  const { step, attempt, run, record, world, signal, progress, answer, lives } = performance
+  const at = { step, with: step.with, attempt, run, record, world, signal, progress } as At<Kind>
+  if (lives > 1 && kind.resume === 'ask') {
+    const began = lastAttempt(record, step.id)?.beganAt ?? run.startedAt
+    return { status: 'asks', question: { code: 'had-begun', began, choices: ['retry', 'back-out', 'leave'] } }
+  }
+  if (lives > 1 && typeof kind.resume === 'function') {
+    const found = await kind.resume(at)
+    if (found !== 'not done') return found
+  }
+  return kind.perform(at, answer)
+}
+
+/** Once the claim was made in this run, it is held for every later step, in whatever process. */
+function needsClaim({ run, record, step }: Performance): boolean {
+  const claim = run.plan.approved.routes.forward.find((s) => s.kind === 'claim')
+  return claim !== undefined && claim.id !== step.id && isSettled(lastAttempt(record, claim.id))
+}

@@ -1,0 +1,45 @@
+import type { Attempt, Run } from '../domain/run.ts'
+import type { Choice, Question } from '../domain/question.ts'
+import type { Problem } from '../domain/problem.ts'
+import type { Step } from '../domain/step.ts'
+import { hasMigrated, presentRoute, wayBack } from '../domain/route.ts'
+
+/** What a failed step asks: only choices that do something at this step, the safest way on first. */
+export function questionAfterFailure(
+  run: Run,
+  record: readonly Attempt[],
+  step: Step,
+  problem: Problem,
+): Question {
+  const choices: Choice[] = []
+  if (problem.code === 'lock-timeout' && problem.blockers.length > 0) choices.push('terminate')
+  choices.push('retry')
+  const way = wayBack(run.plan.approved.routes, record)
+  if (way) choices.push(way)
+  if (mayGoOn(record, step)) choices.push('go-on')
+  if (run.windowBegan) choices.push('leave')
+  return { code: 'step-failed', problem, choices, ...lapse(run, record) }
+}
+
+/** Tests may be wrong about an application that works; a database that looks otherwise may still be the one to open. */
+function mayGoOn(record: readonly Attempt[], step: Step): boolean {
+  if (step.kind === 'smoke') return true
+  return step.kind === 'verify' && presentRoute(record) !== 'forward'
+}
+
+/** Users are out and nothing is migrated: without an answer the clock gives everything back at the deadline. */
+export function lapse(run: Run, record: readonly Attempt[]): Pick<Question, 'lapses'> {
+  const { routes } = run.plan.approved
+  if (!run.deadline || hasMigrated(routes, record) || wayBack(routes, record) !== 'back-out') return {}
+  return { lapses: { at: run.deadline, as: 'back-out' } }
+}
+
+/** A step's own question, with what it cannot know: the way back that is open, and when the clock takes it. */
+export function completed(run: Run, record: readonly Attempt[], question: Question): Question {
+  const way = wayBack(run.plan.approved.routes, record)
+  const choices = question.choices.flatMap((choice): Choice[] => {
+    if (choice !== 'back-out' && choice !== 'roll-back') return [choice]
+    return way ? [way] : []
+  })
+  return { ...question, choices: [...new Set(choices)], ...lapse(run, record) }
+}

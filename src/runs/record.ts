@@ -1,0 +1,136 @@
+import type pg from 'pg'
+import type { Answer, Question } from '../domain/question.ts'
+import { gateId, type Ending, type Run } from '../domain/run.ts'
+import type { Outcome } from '../domain/outcome.ts'
+import type { Step } from '../domain/step.ts'
+import { attemptsOf, beginAttempt, finishAttempt } from '../store/attempts.ts'
+import { openDebts } from '../store/debts.ts'
+import { recordEvent } from '../store/events.ts'
+import { answerGate, openGate } from '../store/gates.ts'
+import { closePlan } from '../store/plans.ts'
+import { beginWindow, cancelOf, clearCancel, endRun, holdsFence, touchRun, wakeRun } from '../store/runs.ts'
+import { transaction } from '../store/transaction.ts'
+import { stepsOf, presentRoute } from '../domain/route.ts'
+import { completed, questionAfterFailure } from './questions.ts'
+
+/** A run as its present driver writes it; an older driver's number is refused. */
+export interface Driven {
+  pool: pg.Pool
+  run: Run
+  fence: number
+}
+
+/** A newer driver has the run: this one has nothing more to say. */
+export class Fenced extends Error {}
+
+async function fenced<T>(driven: Driven, work: (tx: pg.PoolClient) => Promise<T>): Promise<T> {
+  return transaction(driven.pool, async (tx) => {
+    if (!(await holdsFence(tx, driven.run.id, driven.fence))) throw new Fenced(driven.run.id)
+    return work(tx)
+  })
+}
+
+/**
+ * The mark before the effect. The window begins with the first service that stops. `lastSeen`: when the process before
+ * this one was last heard of; a resume is an event.
+ */
+export function begin(
+  driven: Driven,
+  step: Step,
+  attempt: number,
+  lastSeen: string,
+): Promise<{ lives: number; outcome: Outcome | null }> {
+  const { run } = driven
+  return fenced(driven, async (tx) => {
+    if (step.kind === 'stop') await beginWindow(tx, run.id, run.plan.approved.runbook.window.within)
+    const begun = await beginAttempt(tx, run.id, step.id, attempt)
+    if (begun.lives > 1)
+      await recordEvent(tx, {
+        by: 'lockkeeper',
+        run: run.id,
+        plan: run.plan.id,
+        key: `${gateId(run.id, step.id, attempt)}/life/${begun.lives}`,
+        body: { is: 'run.resumed', step: step.id, lastSeen },
+      })
+    await touchRun(tx, run.id)
+    return begun
+  })
+}
+
+/**
+ * Outcome, gate and events in one transaction. A cancel that was asked for answers the gate that it led to, when going
+ * back still means what the person was told.
+ */
+export function finish(driven: Driven, step: Step, attempt: number, outcome: Outcome): Promise<void> {
+  const { run } = driven
+  return fenced(driven, async (tx) => {
+    if (!(await finishAttempt(tx, run.id, step.id, attempt, outcome))) return
+    const id = gateId(run.id, step.id, attempt)
+    const said = { by: 'lockkeeper', run: run.id, plan: run.plan.id }
+    await recordEvent(tx, { ...said, key: id, body: { is: 'step.ended', step: step.id, attempt, outcome } })
+    const question = await questionOf(tx, run, step, outcome)
+    if (question) {
+      await openGate(tx, run.id, step.id, attempt, question)
+      const cancel = await cancelOf(tx, run.id)
+      await clearCancel(tx, run.id)
+      if (cancel && question.choices.includes(cancel.as)) {
+        const answer: Answer = { choice: cancel.as, by: cancel.by, via: 'slack' }
+        await answerGate(tx, id, answer)
+        await recordEvent(tx, {
+          ...said,
+          by: cancel.by,
+          key: `${id}/answer`,
+          body: { is: 'gate.answered', gate: id, answer },
+        })
+        await wakeRun(tx, run.id)
+      } else await recordEvent(tx, { ...said, key: `${id}/gate`, body: { is: 'gate.opened', gate: id } })
+    }
+    await touchRun(tx, run.id)
+  })
+}
+
+async function questionOf(
+  tx: pg.PoolClient,
+  run: Run,
+  step: Step,
+  outcome: Outcome,
+): Promise<Question | undefined> {
+  if (outcome.status !== 'failed' && outcome.status !== 'asks') return undefined
+  const record = await attemptsOf(tx, run.id)
+  return outcome.status === 'failed'
+    ? questionAfterFailure(run, record, step, outcome.problem)
+    : completed(run, record, outcome.question)
+}
+
+/** Ends a run, unless it still owes something: then its last step has failed, and people are asked. */
+export async function end(driven: Driven, ending: Ending): Promise<void> {
+  const { run } = driven
+  const owing = (await openDebts(driven.pool, run.target)).filter((debt) => debt.run === run.id)
+  if (owing.length > 0)
+    return reopen(
+      driven,
+      owing.map((debt) => debt.what),
+    )
+  await fenced(driven, async (tx) => {
+    await endRun(tx, run.id, ending)
+    if (ending !== 'backed-out') await closePlan(tx, run.plan.id, 'used', run.startedBy)
+    await recordEvent(tx, {
+      by: 'lockkeeper',
+      run: run.id,
+      plan: run.plan.id,
+      key: `${run.id}/ended`,
+      body: { is: 'run.ended', ending },
+    })
+    await touchRun(tx, run.id)
+  })
+}
+
+async function reopen(driven: Driven, what: string[]): Promise<void> {
+  const { run } = driven
+  const record = await attemptsOf(driven.pool, run.id)
+  const step = stepsOf(run.plan.approved.routes, presentRoute(record)).at(-1)
+  if (!step) throw new Error(`${run.id} owes ${what.join(', ')} and has no step to ask at`)
+  const attempt = record.filter((a) => a.step === step.id).length + 1
+  await begin(driven, step, attempt, run.startedAt)
+  await finish(driven, step, attempt, { status: 'failed', problem: { code: 'debts-open', what } })
+}

@@ -1,0 +1,171 @@
+import type pg from 'pg'
+import type { Caller } from '../domain/person.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { Problem } from '../domain/problem.ts'
+import type { Result } from '../domain/result.ts'
+import { targetKey } from '../domain/identity.ts'
+import { operatorRole } from '../config.ts'
+import { recordEvent } from '../store/events.ts'
+import {
+  approvalsOf,
+  closePlan,
+  insertApproval,
+  insertPlan,
+  lockPlan,
+  openPlanIds,
+  replaceOlderPlans,
+  type Approval,
+  type StoredPlan,
+} from '../store/plans.ts'
+import { insertRun, unfinishedRunOf } from '../store/runs.ts'
+import { hasRole } from '../store/standing.ts'
+import { notAllowed, request } from './requests.ts'
+
+/** Hours that approvals hold. A plan that nobody ran by then is made again: the world has moved on. */
+const plansHold = 24
+
+export const expiresAt = (plan: Pick<Plan, 'madeAt'>): string =>
+  new Date(Date.parse(plan.madeAt) + plansHold * 3_600_000).toISOString()
+
+/** Keeps a plan; open ones of the same kind for its runbook give way. False: its id is taken, draw another one. */
+export function keepPlan(pool: pg.Pool, plan: Plan, caller: Caller): Promise<Result<boolean>> {
+  return request(pool, async (tx, refuse) => {
+    if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, 'plan'))
+    if (!(await insertPlan(tx, plan, targetKey(plan.approved.identity)))) return false
+    for (const id of await replaceOlderPlans(tx, plan))
+      await recordEvent(tx, {
+        by: caller.person,
+        run: null,
+        plan: id,
+        key: `${id}/replaced`,
+        body: { is: 'plan.discarded' },
+      })
+    if (plan.kind !== 'backup')
+      await recordEvent(tx, {
+        by: caller.person,
+        run: null,
+        plan: plan.id,
+        key: `${plan.id}/made`,
+        body: { is: 'plan.made' },
+      })
+    return true
+  })
+}
+
+/** What a plan still waits for. Approvals of another digest do not count; nor would its author's. */
+export function missingApprovals(
+  plan: Plan,
+  approvals: readonly Approval[],
+): { says: string; role: string; people: number }[] {
+  if (plan.kind === 'backup') return []
+  return plan.approved.runbook.approvals
+    .map(({ says, role, people }) => {
+      const given = approvals.filter(
+        (a) => a.says === says && a.role === role && a.digest === plan.digest && a.person !== plan.author,
+      )
+      return { says, role, people: people - given.length }
+    })
+    .filter(({ people }) => people > 0)
+}
+
+/** One person approves a plan, for the first thing that it waits for and that this person may say. */
+export function approve(
+  pool: pg.Pool,
+  id: string,
+  digest: string,
+  caller: Caller,
+): Promise<Result<{ says: string; missing: number }>> {
+  return request(pool, async (tx, refuse) => {
+    const plan = await openPlanOr(tx, id, refuse)
+    const approvals = await approvalsOf(tx, id)
+    const mine = approvals.find((a) => a.person === caller.person)
+    if (mine) refuse({ code: 'approval-again', plan: id, at: mine.at })
+    if (plan.author === caller.person) refuse({ code: 'approval-own', plan: id, others: [] })
+    if (plan.digest !== digest) refuse({ code: 'plan-stale', plan: id, differs: ['steps'] })
+    const missing = missingApprovals(plan, approvals)
+    for (const { says, role } of missing) {
+      if (!(await hasRole(tx, caller.person, role))) continue
+      await insertApproval(tx, id, { person: caller.person, says, role, digest })
+      await recordEvent(tx, {
+        by: caller.person,
+        run: null,
+        plan: id,
+        key: `${id}/approved/${caller.person}`,
+        body: { is: 'plan.approved', says },
+      })
+      return { says, missing: missing.reduce((sum, m) => sum + m.people, 0) - 1 }
+    }
+    return refuse({ code: 'approval-not-yours', plan: id, roles: missing.map((m) => m.role), people: [] })
+  })
+}
+
+/** Nobody runs this plan any more. */
+export function discard(pool: pg.Pool, id: string, caller: Caller): Promise<Result<StoredPlan>> {
+  return request(pool, async (tx, refuse) => {
+    const plan = await openPlanOr(tx, id, refuse)
+    if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, 'discard'))
+    const running = await unfinishedRunOf(tx, plan.target)
+    if (running?.plan.id === id) refuse(underWay(running))
+    await closePlan(tx, id, 'discarded', caller.person)
+    await recordEvent(tx, {
+      by: caller.person,
+      run: null,
+      plan: id,
+      key: `${id}/discarded`,
+      body: { is: 'plan.discarded' },
+    })
+    return plan
+  })
+}
+
+/** Starts a run of a plan: everything that allows it is looked at in this one transaction. */
+export function start(pool: pg.Pool, id: string, caller: Caller): Promise<Result<{ run: string }>> {
+  return request(pool, async (tx, refuse) => {
+    const plan = await openPlanOr(tx, id, refuse)
+    if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, 'run'))
+    const at = expiresAt(plan)
+    if (Date.parse(at) < Date.now()) refuse({ code: 'plan-expired', plan: id, at })
+    const blockers = plan.measured.checks
+      .flatMap((check) => check.findings)
+      .filter((finding) => finding.level === 'blocker').length
+    if (blockers > 0 && plan.kind !== 'backup') refuse({ code: 'plan-blocked', plan: id, blockers })
+    const missing = missingApprovals(plan, await approvalsOf(tx, id))
+    if (missing.length > 0) refuse({ code: 'approvals-missing', plan: id, missing })
+    const running = await unfinishedRunOf(tx, plan.target)
+    if (running) refuse(underWay(running))
+    const run = await insertRun(tx, plan, plan.target, caller.person).catch(
+      (error: { constraint?: string }) => {
+        // Two starts at the same moment: the index lets one of them through.
+        if (error.constraint === 'one_run_a_target')
+          return refuse({ code: 'run-under-way', run: '', runbook: plan.approved.runbook.name, by: '' })
+        throw error
+      },
+    )
+    await recordEvent(tx, {
+      by: caller.person,
+      run,
+      plan: id,
+      key: `${run}/started`,
+      body: { is: 'run.started' },
+    })
+    return { run }
+  })
+}
+
+const underWay = (run: { id: string; plan: Plan; startedBy: string }): Problem => ({
+  code: 'run-under-way',
+  run: run.id,
+  runbook: run.plan.approved.runbook.name,
+  by: run.startedBy,
+})
+
+async function openPlanOr(
+  tx: pg.PoolClient,
+  id: string,
+  refuse: (problem: Problem) => never,
+): Promise<StoredPlan> {
+  const plan =
+    (await lockPlan(tx, id)) ?? refuse({ code: 'plan-unknown', plan: id, known: await openPlanIds(tx) })
+  if (plan.closed) refuse({ code: 'plan-gone', plan: id, because: plan.closed.because, by: plan.closed.by })
+  return plan
+}

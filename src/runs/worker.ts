@@ -1,0 +1,94 @@
+import { setTimeout } from 'node:timers/promises'
+import { connectLocks } from '../store/connect.ts'
+import { channels } from '../store/events.ts'
+import { markAlive, tryLock, unlock } from '../store/locks.ts'
+import { drivableRuns, raiseFence, seeRuns } from '../store/runs.ts'
+import { drive, makeDrive, type Drive } from './drive.ts'
+import { Fenced } from './record.ts'
+import type { Surroundings } from './world.ts'
+
+/** Milliseconds between two looks for runs that no notification told of, and between two signs of life. */
+const lookEvery = 1_000
+
+export interface Worker {
+  /** Lets steps end or hands them over, and gives the locks back. */
+  stop(): Promise<void>
+  /** Tries to be the one process that pumps deliveries. Once had, it is kept until the process ends. */
+  tryPump(): Promise<boolean>
+}
+
+export interface WorkerOptions extends Surroundings {
+  /** The bot's own database, reached directly. */
+  url: string
+  /** Something is to be shown. */
+  onShow(): void
+  /**
+   * The connection that holds this process's locks broke: another process may drive the runs by now. The caller ends
+   * the process at once; going on for any while would be a double effect.
+   */
+  onLost(): void
+}
+
+/** Drives every run that no other process drives, until it is stopped. Any number of these share one store. */
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const { pool, log } = options
+  const drives = new Map<string, { drive: Drive; ended: Promise<void> }>()
+  const locks = await connectLocks(options.url)
+  let stopping = false
+  let wake = (): void => {}
+  locks.on('error', () => stopping || options.onLost())
+  locks.on('end', () => stopping || options.onLost())
+  locks.on('notification', ({ channel, payload }) => {
+    if (channel === channels.show) return options.onShow()
+    const driven = drives.get(payload ?? '')?.drive
+    if (channel === channels.cancel) driven?.stop('cancelled')
+    else if (driven) driven.wake()
+    else wake()
+  })
+  for (const channel of Object.values(channels)) await locks.query(`listen ${channel}`)
+  await markAlive(locks)
+
+  async function look(): Promise<void> {
+    if (drives.size > 0) await seeRuns(pool, [...drives.keys()])
+    for (const id of await drivableRuns(pool)) {
+      if (stopping || drives.has(id) || !(await tryLock(locks, 'run', id))) continue
+      const mine = makeDrive(id)
+      drives.set(id, { drive: mine, ended: takeUp(mine) })
+    }
+  }
+
+  async function takeUp(mine: Drive): Promise<void> {
+    try {
+      const taken = await raiseFence(pool, mine.id)
+      if (taken) await drive(options, mine, taken)
+    } catch (error) {
+      if (!(error instanceof Fenced))
+        log.error({ err: error, run: mine.id }, 'a run was let go and is taken up again')
+    }
+    await unlock(locks, 'run', mine.id).catch(() => {}) // the connection broke: its locks are gone with it
+    drives.delete(mine.id)
+    wake()
+  }
+
+  const looking = (async () => {
+    while (!stopping) {
+      const woken = new Promise<void>((resolve) => (wake = resolve))
+      await look().catch((error: unknown) => log.warn({ err: error }, 'looking for runs failed'))
+      const waiting = new AbortController()
+      await Promise.race([woken, setTimeout(lookEvery, null, { signal: waiting.signal }).catch(() => {})])
+      waiting.abort()
+    }
+  })()
+
+  return {
+    async stop() {
+      stopping = true
+      wake()
+      await looking
+      for (const { drive } of drives.values()) drive.stop('leaving')
+      await Promise.allSettled([...drives.values()].map(({ ended }) => ended))
+      await locks.end()
+    },
+    tryPump: () => tryLock(locks, 'pump', 'deliveries'),
+  }
+}

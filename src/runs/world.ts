@@ -1,0 +1,100 @@
+import path from 'node:path'
+import type pg from 'pg'
+import type { Config } from '../config.ts'
+import type { Log } from '../log.ts'
+import type { Debts, Backups, World } from '../steps/step-kind.ts'
+import type { Problem } from '../domain/problem.ts'
+import type { Result } from '../domain/result.ts'
+import type { Run } from '../domain/run.ts'
+import type { Outcome } from '../domain/outcome.ts'
+import type { Done } from '../domain/step.ts'
+import { claimTarget } from '../adapters/postgres/claim.ts'
+import { makeTarget, targetAddress, type TargetSession } from '../adapters/postgres/target.ts'
+import { makeEngine } from '../engines/make.ts'
+import { backupsOf, forgetBackup, insertBackup } from '../store/backups.ts'
+import { debtsOf, openDebts, planDebt, settleDebt, takeDebt } from '../store/debts.ts'
+import { done } from '../domain/outcome.ts'
+
+/** What a process needs to drive runs. */
+export interface Surroundings {
+  pool: pg.Pool
+  config: Config
+  environment: Readonly<Record<string, string | undefined>>
+  /** Stands between what steps say and the store. */
+  redact: (text: string) => string
+  log: Log
+}
+
+/** A run's world in this process, with the claim that it may hold. */
+export interface RunWorld extends World {
+  close(): Promise<void>
+}
+
+export const applicationName = (run: string): string => `lockkeeper:${run}`
+
+/**
+ * Joins a run with its target, its engine and its records. `lost` is called when the claim's connection breaks: from
+ * then on another bot may hold the target, so whatever is under way must stop.
+ */
+export function openWorld(
+  { pool, config, environment }: Surroundings,
+  run: Run,
+  lost: (problem: Problem<'session-lost'>) => void,
+): Result<RunWorld> {
+  const { approved } = run.plan
+  const address = targetAddress(approved.runbook.target.url, approved.runbook.target.database, environment)
+  if (!address.ok) return address
+  const target = makeTarget(address.value, applicationName(run.id), approved.identity)
+  let session: TargetSession | null = null
+
+  async function takeClaim(): Promise<Outcome<Done['claim']>> {
+    if (session) return done({ identity: session.identity, fenced: 0 })
+    const claimed = await claimTarget(target)
+    if (!claimed.ok) return { status: 'failed', problem: claimed.problem }
+    const mine = claimed.value.session
+    session = mine
+    void mine.lost.then(({ code }) => {
+      if (session === mine) session = null
+      lost({ code: 'session-lost', host: target.address.host, during: 'claim', errno: code })
+    })
+    return done({ identity: mine.identity, fenced: claimed.value.fenced })
+  }
+
+  return {
+    ok: true,
+    value: {
+      target,
+      claim: () => session,
+      takeClaim,
+      engine: makeEngine(approved.runbook.engine, approved.runbook.folder),
+      environment,
+      debts: debtsOfRun(pool, run),
+      backups: backupsOfRun(pool, config.backups, run),
+      folder: path.join(config.folder, 'runs', run.id),
+      async close() {
+        const held = session
+        session = null
+        await held?.end()
+      },
+    },
+  }
+}
+
+function debtsOfRun(pool: pg.Pool, run: Run): Debts {
+  return {
+    plan: (owed) => planDebt(pool, run.target, run.id, owed),
+    take: (what) => takeDebt(pool, run.target, run.id, what),
+    settle: (what) => settleDebt(pool, run.target, what),
+    open: () => openDebts(pool, run.target),
+    all: () => debtsOf(pool, run.target, run.id),
+  }
+}
+
+function backupsOfRun(pool: pg.Pool, folder: string, run: Run): Backups {
+  return {
+    folder,
+    record: (backup) => insertBackup(pool, run.target, run.plan.approved.runbook.name, run.id, backup),
+    list: () => backupsOf(pool, { target: run.target }),
+    forget: (backup) => forgetBackup(pool, backup),
+  }
+}
