@@ -27,3 +27,27 @@ export interface SlackConfig {
 
 /** Who may plan, back up, run, answer, cancel and roll back. */
 export const operatorRole = 'migration-operators'
+
+/** A fault of what the bot was told. `file` is `environment` for a variable, whose line and column are 0. */
+export interface ConfigFault {
+  file: string
+  line: number
+  column: number
+  key: string
+  what: string
+  remedy: string
+}
+
+export type LoadedConfig = { ok: true; value: Config } | { ok: false; faults: ConfigFault[] }
+
+export async function loadConfig(
+  _environment: Readonly<Record<string, string | undefined>>,
+  _cwd: string,
+): Promise<LoadedConfig> {
+  throw new Error('not yet')
+}
+
+/** Tokens and passwords that the environment gives the bot itself. */
+export function secretsOfConfig(_config: Config): string[] {
+  throw new Error('not yet')
+}

@@ -1,0 +1,13 @@
+import { randomInt } from 'node:crypto'
+
+/** Read aloud at night, none of these is taken for another: no O or 0, I, L or 1, Z or 2, S or 5, B or 8, U or V, Q or G. */
+export const planAlphabet = '34679ACDEFGHJKMNPRTWXY'
+
+/**
+ * Four characters: 234,256 ids. Plans of one team meet by chance now and then, so whoever stores a plan tries another
+ * id when one is taken.
+ * @param random a whole number from 0 up to, not including, its argument
+ */
+export function planId(random: (below: number) => number = (below) => randomInt(below)): string {
+  return Array.from({ length: 4 }, () => planAlphabet[random(planAlphabet.length)]).join('')
+}

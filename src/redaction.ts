@@ -1,0 +1,72 @@
+/** Takes every known secret out of a text, in each form in which it may stand there. */
+export type Redact = (text: string) => string
+
+const mark = '[secret]'
+
+/** Shorter values would turn ordinary words into marks; configuration refuses them as secrets. */
+export const shortestSecret = 4
+
+/** `scheme://user:password@host`: taken out whoever wrote it, known or not. */
+const passwordInUrl = /([a-z][a-z0-9+.-]*:\/\/[^\s/:@'"]*):[^\s/@'"]+@/gi
+
+/**
+ * A function that takes these secrets out of texts: as they are, inside JSON strings, URL-encoded, and in base64
+ * and hexadecimal wherever they stand in a longer encoded text (`user:password` of an Authorization header).
+ */
+export function makeRedactor(secrets: readonly string[]): Redact {
+  const forms = [...new Set(secrets.filter((secret) => secret.length >= shortestSecret).flatMap(formsOf))]
+  const longestFirst = forms.sort((a, b) => b.length - a.length).map((form) => RegExp.escape(form))
+  const known = longestFirst.length ? new RegExp(longestFirst.join('|'), 'gi') : null
+  return (text) => (known ? text.replace(known, mark) : text).replace(passwordInUrl, `$1:${mark}@`)
+}
+
+/** The same for JSON: every string in it, names of properties too. Numbers, booleans and shapes stay. */
+export function makeJsonRedactor(redact: Redact): <T>(value: T) => T {
+  const within = (value: unknown): unknown => {
+    if (typeof value === 'string') return redact(value)
+    if (Array.isArray(value)) return value.map(within)
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [redact(key), within(inner)]))
+  }
+  return <T>(value: T) => within(value) as T
+}
+
+/** What is secret about a URL: all of it, and its password alone, unless that is a name which messages must say. */
+export function secretsOfUrl(url: string): string[] {
+  const parsed = URL.parse(url)
+  if (!parsed?.password) return []
+  const password = decodeOr(parsed.password)
+  const names = [decodeOr(parsed.username), decodeOr(parsed.pathname.slice(1)), parsed.hostname]
+  return [url, ...(names.includes(password) ? [] : [password])]
+}
+
+function decodeOr(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function formsOf(secret: string): string[] {
+  const encoded = encodeURIComponent(secret)
+  return [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encoded,
+    encoded.replaceAll('%20', '+'),
+    URL.parse(`http://a:${encoded}@b`)?.password ?? encoded,
+    Buffer.from(secret).toString('hex'),
+    ...base64Forms(secret),
+  ]
+}
+
+/** Base64 writes three bytes as four letters, so a secret looks different at each of three offsets. */
+function base64Forms(secret: string): string[] {
+  return [0, 1, 2].flatMap((offset) => {
+    const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)])
+    const from = Math.ceil((offset * 8) / 6)
+    const to = Math.floor((bytes.length * 8) / 6)
+    return (['base64', 'base64url'] as const).map((form) => bytes.toString(form).slice(from, to))
+  })
+}
