@@ -20,6 +20,10 @@ export interface Delivery {
   key: string
   to: Address
   shows: Shows
+  /** `files`: what belongs to the view, in one upload. */
+  sends: 'message' | 'files'
+  /** When it happened: what is sent late says so. */
+  madeAt: Instant
   /** The message in its channel, once it is there. */
   sentAs: SentAs | null
   /** It was being sent when its process died: nobody knows whether it arrived. */
@@ -33,16 +37,17 @@ export type Sent =
   | { sent: SentAs }
   /** Final: this delivery cannot be made. `why` is Slack's error code. */
   | { refused: string }
-  /** Not now; the same later. */
-  | { later: Instant; why: string }
+  /** Not now; the same later. `busy`: too much of this kind to this place; otherwise nothing gets through. */
+  | { later: Instant; why: string; busy: boolean }
   /** No answer came: it may have arrived. */
   | { unsure: true }
 
-/** What the pump needs of Slack. A method that the server lacks costs its feature: `false`. */
+/** What the pump needs of Slack. A method that the server lacks costs its feature: `lacks`, `false`. */
 export interface Channel {
   post(to: ResolvedAddress, view: View, delivery: string): Promise<Sent>
   update(message: SentAs, view: View, delivery: string): Promise<Sent>
-  upload(to: ResolvedAddress, files: readonly UploadedFile[]): Promise<Sent | { lacks: true }>
+  /** One upload of all files. Slack tells no timestamp of it: `sent` names the thread, or has an empty `ts`. */
+  upload(to: ResolvedAddress, files: readonly UploadedFile[], comment?: string): Promise<Sent | { lacks: true }>
   pin(message: SentAs, pinned: boolean): Promise<boolean>
 }
 

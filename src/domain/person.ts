@@ -13,8 +13,11 @@ export type CommandRole = 'anyone' | 'operator'
 
 /** What a directory of people knows; Slack's, joined in the bot. */
 export interface Directory {
-  /** Looks this person up now: whether they may act at all, and the user groups they are in. */
-  lookUp(person: string): Promise<Standing>
+  /**
+   * Whether this person may act at all, and the user groups they are in. Looked up now; where nothing is changed,
+   * `reading` takes what was known within the last minute.
+   */
+  lookUp(person: string, about?: 'acting' | 'reading'): Promise<Standing>
   /** The members of a user group, for "who may do this". Empty when it is not known. */
   members(group: string): Promise<string[]>
 }

@@ -100,7 +100,7 @@ export interface Problems {
   'loss-larger': { accepted: number; counted: number }
   'not-allowed': { role: string; people: string[]; does: string }
   'person-refused': { why: 'stranger' | 'guest' | 'deleted' | 'bot' | 'other-workspace' | 'unknown' }
-  'channel-refused': { why: 'shared' }
+  'channel-refused': { why: 'shared' | 'unknown' }
   'terminal-user-unknown': { user: string; file: string }
   'button-old': { command: string }
   'button-not-yours': { owner: string }
@@ -142,6 +142,8 @@ export interface Problems {
   'slack-lacks': { method: string; costs: string }
   'slack-away': { errno: string; since: Instant }
   'bot-not-in-channel': { channel: string }
+  /** Slack does not take our token; `error` is its code, e.g. `invalid_auth`. */
+  'slack-refused': { error: string }
 }
 
 /** What may be shown of an error of the server: never its message, detail or context, which carry row data. */

@@ -126,18 +126,28 @@ create table standing (
 
 create table delivery (
   key text primary key,
+  seq bigint generated always as identity,
+  lane text not null,
+  urgent boolean not null default false,
   to_address jsonb not null,
   shows jsonb not null,
-  state text not null default 'due' check (state in ('due', 'sending', 'sent', 'refused')),
+  sends text not null default 'message' check (sends in ('message', 'files')),
+  state text not null default 'due' check (state in ('due', 'sending', 'unsure', 'sent', 'refused')),
   made_at timestamptz not null default now(),
   due_at timestamptz not null default now(),
   begun_at timestamptz,
   attempts int not null default 0,
   sent_as jsonb,
-  shown_version int,
+  wanted int not null default 1,
+  shown int not null default 0,
+  shown_state text,
+  shown_at timestamptz,
+  pin boolean,
+  pinned boolean not null default false,
   error text
 );
-create index delivery_due on delivery (due_at) where state in ('due', 'sending');
+create index delivery_due on delivery (lane, urgent desc, seq) where state in ('due', 'sending', 'unsure');
+create index delivery_stale on delivery (shown_at) where state = 'sent' and wanted > shown;
 
 create table button (
   nonce text primary key,
@@ -146,17 +156,20 @@ create table button (
   input jsonb not null,
   input_digest text not null,
   person text,
+  options jsonb,
   made_at timestamptz not null default now(),
   expires_at timestamptz not null,
   used_at timestamptz,
   used_by text
 );
 create unique index button_of_message on button (delivery, command, input_digest, coalesce(person, ''));
+create index button_expired on button (expires_at);
 
 create table seen (
   id text primary key,
   at timestamptz not null default now()
 );
+create index seen_before on seen (at);
 `
 
 /**
