@@ -1,0 +1,129 @@
+import { bold, code, say, type Line } from '../domain/view.ts'
+import { counted, number, seconds } from './amounts.ts'
+import { clipped, codes, firstOf, whom } from './line.ts'
+import { moment } from './time.ts'
+import { ourStatement, sqlErrorLine, type Wordings } from './wording.ts'
+import { sessionsBriefly } from './sessions.ts'
+import { typed } from './typed.ts'
+
+const expectedAndSeen = (name: string, expected: string, saw: string): Line =>
+  say`${bold(name)}: expected ${code(clipped(expected, 120))}, saw ${code(clipped(saw, 120))}`
+
+const exit = (exitCode: number | null): string => (exitCode === null ? '' : `, exit code ${exitCode}`)
+
+const serviceVerbs = { stop: 'stopped', start: 'started', deploy: 'deployed', undeploy: 'undeployed' }
+
+/** What steps of a run meet. */
+export const runProblems = {
+  cancelled: ({ by }) => ({
+    what: say`Cancelled by ${whom(by)}.`,
+    next: say`Choose how to go on.`,
+  }),
+  'backup-failed': ({ tool, exitCode, signal, reason }) => ({
+    what: say`The backup failed: ${code(tool)} ended${exit(exitCode)}${signal ? `, by ${signal}` : ''} (${reason}).`,
+    means: say`No file of it is kept. The database was only read.`,
+    next: say`Correct the cause and retry.`,
+  }),
+  'backup-unreadable': ({ path, why, detail }) => ({
+    what: say`The backup ${code(path)} is not usable: ${
+      {
+        checksum: 'its checksum is not the recorded one',
+        decompress: 'it cannot be unpacked',
+        'restore-list': 'pg_restore cannot read it',
+        tables: 'tables are missing in it',
+      }[why]
+    } (${detail}).`,
+    means: say`It does not count as a backup.`,
+    next: say`Make another one: ${typed('backup')}; or retry.`,
+  }),
+  'backup-changed': ({ path, backup }) => ({
+    what: say`The file of backup ${bold(backup)} changed after it was made: ${code(path)}.`,
+    means: say`What is in it now is not what was proven.`,
+    next: say`Do not restore it. Make another one: ${typed('backup')}.`,
+  }),
+  'backup-none': ({ runbook }) => ({
+    what: say`There is no backup for ${bold(runbook)}.`,
+    next: say`Make one: ${typed(`backup ${runbook}`)}.`,
+  }),
+  'service-failed': ({ service, doing, reason, exitCode }) => ({
+    what: say`${code(service)} could not be ${serviceVerbs[doing]}: ${reason}${exit(exitCode)}.`,
+    next: say`Look at the service’s log on its host. Then retry, or go back.`,
+  }),
+  'service-will-not-stop': ({ service, pid, signal, seconds: waited }) => ({
+    what: say`${code(service)} (PID ${bold(String(pid))}) did not stop within ${seconds(waited)} of ${signal}.`,
+    means: say`It was not killed: it may be in the middle of something.`,
+    next: say`Look what it does on its host. Retry waits once more; or go back.`,
+  }),
+  'service-changed': ({ service, planned, found }) => ({
+    what: say`${code(service)} is not as planned: planned ${bold(planned)}, found ${bold(found)}.`,
+    means: say`Somebody deployed or changed it since. It was not touched.`,
+    next: say`Find out who did. Then retry, or go back and plan again.`,
+  }),
+  'sessions-unended': ({ sessions, why }) => ({
+    what: say`${why === 'not-permitted' ? 'Lockkeeper may not end' : 'Ended, but still there:'} ${sessionsBriefly(sessions)}.`,
+    next:
+      why === 'not-permitted'
+        ? say`Let a superuser end them with ${code(`SELECT pg_terminate_backend(${sessions[0]?.pid ?? 'PID'})`)}, then retry.`
+        : say`Retry: it looks again. A session that rolls back much takes its time.`,
+  }),
+  'sessions-came-back': ({ sessions }) => ({
+    what: say`The database was empty, and is not any more: ${sessionsBriefly(sessions)}.`,
+    means: say`Superusers and background workers enter a closed database. Nothing was migrated.`,
+    next: say`Stop what connects, then retry; or go back.`,
+  }),
+  'access-changed': ({ database, expected, found }) => ({
+    what: say`Who may connect to ${code(database)} was changed meanwhile: left as ${code(clipped(expected, 200))}, found ${code(clipped(found, 200))}.`,
+    means: say`Somebody else did that. It was not overwritten.`,
+    next: say`Find out who. Put it back and retry, or accept what is there.`,
+  }),
+  'schema-unlike': ({ tables, differs }) => ({
+    what: say`${codes(tables)} ${tables.length === 1 ? 'is' : 'are'} not as planned: ${firstOf(
+      differs.map((difference) => clipped(difference, 160)),
+      6,
+      '; ',
+    )}.`,
+    next: say`Find out who changed it. Going back leaves the database as it is now; then plan again.`,
+  }),
+  'deadline-near': ({ deadline, needsSeconds }) => ({
+    what: say`There is no time left to migrate: that needs ${seconds(needsSeconds)} with its way back, and the window ends ${moment(deadline, deadline)}.`,
+    means: say`Nothing was migrated.`,
+    next: say`Go back and take a later window.`,
+  }),
+  'verification-failed': ({ failed }) => ({
+    what: say`${counted(failed.length, 'verification')} failed: ${firstOf(
+      failed.map(({ check, expected, found }) => expectedAndSeen(check, expected, found)),
+      5,
+      '; ',
+    )}.`,
+    means: say`Users are not in yet: going back loses nothing.`,
+    next: say`Roll back; or correct the cause and retry.`,
+  }),
+  'try-out-failed': (error) => ({
+    what: say`The try-out, run as the application, failed: ${sqlErrorLine(error)}${ourStatement(error)}.`,
+    means: say`The application would fail in the same way. The try-out was rolled back.`,
+    next: say`Roll back; or correct what it lacks (often a GRANT) and retry.`,
+  }),
+  unhealthy: ({ service, url, saw, attempts, seconds: waited }) => ({
+    what: say`${code(service)} is not healthy after ${seconds(waited)}: ${code(url)} answered ${bold(clipped(saw, 80))}, ${counted(attempts, 'attempt')}.`,
+    next: say`Look at the service’s log on its host. Retry asks again; or go back.`,
+  }),
+  'functional-failed': ({ failed, passed }) => ({
+    what: say`${number(failed.length)} of ${counted(failed.length + passed, 'functional check')} failed: ${firstOf(
+      failed.map(({ name, expected, saw }) => expectedAndSeen(name, expected, saw)),
+      5,
+      '; ',
+    )}.`,
+    means: say`Users would meet the same.`,
+    next: say`Retry asks again; or go back.`,
+  }),
+  'debts-open': ({ what }) => ({
+    what: say`Not everything was given back: ${codes(what)}.`,
+    means: say`A run does not end while it owes something.`,
+    next: say`Retry. If it cannot be given back, the break-glass card has the commands to do it by hand.`,
+  }),
+  bug: ({ reference }) => ({
+    what: say`Lockkeeper itself made a mistake (${code(reference)}).`,
+    means: say`What was being done may or may not have taken effect; it is looked at before anything else is.`,
+    next: say`Retry, or go back. Give ${code(reference)} to who looks after Lockkeeper: it is in its log.`,
+  }),
+} satisfies Partial<Wordings>

@@ -1,0 +1,50 @@
+import { code, text, type Line, type View } from '../domain/view.ts'
+import { peopleProblems } from './problem-people.ts'
+import { planProblems } from './problem-plan.ts'
+import { runProblems } from './problem-run.ts'
+import { serverProblems } from './problem-server.ts'
+import { sqlProblems } from './problem-sql.ts'
+import type { Problem } from '../domain/problem.ts'
+import type { Wording, Wordings } from './wording.ts'
+
+/** The one place that words failures: a code without words does not compile. */
+export const wordings: Wordings = {
+  ...serverProblems,
+  ...sqlProblems,
+  ...planProblems,
+  ...peopleProblems,
+  ...runProblems,
+}
+
+export type { Wording } from './wording.ts'
+
+/**
+ * A problem in words. A code of a newer release (a record may outlive the process that reads it) is said as it is,
+ * and never silently left out.
+ */
+export function wordProblem(problem: Problem): Wording {
+  const word = wordings[problem.code] as ((problem: Problem) => Wording) | undefined
+  return word
+    ? word(problem)
+    : {
+        what: ['Something happened that this release has no words for: ', code((problem as Problem).code), '.'],
+        next: ['Look at it with the release of Lockkeeper that wrote it.'],
+      }
+}
+
+/** A refusal or a failure as a message of its own, for the one who asked. */
+export function problemView(problem: Problem): View {
+  const { what, means, next, actions } = wordProblem(problem)
+  return {
+    state: what,
+    parts: [...(means ? [text(means)] : []), text([{ bold: 'Next:' }, ' ', ...next])],
+    actions: actions ?? [],
+  }
+}
+
+/** What happened and what it means, for where the choices say what comes next. */
+export function problemLine(problem: Problem): Line {
+  const { what, means } = wordProblem(problem)
+  return [...what, ...(means ? [' ', ...means] : [])]
+}
+

@@ -1,0 +1,45 @@
+import type { Instant } from '../domain/json.ts'
+import type { Session } from '../domain/session.ts'
+import { bold, say, type Line, type Option } from '../domain/view.ts'
+import { clipped, firstOf } from './line.ts'
+import { moment, secondsBetween, timeInWords } from './time.ts'
+import { seconds } from './amounts.ts'
+
+/** What ending it costs. Whether it wrote is whether its transaction has an ID. */
+export const endingLoses = (session: Session): string =>
+  session.xactStart === null
+    ? 'no transaction is open: nothing is lost'
+    : session.wrote
+      ? 'its open transaction is rolled back; what it committed stays'
+      : 'its open transaction wrote nothing: nothing is lost'
+
+const who = (session: Session): string =>
+  [session.application || (session.backendType === 'client backend' ? '' : session.backendType), session.client]
+    .filter(Boolean)
+    .join(' · ')
+
+/** `4242 · reporting · Metabase · 10.0.0.5 · idle in transaction since 02:39:10 (22 min), last SELECT`. */
+export const sessionLine = (session: Session, seen?: Instant): Line => {
+  const lasted = seen ? ` (${seconds(secondsBetween(session.stateSince, seen))})` : ''
+  const last = session.command ? `, last ${session.command}` : ''
+  return say`${bold(`${session.pid} · ${session.role}`)} · ${who(session)} · ${session.state} since ${moment(session.stateSince, seen)}${lasted}${last}`
+}
+
+/** `session 4242 (reporting, idle in transaction since …)`. */
+const sessionBriefly = (session: Session): Line =>
+  say`${bold(String(session.pid))} (${session.role || session.backendType}, ${session.state} since ${moment(session.stateSince)})`
+
+export const sessionsBriefly = (sessions: readonly Session[], most = 5): Line =>
+  say`${sessions.length === 1 ? 'session' : 'sessions'} ${firstOf(sessions.map(sessionBriefly), most)}`
+
+/** A checkbox of one session. Its value is the PID: the gate's own question says which transaction was meant. */
+export const sessionOption = (session: Session): Option => ({
+  value: String(session.pid),
+  label: clipped(`${session.pid} · ${session.role} · ${who(session)}`, 75),
+  hint: clipped(
+    `${session.state} since ${timeInWords(session.stateSince, 'clock')}; ${
+      session.xactStart === null ? 'no transaction' : session.wrote ? 'rolls back what it wrote' : 'wrote nothing'
+    }`,
+    75,
+  ),
+})
