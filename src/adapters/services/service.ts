@@ -1,0 +1,22 @@
+import type { Done, Progress } from '../../domain/step.ts'
+import type { Outcome } from '../../domain/outcome.ts'
+import type { Result } from '../../domain/result.ts'
+
+/** How one service is looked at, stopped and started. Stop and start may be called again: what is so already is done. */
+export interface ServiceMethod {
+  /** How many instances run now. Unknown is a failure, never zero (`service-state-unknown`). */
+  state(): Promise<Result<{ instances: number }>>
+  /** Asks it to end and waits until it is gone. Never kills it: `service-will-not-stop` says so, and people decide. */
+  stop(signal: AbortSignal, progress: (progress: Progress) => void): Promise<Outcome<Done['stop']>>
+  /** Starts as many instances. They are not known to be healthy yet. */
+  start(instances: number, signal: AbortSignal): Promise<Outcome<Done['start']>>
+  /** Runs the commands that put a release in place: what the other one wants undone, then this one's own. */
+  release(
+    to: 'before' | 'after',
+    signal: AbortSignal,
+    onLine?: (line: string) => void,
+  ): Promise<Outcome<Done['release']>>
+  /** Lines for a shell that do the same by hand. */
+  stopCommand: string
+  startCommand: string
+}
