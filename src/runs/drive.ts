@@ -83,7 +83,7 @@ async function oneAttempt(
   world: RunWorld,
   { step, attempt, answer }: { step: Step; attempt: number; answer: Answer | null },
 ): Promise<boolean> {
-  const { pool, log } = surroundings
+  const { pool, log, kinds } = surroundings
   const { run } = driven
   const { lives, outcome: earlier } = await begin(driven, step, attempt, taken.lastSeen)
   if (earlier) return true
@@ -92,6 +92,7 @@ async function oneAttempt(
   const cancel = presentRoute(record) === 'forward' ? await cancelOf(pool, run.id) : null
   if (cancel) drive.stop('cancelled')
   const outcome = await perform({
+    kinds,
     run,
     record,
     step,

@@ -3,13 +3,13 @@ import type { Attempt, Run } from '../domain/run.ts'
 import type { Answer } from '../domain/question.ts'
 import type { Kind, Step } from '../domain/step.ts'
 import type { Outcome } from '../domain/outcome.ts'
-import type { At, StepKind } from '../steps/step-kind.ts'
+import type { At, StepKind, StepKinds } from '../steps/step-kind.ts'
 import type { RunWorld } from './world.ts'
-import { kinds } from '../steps/kinds.ts'
 import { isSettled, lastAttempt } from '../domain/route.ts'
 
 /** One attempt of one step, as its driver hands it over. */
 export interface Performance {
+  kinds: StepKinds
   run: Run
   record: readonly Attempt[]
   step: Step
@@ -29,7 +29,7 @@ export interface Performance {
  * target first, which fences whatever a dead process left there: nothing is looked at, and nothing started, before.
  */
 export async function perform(performance: Performance): Promise<Outcome> {
-  const { step, world, signal } = performance
+  const { kinds, step, world, signal } = performance
   try {
     if (signal.aborted) return { status: 'failed', problem: { code: 'cancelled', by: '' } }
     if (needsClaim(performance)) {

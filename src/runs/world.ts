@@ -2,7 +2,7 @@ import path from 'node:path'
 import type pg from 'pg'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
-import type { Debts, Backups, World } from '../steps/step-kind.ts'
+import type { Debts, Backups, StepKinds, World } from '../steps/step-kind.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Result } from '../domain/result.ts'
 import type { Run } from '../domain/run.ts'
@@ -18,6 +18,8 @@ import { done } from '../domain/outcome.ts'
 /** What a process needs to drive runs. */
 export interface Surroundings {
   pool: pg.Pool
+  /** What each kind of step does. */
+  kinds: StepKinds
   config: Config
   environment: Readonly<Record<string, string | undefined>>
   /** Stands between what steps say and the store. */

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import { supervise } from './supervisor.ts'
+
+const [command] = process.argv.slice(2)
+
+if (command === 'start') {
+  const bot = new URL(import.meta.url.endsWith('.ts') ? './bot.ts' : './bot.js', import.meta.url)
+  process.exitCode = await supervise(bot, (line) => process.stderr.write(`${line}\n`))
+} else {
+  const { terminal } = await import('./cli/terminal.ts')
+  process.exitCode = await terminal(process.argv.slice(2))
+}

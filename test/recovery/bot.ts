@@ -1,0 +1,60 @@
+import path from 'node:path'
+import { tmpdir } from 'node:os'
+import pg from 'pg'
+import pino from 'pino'
+import { connectStore } from '../../src/store/connect.ts'
+import { startWorker } from '../../src/runs/worker.ts'
+import { scriptedKinds } from './scripted-kinds.ts'
+
+/**
+ * A bot without Slack, in a process of its own that dies where it is told: at statement `at` that it sends to its own
+ * database, `before` it is sent or `after` its answer; or at random points of steps.
+ */
+const [storeUrl = '', targetUrl = '', mode = 'calm', given = '0'] = process.argv.slice(2)
+const die = (): void => void process.kill(process.pid, 'SIGKILL')
+
+if (mode === 'before' || mode === 'after') {
+  let sent = 0
+  const original = pg.Client.prototype.query as (...args: unknown[]) => unknown
+  pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
+    if (this.database !== new URL(storeUrl).pathname.slice(1) || ++sent !== Number(given))
+      return original.apply(this, args)
+    if (mode === 'before') die()
+    const answer = original.apply(this, args)
+    const callback = args.at(-1)
+    if (typeof callback !== 'function') return (answer as Promise<unknown>).then(die)
+    return answer
+  } as never
+}
+
+let random = Number(given)
+const chance = (): number => (random = (random * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31
+const crash = (point: string): void => {
+  if (mode === 'at' && point === given) die()
+  if (mode === 'crashy' && chance() < 0.03) die()
+}
+
+const pool = connectStore(storeUrl, 6)
+const worker = await startWorker({
+  url: storeUrl,
+  pool,
+  kinds: scriptedKinds(targetUrl, crash),
+  config: {
+    databaseUrl: storeUrl,
+    folder: path.join(tmpdir(), 'lockkeeper-recovery'),
+    runbooks: '',
+    backups: '',
+    slack: null,
+    roles: {},
+    terminal: {},
+    file: '',
+  },
+  environment: { HRMS_MASTER_URL: targetUrl },
+  redact: (text) => text,
+  log: pino({ level: 'silent' }),
+  onShow() {},
+  onLost: () => process.exit(70),
+})
+process.send?.('up')
+process.on('disconnect', () => process.exit(0))
+process.on('SIGTERM', () => void worker.stop().then(() => process.exit(0)))

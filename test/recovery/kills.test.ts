@@ -1,0 +1,160 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import pg from 'pg'
+import { expect, test, vi } from 'vitest'
+import { answer } from '../../src/runs/requests.ts'
+import { start } from '../../src/runs/starting.ts'
+import { insertPlan } from '../../src/store/plans.ts'
+import { recordStanding } from '../../src/store/standing.ts'
+import { targetKey } from '../../src/domain/identity.ts'
+import { hrmsDatabase, storeDatabase, type TestDatabase } from '../databases.ts'
+import { identityOf, samplePlan, sampleRunbook } from '../plans.ts'
+import { effectTables } from './scripted-kinds.ts'
+
+const asha = { person: 'U_ASHA', via: 'slack' } as const
+
+interface Scene {
+  store: TestDatabase
+  targets: TestDatabase[]
+  pool: pg.Pool
+  boot(mode: string, given: string | number): ChildProcess
+  /** Kills all that it booted. */
+  end(): Promise<void>
+}
+
+async function scene(targetCount = 1): Promise<Scene> {
+  const store = await storeDatabase()
+  const targets = await Promise.all(Array.from({ length: targetCount }, hrmsDatabase))
+  for (const target of targets) await (await target.client()).query(effectTables)
+  const pool = new pg.Pool({ connectionString: store.url, max: 4 })
+  await recordStanding(pool, asha.person, ['migration-operators'], 3600)
+  const children: ChildProcess[] = []
+  return {
+    store,
+    targets,
+    pool,
+    boot(mode, given) {
+      const child = fork(
+        new URL('bot.ts', import.meta.url),
+        [store.url, targets[0]?.url ?? '', mode, String(given)],
+        {
+          stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        },
+      )
+      children.push(child)
+      return child
+    },
+    async end() {
+      for (const child of children)
+        if (child.exitCode === null && child.signalCode === null) {
+          const gone = once(child, 'exit')
+          child.kill('SIGKILL')
+          await gone
+        }
+      await pool.end()
+      await Promise.all([store, ...targets].map((database) => database.drop()))
+    },
+  }
+}
+
+/** A run of the small plan on a real target, all its approvals aside. */
+async function startRun(scene: Scene, target: TestDatabase): Promise<string> {
+  const plan = samplePlan({
+    kind: 'backup',
+    identity: await identityOf(target.url),
+    runbook: sampleRunbook({ database: target.name }),
+  })
+  await insertPlan(scene.pool, plan, targetKey(plan.approved.identity))
+  const started = await start(scene.pool, plan.id, asha)
+  if (!started.ok) throw new Error(started.problem.code)
+  return started.value.run
+}
+
+/** Answers every open gate with its first choice, as a person would who is asked. */
+async function answerAll(scene: Scene): Promise<void> {
+  const { rows } = await scene.pool.query<{ id: string; choice: 'terminate' }>(
+    "select id, question -> 'choices' ->> 0 as choice from lockkeeper.gate where answer is null",
+  )
+  for (const { id, choice } of rows) await answer(scene.pool, { gate: { id }, choice, caller: asha })
+}
+
+async function allEnded(scene: Scene): Promise<boolean> {
+  await answerAll(scene)
+  const { rows } = await scene.pool.query('select from lockkeeper.run where ended_at is null')
+  return rows.length === 0
+}
+
+/** Everything that must not be after a kill, whatever was killed. */
+async function faults(scene: Scene): Promise<string[]> {
+  const found: string[] = []
+  const { rows: runs } = await scene.pool.query<{ ending: string }>('select ending from lockkeeper.run')
+  if (runs.some(({ ending }) => ending !== 'done'))
+    found.push(`ended ${runs.map(({ ending }) => ending).join(', ')}`)
+  const { rows: debts } = await scene.pool.query(
+    'select from lockkeeper.debt where taken_at is not null and settled_at is null',
+  )
+  if (debts.length) found.push('an open debt')
+  const { rows: unfinished } = await scene.pool.query('select from lockkeeper.attempt where outcome is null')
+  if (unfinished.length) found.push('an attempt without an outcome')
+  for (const target of scene.targets) {
+    const client = await target.client()
+    const { rows: moved } = await client.query('select from public.moved')
+    const { rows: runsHere } = await client.query<{ n: number }>(
+      'select count(distinct run)::int as n from public.effect',
+    )
+    if (moved.length !== runsHere[0]?.n) found.push('migrated more or less than once')
+    const { rows: unseen } = await client.query(
+      "select from public.effect where step = 'drain' group by run, attempt having count(*) > 1",
+    )
+    if (unseen.length) found.push('drain done twice unseen')
+    const { rows: backends } = await client.query(
+      "select from pg_stat_activity where datname = current_database() and application_name like 'lockkeeper:%'",
+    )
+    if (backends.length) found.push('a backend left working')
+  }
+  return found
+}
+
+async function dies(scene: Scene, mode: string, given: string | number): Promise<boolean> {
+  let died = false
+  const target = scene.targets[0]
+  if (!target) throw new Error('no target')
+  await startRun(scene, target)
+  const first = scene.boot(mode, given)
+  first.once('exit', () => {
+    died = true
+    scene.boot('calm', 0)
+  })
+  await vi.waitFor(async () => expect(await allEnded(scene)).toBe(true), { timeout: 20_000, interval: 15 })
+  return died
+}
+
+test.each(['before', 'after'])(
+  'a run survives a kill -9 %s every statement that the bot sends to its own database',
+  async (side) => {
+    const bad: string[] = []
+    let deaths = 0
+    // Two at a time: each waits for processes and servers more than it computes.
+    const lanes = [1, 2].map(async (first) => {
+      for (let statement = first, survived = 0; survived < 2; statement += 2) {
+        const here = await scene()
+        const died = await dies(here, side, statement)
+        deaths += Number(died)
+        survived = died ? 0 : survived + 1
+        await vi
+          .waitFor(
+            async () =>
+              expect((await faults(here)).filter((f) => f === 'a backend left working')).toEqual([]),
+            { timeout: 5_000 },
+          )
+          .catch(() => {})
+        for (const fault of await faults(here)) bad.push(`${side} statement ${statement}: ${fault}`)
+        await here.end()
+      }
+    })
+    await Promise.all(lanes)
+    expect(bad).toEqual([])
+    expect(deaths).toBeGreaterThan(40)
+  },
+  300_000,
+)
