@@ -9,7 +9,7 @@ import type { Session } from './session.ts'
 export interface Problems {
   // The target and its server
   'target-unset': { variable: string }
-  'target-url-bad': { variable: string; why: string }
+  'target-url-bad': { variable: string; why: UrlFault }
   'target-unreachable': { host: string; database: string; errno: string }
   'target-refused': { host: string; database: string; role: string; sqlstate: string; condition: string }
   'target-missing': { host: string; database: string }
@@ -168,6 +168,9 @@ export type UnfitReason =
   | 'session-setting'
   | 'copy-from-stdin'
   | 'concurrently-in-down'
+
+/** `other-database`: the URL names another database than the runbook. */
+export type UrlFault = 'not-a-url' | 'not-postgres' | 'other-database'
 
 export type Difference = 'sql' | 'steps' | 'server' | 'schema' | 'history' | 'runbook'
 

@@ -10,7 +10,10 @@ export async function countRows(_client: pg.Client, _tables: string[]): Promise<
   throw new Error('not yet')
 }
 
-export async function tableSizes(_client: pg.Client, _tables: string[]): Promise<{ table: string; rows: number; bytes: number }[]> {
+export async function tableSizes(
+  _client: pg.Client,
+  _tables: string[],
+): Promise<{ table: string; rows: number; bytes: number }[]> {
   throw new Error('not yet')
 }
 

@@ -13,7 +13,10 @@ export interface Closing {
 }
 
 /** `acl`: as it stands afterwards, to be compared before the undo. */
-export async function closeDatabase(_target: Target, _keep: string[]): Promise<Result<Closing & { acl: string[] }>> {
+export async function closeDatabase(
+  _target: Target,
+  _keep: string[],
+): Promise<Result<Closing & { acl: string[] }>> {
   throw new Error('not yet')
 }
 

@@ -13,7 +13,9 @@ export type RoleAttributes = {
   connects: boolean
 }
 
-export async function preparedTransactions(_client: pg.Client): Promise<Problems['prepared-transactions']['transactions']> {
+export async function preparedTransactions(
+  _client: pg.Client,
+): Promise<Problems['prepared-transactions']['transactions']> {
   throw new Error('not yet')
 }
 /** Sessions of this database whose transaction is older than so many seconds. */
@@ -23,7 +25,10 @@ export async function longTransactions(_client: pg.Client, _seconds: number): Pr
 export async function runningDumps(_client: pg.Client): Promise<Problems['dump-running'][]> {
   throw new Error('not yet')
 }
-export async function wraparoundVacuums(_client: pg.Client, _tables: string[]): Promise<Problems['wraparound-vacuum'][]> {
+export async function wraparoundVacuums(
+  _client: pg.Client,
+  _tables: string[],
+): Promise<Problems['wraparound-vacuum'][]> {
   throw new Error('not yet')
 }
 /** Every standby that streams now, with the bytes that it is behind. */
@@ -44,7 +49,10 @@ export async function synchronousStandbys(_client: pg.Client): Promise<string> {
 export async function eventTriggers(_client: pg.Client): Promise<string[]> {
   throw new Error('not yet')
 }
-export async function rowTriggers(_client: pg.Client, _tables: string[]): Promise<Problems['row-triggers'][]> {
+export async function rowTriggers(
+  _client: pg.Client,
+  _tables: string[],
+): Promise<Problems['row-triggers'][]> {
   throw new Error('not yet')
 }
 /** Superusers that may log in. */
