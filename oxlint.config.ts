@@ -20,8 +20,10 @@ const order = [
   'src/views',
   'src/domain',
   'src/log.ts',
-  'src/redaction.ts',
   'src/config.ts',
+  'src/yaml',
+  'src/redaction.ts',
+  'src/nearest.ts',
 ]
 
 /** A library that only one place may import: what it is for is that place's subject. */

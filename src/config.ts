@@ -1,3 +1,10 @@
+import { readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { secretsOfUrl } from './redaction.ts'
+import { inOrder, type Fault } from './yaml/fault.ts'
+import { readYaml, type YamlFile } from './yaml/read.ts'
+
 /** What the bot was told: environment and `lockkeeper.yml`, checked. */
 export interface Config {
   /** The bot's own database; null: an embedded server in `folder`. */
@@ -28,26 +35,198 @@ export interface SlackConfig {
 /** Who may plan, back up, run, answer, cancel and roll back. */
 export const operatorRole = 'migration-operators'
 
-/** A fault of what the bot was told. `file` is `environment` for a variable, whose line and column are 0. */
-export interface ConfigFault {
-  file: string
-  line: number
-  column: number
-  key: string
-  what: string
-  remedy: string
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export type LoadedConfig = { ok: true; value: Config } | { ok: false; faults: Fault[] }
+
+const user = z.string().regex(/^[UW][A-Z0-9]{2,}$/, 'is not a Slack user id: U… (profile, ⋯, Copy member ID)')
+const group = z.string().regex(/^S[A-Z0-9]{2,}$/, 'is not the id of a Slack user group: S…')
+
+const fileSchema = z.strictObject({
+  runbooks: z.string().min(1, 'is empty').describe('Folder of runbooks; relative to this file.'),
+  backups: z.string().min(1, 'is empty').optional().describe('Folder of dumps; relative to this file.'),
+  roles: z
+    .record(
+      z
+        .string()
+        .regex(/^[a-z][a-z0-9-]{1,62}$/, 'is not a name of a role: lower-case letters, digits, hyphens'),
+      z.strictObject({ people: z.array(user).default([]), groups: z.array(group).default([]) }),
+    )
+    .describe('Who may do what: people by Slack user id, user groups by their id.'),
+  terminal: z
+    .record(z.string(), user)
+    .default({})
+    .describe('Who works in a terminal: operating-system user, and Slack user id.'),
+})
+
+/**
+ * Reads environment and configuration file. All faults at once. Without any variable of Slack the bot works in the
+ * terminal alone; with some of them it refuses to start, since a bot that nobody hears is worse than none.
+ */
+export async function loadConfig(environment: Environment, cwd: string): Promise<LoadedConfig> {
+  const given = (name: string) => environment[name]?.trim() || null
+  const faults: Fault[] = []
+  const wrong = (key: string, what: string, remedy: string) =>
+    void faults.push({ file: 'environment', line: 0, column: 0, key, what, remedy })
+
+  const databaseUrl = given('DATABASE_URL')
+  if (databaseUrl && !isDatabaseUrl(databaseUrl))
+    wrong(
+      'DATABASE_URL',
+      'is not a URL of a PostgreSQL database',
+      'Write postgres://role:password@host:5432/database, or remove it to use the embedded server.',
+    )
+  const slack = readSlack(given, wrong)
+  const folder = path.resolve(cwd, given('LOCKKEEPER_FOLDER') ?? '.lockkeeper')
+  const file = path.resolve(cwd, given('LOCKKEEPER_CONFIG') ?? 'lockkeeper.yml')
+  const written = await readConfigFile(file)
+  faults.push(...written.faults)
+  if (!written.value || faults.length > 0) return { ok: false, faults }
+  const { runbooks, backups, roles, terminal } = written.value
+  const beside = (named: string) => path.resolve(path.dirname(file), named)
+  return {
+    ok: true,
+    value: {
+      databaseUrl,
+      folder,
+      runbooks: beside(runbooks),
+      backups: backups ? beside(backups) : path.join(folder, 'backups'),
+      slack,
+      roles,
+      terminal,
+      file,
+    },
+  }
 }
 
-export type LoadedConfig = { ok: true; value: Config } | { ok: false; faults: ConfigFault[] }
-
-export async function loadConfig(
-  _environment: Readonly<Record<string, string | undefined>>,
-  _cwd: string,
-): Promise<LoadedConfig> {
-  throw new Error('not yet')
+/** Tokens and passwords that the bot itself was given. */
+export function secretsOfConfig({ databaseUrl, slack }: Pick<Config, 'databaseUrl' | 'slack'>): string[] {
+  const database = databaseUrl ? secretsOfUrl(databaseUrl) : []
+  if (!slack) return database
+  return [
+    ...database,
+    slack.botToken,
+    'socket' in slack.mode ? slack.mode.socket.appToken : slack.mode.http.signingSecret,
+  ]
 }
 
-/** Tokens and passwords that the environment gives the bot itself. */
-export function secretsOfConfig(_config: Config): string[] {
-  throw new Error('not yet')
+function isDatabaseUrl(written: string): boolean {
+  const url = URL.parse(written)
+  return /^postgres(ql)?:$/.test(url?.protocol ?? '') && (url?.pathname.length ?? 0) > 1
+}
+
+type Wrong = (key: string, what: string, remedy: string) => void
+
+function readSlack(given: (name: string) => string | null, wrong: Wrong): SlackConfig | null {
+  const botToken = given('SLACK_BOT_TOKEN')
+  const appToken = given('SLACK_APP_TOKEN')
+  const signingSecret = given('SLACK_SIGNING_SECRET')
+  const apiUrl = given('SLACK_API_URL')
+  if (!botToken && !appToken && !signingSecret && !apiUrl) return null
+  const orNone = 'Or remove every SLACK_ variable to work in the terminal alone.'
+
+  if (!botToken)
+    wrong(
+      'SLACK_BOT_TOKEN',
+      'is not set',
+      `Copy it from the app’s page, OAuth & Permissions: xoxb-…. ${orNone}`,
+    )
+  else if (!botToken.startsWith('xoxb-') && !apiUrl)
+    wrong(
+      'SLACK_BOT_TOKEN',
+      'is not a bot token',
+      'A bot token begins with xoxb-: the app’s page, OAuth & Permissions.',
+    )
+  if (apiUrl && !/^https?:$/.test(URL.parse(apiUrl)?.protocol ?? ''))
+    wrong('SLACK_API_URL', 'is not a URL', 'Remove it to use Slack itself.')
+
+  if (appToken && signingSecret) {
+    wrong(
+      'SLACK_SIGNING_SECRET',
+      'is set beside SLACK_APP_TOKEN',
+      'Keep SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET and PORT for requests over HTTP.',
+    )
+    return null
+  }
+  if (signingSecret) {
+    const port = given('PORT')
+    const isPort = port !== null && /^\d+$/.test(port) && Number(port) <= 65_535
+    if (!isPort)
+      wrong(
+        'PORT',
+        port === null ? 'is not set' : 'is not a port',
+        'Slack’s requests arrive there, e.g. 3000; SLACK_SIGNING_SECRET needs it.',
+      )
+    return botToken && isPort
+      ? { botToken, mode: { http: { signingSecret, port: Number(port) } }, apiUrl }
+      : null
+  }
+  if (!appToken)
+    wrong(
+      'SLACK_APP_TOKEN',
+      'is not set',
+      `For Socket Mode: the app’s page, Basic Information, App-Level Tokens: xapp-…. For HTTP set SLACK_SIGNING_SECRET and PORT. ${orNone}`,
+    )
+  else if (!appToken.startsWith('xapp-') && !apiUrl)
+    wrong(
+      'SLACK_APP_TOKEN',
+      'is not an app-level token',
+      'It begins with xapp-: the app’s page, Basic Information, App-Level Tokens.',
+    )
+  return botToken && appToken ? { botToken, mode: { socket: { appToken } }, apiUrl } : null
+}
+
+type FileConfig = z.output<typeof fileSchema>
+
+async function readConfigFile(file: string): Promise<Pick<YamlFile<FileConfig>, 'value' | 'faults'>> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    const what = `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`
+    const remedy = 'Copy lockkeeper.example.yml to it, or name another file by LOCKKEEPER_CONFIG.'
+    return { value: null, faults: [{ file, line: 0, column: 0, key: '', what, remedy }] }
+  }
+  const read = readYaml(file, text, fileSchema)
+  const faults = [...read.faults, ...roleFaults(read), ...(await folderFaults(file, read))]
+  return { value: read.value, faults: inOrder(faults) }
+}
+
+function roleFaults({ value, fault }: YamlFile<FileConfig>): Fault[] {
+  if (!value) return []
+  const empty = Object.entries(value.roles).filter(
+    ([, role]) => role.people.length + role.groups.length === 0,
+  )
+  return [
+    ...(value.roles[operatorRole]
+      ? []
+      : [
+          fault(
+            ['roles'],
+            `does not define ${operatorRole}`,
+            'Name there who may plan, run, answer, cancel and roll back.',
+          ),
+        ]),
+    ...empty.map(([name]) =>
+      fault(
+        ['roles', name],
+        'names nobody',
+        'Add people (U…) or groups (S…): nobody could ever give its approval.',
+      ),
+    ),
+  ]
+}
+
+async function folderFaults(file: string, { value, fault }: YamlFile<FileConfig>): Promise<Fault[]> {
+  if (!value) return []
+  const found = await stat(path.resolve(path.dirname(file), value.runbooks)).catch(() => null)
+  return found?.isDirectory()
+    ? []
+    : [
+        fault(
+          ['runbooks'],
+          'is not a folder',
+          'Make it, or name the folder that holds the runbooks; relative to this file.',
+        ),
+      ]
 }

@@ -3,8 +3,8 @@ export type Redact = (text: string) => string
 
 const mark = '[secret]'
 
-/** Shorter values would turn ordinary words into marks; configuration refuses them as secrets. */
-export const shortestSecret = 4
+/** Shorter values are left alone: taking them out would turn ordinary words and numbers into marks. */
+const shortestSecret = 4
 
 /** `scheme://user:password@host`: taken out whoever wrote it, known or not. */
 const passwordInUrl = /([a-z][a-z0-9+.-]*:\/\/[^\s/:@'"]*):[^\s/@'"]+@/gi
@@ -15,8 +15,10 @@ const passwordInUrl = /([a-z][a-z0-9+.-]*:\/\/[^\s/:@'"]*):[^\s/@'"]+@/gi
  */
 export function makeRedactor(secrets: readonly string[]): Redact {
   const forms = [...new Set(secrets.filter((secret) => secret.length >= shortestSecret).flatMap(formsOf))]
-  const longestFirst = forms.sort((a, b) => b.length - a.length).map((form) => RegExp.escape(form))
-  const known = longestFirst.length ? new RegExp(longestFirst.join('|'), 'gi') : null
+  const longestFirst = forms
+    .sort((a, b) => b.length - a.length)
+    .map((form) => form.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'))
+  const known = longestFirst.length ? new RegExp(longestFirst.join('|'), 'g') : null
   return (text) => (known ? text.replace(known, mark) : text).replace(passwordInUrl, `$1:${mark}@`)
 }
 
@@ -55,6 +57,7 @@ function formsOf(secret: string): string[] {
     JSON.stringify(secret).slice(1, -1),
     encoded,
     encoded.replaceAll('%20', '+'),
+    encoded.replace(/%../g, (escape) => escape.toLowerCase()),
     URL.parse(`http://a:${encoded}@b`)?.password ?? encoded,
     Buffer.from(secret).toString('hex'),
     ...base64Forms(secret),
@@ -69,4 +72,14 @@ function base64Forms(secret: string): string[] {
     const to = Math.floor((bytes.length * 8) / 6)
     return (['base64', 'base64url'] as const).map((form) => bytes.toString(form).slice(from, to))
   })
+}
+
+/** Why a text looks like a secret itself, where the name of an environment variable belongs; null: it does not. */
+export function looksSecret(text: string): string | null {
+  const password = /[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:([^\s/@]+)@/i.exec(text)?.[1]
+  if (password && !/^\{\w+\}$/.test(password)) return 'holds a URL with a password'
+  if (/\bxox[a-z]-[\w-]{8,}|\bxapp-[\w-]{8,}/.test(text)) return 'holds a token of Slack'
+  if (/\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\./.test(text)) return 'holds a signed token (JWT)'
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return 'holds a private key'
+  return null
 }

@@ -1,4 +1,5 @@
 import type { Choice } from './question.ts'
+import type { Fault } from '../yaml/fault.ts'
 import type { Instant } from './json.ts'
 import type { Session } from './session.ts'
 
@@ -174,8 +175,7 @@ export type UrlFault = 'not-a-url' | 'not-postgres' | 'other-database'
 
 export type Difference = 'sql' | 'steps' | 'server' | 'schema' | 'history' | 'runbook'
 
-/** A fault of a file, all of them reported at once. */
-export type Fault = { file: string; line: number; column: number; key: string; what: string; remedy: string }
+export type { Fault }
 
 export type VerificationFault = { check: string; expected: string; found: string }
 

@@ -9,21 +9,21 @@ const bytes = { MB: 1_000_000, GB: 1_000_000_000, TB: 1_000_000_000_000 }
 export const duration = z
   .string()
   .regex(/^\d+(ms|s|m|h)$/, 'is not a duration: a number with ms, s, m or h')
+  .meta({ examples: ['30s'] })
   .transform((written) => {
     const [, number, unit] = /^(\d+)(ms|s|m|h)$/.exec(written) ?? []
     return Number(number) * milliseconds[unit as keyof typeof milliseconds]
   })
-  .meta({ examples: ['30s'] })
 
 /** Bytes, written `500MB`, `10GB` or `1TB`. */
 export const size = z
   .string()
   .regex(/^\d+(MB|GB|TB)$/, 'is not a size: a number with MB, GB or TB')
+  .meta({ examples: ['10GB'] })
   .transform((written) => {
     const [, number, unit] = /^(\d+)(MB|GB|TB)$/.exec(written) ?? []
     return Number(number) * bytes[unit as keyof typeof bytes]
   })
-  .meta({ examples: ['10GB'] })
 
 export const name = z
   .string()
