@@ -1,8 +1,9 @@
-import { defineConfig } from 'oxlint'
+import { defineConfig, type OxlintConfig } from 'oxlint'
 
 /** The layers, highest first. A file may import from its own layer and from lower ones only. */
 const order = [
   'src/main.ts',
+  'src/supervisor.ts',
   'src/bot.ts',
   'src/slack',
   'src/cli',
@@ -38,6 +39,19 @@ const only: Record<string, string> = {
 
 const pattern = (place: string) => `**/${place.split('/').at(-1)}${place.endsWith('.ts') ? '' : '/**'}`
 
+/** What files of a place must not import: libraries of other places, and all that lies above. */
+function restricted(place: string, above: string[]): OxlintConfig['rules'] {
+  const paths = Object.entries(only)
+    .filter(([, where]) => where !== place)
+    .map(([name, where]) => ({ name, message: `Only ${where} imports ${name}.` }))
+  const outside = {
+    group: ['**/demo/**', '**/test/**'],
+    message: 'The product does not import its demo or its tests.',
+  }
+  const upward = above.length ? [{ group: above.map(pattern), message: `${place} is below it.` }] : []
+  return { 'no-restricted-imports': ['error', { paths, patterns: [outside, ...upward] }] }
+}
+
 export default defineConfig({
   plugins: ['typescript', 'import', 'unicorn', 'promise'],
   options: { typeAware: true },
@@ -53,23 +67,7 @@ export default defineConfig({
   overrides: [
     ...order.map((place, i) => ({
       files: [place.endsWith('.ts') ? place : `${place}/**`],
-      rules: {
-        'no-restricted-imports': [
-          'error',
-          {
-            paths: Object.entries(only)
-              .filter(([, where]) => where !== place)
-              .map(([name, where]) => ({ name, message: `Only ${where} imports ${name}.` })),
-            patterns: [
-              {
-                group: ['**/demo/**', '**/test/**'],
-                message: 'The product does not import its demo or its tests.',
-              },
-              ...(i ? [{ group: order.slice(0, i).map(pattern), message: `${place} is below it.` }] : []),
-            ],
-          },
-        ],
-      },
+      rules: restricted(place, order.slice(0, i)) ?? {},
     })),
     { files: ['src/cli/**', 'demo/**', 'test/**'], rules: { 'no-console': 'off' } },
   ],

@@ -3,7 +3,7 @@ import type { Identity } from './identity.ts'
 import type { Instant } from './json.ts'
 import type { Runbook } from './runbook.ts'
 import type { TableShape } from './schema.ts'
-import type { Migration, Move, Prepared } from './script.ts'
+import type { Migration, Prepared } from './script.ts'
 import type { Session } from './session.ts'
 import type { Routes } from './step.ts'
 

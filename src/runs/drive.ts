@@ -59,7 +59,7 @@ export async function drive(surroundings: Surroundings, drive: Drive, taken: Tak
       }
       if (turn.do === 'end') return await end(driven, turn.ending)
       if (!world) {
-        const opened = openWorld(surroundings, run, drive.stop)
+        const opened = openWorld(surroundings, run, (why) => drive.stop(why))
         if (!opened.ok) {
           await begin(driven, turn.step, turn.attempt, taken.lastSeen)
           await finish(driven, turn.step, turn.attempt, { status: 'failed', problem: opened.problem })
