@@ -1,0 +1,113 @@
+import type { Attempt, Gate, Run } from '../domain/run.ts'
+import type { Done, Kind, Route, Step } from '../domain/step.ts'
+import type { Instant } from '../domain/json.ts'
+import { isSettled, lastAttempt, presentRoute, stepsOf } from '../domain/route.ts'
+import { secondsAfter, secondsBetween } from './time.ts'
+import { stepOf } from './step-names.ts'
+import { windowSeconds } from '../domain/plan.ts'
+
+/** How a run stands, read from its record alone: what all messages about it are made from. */
+export interface Standing {
+  run: Run
+  record: readonly Attempt[]
+  route: Route
+  /** Of the present way, with what became of each. */
+  steps: { step: Step; attempt: Attempt | undefined; settled: boolean }[]
+  /** The step that is performed, asked about or next; its place from 1. Null at the end. */
+  present: { step: Step; attempt: Attempt | undefined; place: number } | null
+  /** Open questions only. */
+  gate: Gate | null
+  database: DatabaseStands
+  /** When users were let in again. Null: they are out, or never were. */
+  backAt: Instant | null
+}
+
+/** `before` and `after` are meant of the plan's own way: a rollback's `before` has the migration on it. */
+export type DatabaseStands = 'as before' | 'as after' | 'partly' | 'unknown'
+
+export function standingOf(run: Run, record: readonly Attempt[], gate: Gate | null): Standing {
+  const route = presentRoute(record)
+  const steps = stepsOf(run.plan.approved.routes, route).map((step) => {
+    const attempt = lastAttempt(record, step.id)
+    return { step, attempt, settled: isSettled(attempt) }
+  })
+  const at = run.endedAt ? -1 : steps.findIndex(({ settled }) => !settled)
+  const first = steps[at]
+  const standing = { run, record, route, steps, database: databaseOf(run, record), backAt: backOf(run, record) }
+  return {
+    ...standing,
+    present: first ? { step: first.step, attempt: first.attempt, place: at + 1 } : null,
+    gate: gate && !gate.answer ? gate : null,
+  }
+}
+
+/** After each attempt at migrating, in the order in which they were made. */
+function databaseOf(run: Run, record: readonly Attempt[]): DatabaseStands {
+  const forward = run.plan.approved.routes.forward
+  let stands: DatabaseStands = 'as before'
+  for (const { step: id, outcome } of record) {
+    const step = stepOf(run, id)
+    if (step?.kind !== 'migrate') continue
+    const onForward = forward.some((each) => each.id === id)
+    if (!outcome) stands = 'unknown'
+    else if (outcome.status === 'done') stands = onForward ? 'as after' : 'as before'
+    else if (outcome.status === 'failed') {
+      if (['session-lost', 'bug'].includes(outcome.problem.code)) stands = 'unknown'
+      else if (unitsOf(run, step.with.direction) > 1) stands = 'partly'
+    } else if (outcome.status === 'asks' && outcome.question.code === 'had-begun') stands = 'unknown'
+  }
+  return stands
+}
+
+/** How many parts of a migration commit by themselves: with one, a failure leaves nothing behind. */
+const unitsOf = (run: Run, direction: 'up' | 'down'): number =>
+  run.plan.approved.prepared?.[direction]?.scripts.reduce((sum, script) => sum + script.units.length, 0) ?? 0
+
+const backOf = (run: Run, record: readonly Attempt[]): Instant | null => {
+  if (!run.windowBegan) return null
+  const admitted = record.findLast(
+    ({ step, outcome }) => stepOf(run, step)?.kind === 'admit' && outcome?.status === 'done',
+  )
+  return admitted?.endedAt ?? run.endedAt
+}
+
+/** Facts of the last attempt of this kind that is done, on any way of the run. */
+export function factsOf<K extends Kind>(run: Run, record: readonly Attempt[], kind: K): Done[K] | null {
+  const last = record.findLast(
+    ({ step, outcome }) => stepOf(run, step)?.kind === kind && outcome?.status === 'done',
+  )
+  return last?.outcome?.status === 'done' ? (last.outcome.facts as Done[K]) : null
+}
+
+/** The seconds that the plan expects of a step; a step of a way back takes as long as its like on the way forth. */
+export function expectedSeconds(run: Pick<Run, 'plan'>, step: Step): number | null {
+  const { estimates } = run.plan.measured
+  const plain = step.id.replace(/^(back-out|roll-back)\./, '')
+  return (estimates.find((e) => e.step === step.id) ?? estimates.find((e) => e.step === plain))?.seconds ?? null
+}
+
+/** Seconds until users are in on these steps, or null where the plan knows of none of them. */
+export function secondsFor(run: Pick<Run, 'plan'>, steps: readonly Step[]): number | null {
+  const known = steps.map((step) => expectedSeconds(run, step)).filter((each) => each !== null)
+  return known.length ? known.reduce((sum, each) => sum + each, 0) : null
+}
+
+/** When users are expected back: what is left of the present step, and the steps after it. Null: nobody can tell. */
+export function expectedBack(standing: Standing, now: Instant): Instant | null {
+  const { run, present, steps, gate } = standing
+  if (!present || gate) return null
+  const left = secondsFor(
+    run,
+    steps.slice(present.place - 1).flatMap(({ step }) => (step.inWindow ? [step] : [])),
+  )
+  if (left === null) return null
+  const spent = present.attempt?.beganAt ? Math.max(0, secondsBetween(present.attempt.beganAt, now)) : 0
+  return secondsAfter(now, Math.max(0, left - Math.min(spent, expectedSeconds(run, present.step) ?? 0)))
+}
+
+/** `down for 13 s of about 14`: what it was, and what the plan said. */
+export const secondsDown = (standing: Standing): { was: number; planned: number } | null => {
+  const { run, backAt } = standing
+  if (!run.windowBegan || !backAt) return null
+  return { was: secondsBetween(run.windowBegan, backAt), planned: windowSeconds(run.plan) }
+}
