@@ -1,27 +1,120 @@
+import { glob, readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { nearest } from '../nearest.ts'
+import { inOrder, type Fault } from '../yaml/fault.ts'
+import { readYaml, type YamlFile } from '../yaml/read.ts'
 import type { Problem } from '../domain/problem.ts'
-import type { Result } from '../domain/result.ts'
-import type { Runbook } from '../domain/runbook.ts'
-
-/** What a runbook's file cannot know by itself. What is not given is not checked. */
-export interface Surroundings {
-  /** Roles that the configuration defines. */
-  roles?: readonly string[]
-}
+import { failure, ok, type Result } from '../domain/result.ts'
+import { runbookSchema, type Runbook } from '../domain/runbook.ts'
+import { crossCheck, goodSections, type Surroundings } from './cross-checks.ts'
 
 export interface LoadedRunbooks {
   /** By name. */
   runbooks: Runbook[]
+  /** By file. */
   broken: Problem<'runbook-broken'>[]
 }
 
-export async function loadRunbooks(_folder: string, _known?: Surroundings): Promise<LoadedRunbooks> {
-  throw new Error('not yet')
+/**
+ * Every runbook below a folder: each `*.yml` and `*.yaml`, at any depth, but those in folders that begin with a dot,
+ * in `node_modules`, or named `lockkeeper.yml`. A file with faults does not keep the others from being used.
+ */
+export async function loadRunbooks(folder: string, known: Surroundings = {}): Promise<LoadedRunbooks> {
+  const read = await readAll(folder, known)
+  return {
+    runbooks: read.flatMap((each) => each.runbook ?? []).sort((a, b) => a.name.localeCompare(b.name)),
+    broken: read.flatMap((each) => (each.faults.length > 0 ? brokenBy(each) : [])),
+  }
 }
 
+/** The runbook that somebody typed, capitals and spaces around it aside: good, broken, or unknown with what was meant. */
 export async function findRunbook(
-  _folder: string,
-  _typed: string,
-  _known?: Surroundings,
+  folder: string,
+  typed: string,
+  known: Surroundings = {},
 ): Promise<Result<Runbook>> {
-  throw new Error('not yet')
+  const read = await readAll(folder, known)
+  const wanted = typed.trim().toLowerCase()
+  const named = read.filter((each) => each.name === wanted)
+  const good = named.find((each) => each.runbook)
+  if (good?.runbook) return ok(good.runbook)
+  if (named[0]) return failure(brokenBy(named[0]))
+  const unreadFolder = read.find((each) => each.name === '')
+  if (unreadFolder) return failure(brokenBy(unreadFolder))
+  const names = [...new Set(read.map((each) => each.name))].sort()
+  return failure({
+    code: 'runbook-unknown',
+    typed: typed.trim(),
+    meant: nearest(wanted, names),
+    known: names,
+  })
+}
+
+type MakeFault = YamlFile<unknown>['fault']
+
+interface ReadFile {
+  /** For messages: with the folder of runbooks. */
+  file: string
+  /** As written, or its file's name where that cannot be read; empty: the folder itself. */
+  name: string
+  runbook: Runbook | null
+  faults: Fault[]
+  fault: MakeFault
+}
+
+const brokenBy = ({ file, faults }: ReadFile): Problem<'runbook-broken'> => ({
+  code: 'runbook-broken',
+  file,
+  faults,
+})
+
+async function readAll(folder: string, known: Surroundings): Promise<ReadFile[]> {
+  const found = await stat(folder).catch(() => null)
+  if (!found?.isDirectory()) {
+    return [
+      unreadable(folder, '', 'is not a folder', 'Make it, or name the folder of runbooks in lockkeeper.yml.'),
+    ]
+  }
+  const files: string[] = []
+  for await (const file of glob('**/*.{yml,yaml}', { cwd: folder, exclude: isLeftOut })) files.push(file)
+  const read = await Promise.all(files.sort().map((file) => readRunbook(folder, file, known)))
+  return read.map((each) => withoutTwins(each, read))
+}
+
+function unreadable(file: string, name: string, what: string, remedy: string): ReadFile {
+  const fault: MakeFault = (_, whatElse, remedyElse) => ({
+    file,
+    line: 0,
+    column: 0,
+    key: '',
+    what: whatElse,
+    remedy: remedyElse,
+  })
+  return { file, name, runbook: null, faults: [fault([], what, remedy)], fault }
+}
+
+const isLeftOut = (file: string): boolean => /^(node_modules|\..+|lockkeeper\.yml)$/.test(path.basename(file))
+
+async function readRunbook(folder: string, relative: string, known: Surroundings): Promise<ReadFile> {
+  const place = path.resolve(folder, relative)
+  const file = path.join(path.basename(folder), relative)
+  const fallback = path.basename(relative, path.extname(relative)).toLowerCase()
+  const text = await readFile(place, 'utf8').catch((error: NodeJS.ErrnoException) => error)
+  if (typeof text !== 'string')
+    return unreadable(file, fallback, `cannot be read (${text.code ?? 'unknown'})`, 'Check who may read it.')
+  const { value, faults, written, fault } = readYaml(file, text, runbookSchema)
+  const sections = goodSections(written)
+  const between = await crossCheck(sections, path.dirname(place), known)
+  const seen = new Set(faults.map((each) => each.key))
+  const all = [...faults, ...between.map((found) => fault(...found)).filter((each) => !seen.has(each.key))]
+  const runbook = value && all.length === 0 ? { ...value, folder: path.dirname(place) } : null
+  return { file, name: sections.name ?? fallback, runbook, faults: inOrder(all), fault }
+}
+
+/** Two runbooks of one name: nobody could say which one is meant, so none of them can be used. */
+function withoutTwins(one: ReadFile, all: readonly ReadFile[]): ReadFile {
+  const twin = all.find((other) => other !== one && other.name === one.name)
+  if (!twin) return one
+  const fault = one.fault(['name'], `is the name of ${twin.file} too`, 'Name each runbook differently.')
+  return { ...one, runbook: null, faults: inOrder([...one.faults, fault]) }
 }

@@ -1,8 +1,31 @@
+import { secretsOfUrl } from '../redaction.ts'
 import type { Runbook } from '../domain/runbook.ts'
+import { isVariable, namesIn } from './placeholders.ts'
 
-export function secretsOfRunbook(
-  _runbook: Runbook,
-  _environment: Readonly<Record<string, string | undefined>>,
-): string[] {
-  throw new Error('not yet')
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Every environment variable that a runbook names, sorted: what must be set before it runs. */
+export function variablesOf(runbook: Runbook): string[] {
+  const named = namesIn([runbook.functional, runbook.services.map((service) => service.health.url)]).filter(
+    isVariable,
+  )
+  const needed = runbook.services.flatMap((service) => service.environment)
+  return [...new Set([runbook.target.url, ...needed, ...named])].sort()
+}
+
+/**
+ * The values that must never be shown: the target's URL, whatever a request sends in its headers or its body, and what
+ * a service's variables hold whose names say so. A variable in a URL alone is none: ports and hosts are in messages.
+ */
+export function secretsOfRunbook(runbook: Runbook, environment: Environment): string[] {
+  const sent = namesIn(runbook.functional.map(({ headers, json }) => [headers, json])).filter(isVariable)
+  const needed = runbook.services.flatMap((service) => service.environment)
+  const named = needed.filter((name) => /SECRET|PASSWORD|PASSWD|TOKEN|KEY|CREDENTIAL/.test(name))
+  const valuesOf = (names: readonly string[]) => names.map((name) => environment[name] ?? '').filter(Boolean)
+  return [
+    ...new Set([
+      ...valuesOf([...sent, ...named]),
+      ...valuesOf([runbook.target.url, ...needed]).flatMap(secretsOfUrl),
+    ]),
+  ]
 }

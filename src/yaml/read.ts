@@ -66,15 +66,18 @@ function secretFaults(document: Document, fault: MakeFault): Fault[] {
   visit(document, {
     Scalar(_, scalar, ancestors) {
       const what = typeof scalar.value === 'string' ? looksSecret(scalar.value) : null
-      if (what) found.push(fault(pathOf(ancestors as Node[], scalar), what, secretRemedy))
+      if (what)
+        found.push(
+          fault(pathOf(ancestors as Node[], scalar), what, secretRemedy('write the name of that variable')),
+        )
     },
   })
   return found
 }
 
-/** Where a secret was found in a file. */
-export const secretRemedy =
-  'Take it out and change it, since whoever reads the file knows it. Put the new one into an environment variable and write that variable’s name here.'
+/** Where a secret stands in a file; `instead`: what is written there in its place. */
+export const secretRemedy = (instead: string): string =>
+  `Take it out and change it, since whoever reads the file knows it. Put the new one into an environment variable and ${instead}.`
 
 function faultsOfIssue(
   issue: z.core.$ZodIssue,

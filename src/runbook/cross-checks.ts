@@ -1,0 +1,215 @@
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import { nearest } from '../nearest.ts'
+import { secretRemedy, type Path } from '../yaml/read.ts'
+import { runbookSchema, type Runbook } from '../domain/runbook.ts'
+import { isVariable, namesIn } from './placeholders.ts'
+
+/** What a runbook's file cannot know by itself. What is not given is not checked. */
+export interface Surroundings {
+  /** Roles that the configuration defines. */
+  roles?: readonly string[]
+}
+
+/** A fault that no single value shows: where, what, and what helps. */
+export type CrossFault = readonly [path: Path, what: string, remedy: string]
+
+type Sections = Partial<Omit<Runbook, 'folder'>>
+
+/** The parts of a file that are good by themselves, so that a fault in one does not hide those between others. */
+export function goodSections(written: unknown): Sections {
+  if (typeof written !== 'object' || written === null) return {}
+  const read = Object.entries(runbookSchema.shape).map(
+    ([key, schema]) => [key, schema.safeParse((written as Record<string, unknown>)[key])] as const,
+  )
+  return Object.fromEntries(
+    read.flatMap(([key, result]) => (result.success ? [[key, result.data]] : [])),
+  ) as Sections
+}
+
+/** What must fit together within one runbook, and with what surrounds it. `folder`: of its file. */
+export async function crossCheck(
+  runbook: Sections,
+  folder: string,
+  known: Surroundings,
+): Promise<CrossFault[]> {
+  return [
+    ...twice(runbook.services, 'services'),
+    ...twice(runbook.functional, 'functional'),
+    ...unknownRoles(runbook, known),
+    ...unknownContacts(runbook),
+    ...unsetNames(runbook),
+    ...secretsWritten(runbook),
+    ...timesUnfit(runbook),
+    ...(await foldersMissing(runbook, folder)),
+  ]
+}
+
+function twice(list: readonly { name: string }[] = [], key: string): CrossFault[] {
+  const names = list.map((each) => each.name)
+  return names.flatMap((name, i) =>
+    names.indexOf(name) < i
+      ? [
+          [
+            [key, i, 'name'],
+            `is the name of \`${key}[${names.indexOf(name)}]\` too`,
+            'Name each one differently.',
+          ] as const,
+        ]
+      : [],
+  )
+}
+
+function unknownRoles({ approvals = [] }: Sections, { roles }: Surroundings): CrossFault[] {
+  if (!roles) return []
+  return approvals.flatMap(({ role }, i) => {
+    if (roles.includes(role)) return []
+    const meant = nearest(role, roles)
+    const remedy = meant
+      ? `Did you mean \`${meant}\`?`
+      : `Define it in lockkeeper.yml under roles. Known are: ${roles.join(', ')}.`
+    return [[['approvals', i, 'role'], 'is not a role of the configuration', remedy] as const]
+  })
+}
+
+function unknownContacts({ escalation = [], contacts = [] }: Sections): CrossFault[] {
+  const known = contacts.map((contact) => contact.role)
+  return escalation.flatMap(({ contact }, i) => {
+    if (known.includes(contact)) return []
+    const meant = nearest(contact, known)
+    return [
+      [
+        ['escalation', i, 'contact'],
+        'is not the role of a contact',
+        meant ? `Did you mean \`${meant}\`?` : 'Add it under contacts.',
+      ] as const,
+    ]
+  })
+}
+
+/** A name in braces is an environment variable in capitals, or what an earlier request kept. */
+function unsetNames({ functional = [], services = [] }: Sections): CrossFault[] {
+  const inRequests = functional.flatMap((request, i) => {
+    const kept = new Set(functional.slice(0, i).flatMap((earlier) => Object.keys(earlier.keep)))
+    return (['url', 'headers', 'json'] as const).flatMap((key) =>
+      namesIn(request[key])
+        .filter((name) => !isVariable(name) && !kept.has(name))
+        .map(
+          (name) =>
+            [
+              ['functional', i, key],
+              `uses {${name}}, which no earlier request keeps`,
+              keepRemedy(name, [...kept]),
+            ] as const,
+        ),
+    )
+  })
+  const inHealth = services.flatMap((service, i) =>
+    namesIn(service.health.url)
+      .filter((name) => !isVariable(name))
+      .map(
+        (name) =>
+          [
+            ['services', i, 'health', 'url'],
+            `uses {${name}}, which is not the name of an environment variable`,
+            'Write its name in capitals.',
+          ] as const,
+      ),
+  )
+  const wronglyKept = functional.flatMap((request, i) =>
+    Object.keys(request.keep)
+      .filter((name) => !/^[a-z]\w*$/.test(name))
+      .map(
+        (name) =>
+          [
+            ['functional', i, 'keep', name],
+            'is not a name to keep a value under',
+            'Begin it with a lower-case letter: names in capitals are environment variables.',
+          ] as const,
+      ),
+  )
+  return [...inRequests, ...inHealth, ...wronglyKept]
+}
+
+function keepRemedy(name: string, kept: readonly string[]): string {
+  const meant = nearest(name, kept)
+  return meant
+    ? `Did you mean {${meant}}?`
+    : `Keep it in an earlier request (keep: { ${name}: path }), or write the name of an environment variable in capitals.`
+}
+
+const secretKey = /passw|secret|token|api-?_?key|authorization|credential/i
+
+/** A word for a secret with a value that no name in braces fills. */
+function secretsWritten({ functional = [], services = [] }: Sections): CrossFault[] {
+  const found = (path: Path, instead: string): CrossFault => [path, 'holds a secret', secretRemedy(instead)]
+  const isWritten = (value: unknown) =>
+    typeof value === 'string' && value !== '' && namesIn(value).length === 0
+  const within = (value: unknown, path: Path): CrossFault[] =>
+    typeof value !== 'object' || value === null
+      ? []
+      : Object.entries(value).flatMap(([key, inner]) => {
+          const here = [...path, Array.isArray(value) ? Number(key) : key]
+          return secretKey.test(key) && isWritten(inner)
+            ? [found(here, 'write its name in braces, e.g. {HRMS_ADMIN_PASSWORD}')]
+            : within(inner, here)
+        })
+  const inRequests = functional.flatMap((request, i) => [
+    ...within(request.headers, ['functional', i, 'headers']),
+    ...within(request.json, ['functional', i, 'json']),
+  ])
+  const inCommands = services.flatMap(({ start, release }, i) => {
+    const commands: [Path, readonly string[]][] = [
+      [['start'], start],
+      ...(['before', 'after'] as const).flatMap((when) =>
+        (['deploy', 'undeploy'] as const).map((what): [Path, readonly string[]] => [
+          ['release', when, what],
+          release?.[when][what] ?? [],
+        ]),
+      ),
+    ]
+    return commands.flatMap(([path, words]) =>
+      words.flatMap((word, at) =>
+        /(passw\w*|secret|token|key)=./i.test(word)
+          ? [found(['services', i, ...path, at], 'let the program read it there')]
+          : [],
+      ),
+    )
+  })
+  return [...inRequests, ...inCommands]
+}
+
+function timesUnfit({ window, services = [] }: Sections): CrossFault[] {
+  return [
+    ...(window && window.drain >= window.within
+      ? [
+          [
+            ['window', 'drain'],
+            'is not shorter than window.within',
+            'Leave time for the migration and the start.',
+          ] as const,
+        ]
+      : []),
+    ...services.flatMap(({ health }, i) =>
+      health.every >= health.within
+        ? [[['services', i, 'health', 'every'], 'is not shorter than within', 'Look more often.'] as const]
+        : [],
+    ),
+  ]
+}
+
+async function foldersMissing({ engine, services = [] }: Sections, folder: string): Promise<CrossFault[]> {
+  const named: [Path, string][] = [
+    ...(engine ? [[['engine', 'folder'], engine.folder] as [Path, string]] : []),
+    ...services.map((service, i): [Path, string] => [['services', i, 'directory'], service.directory]),
+  ]
+  const missing = await Promise.all(
+    named.map(async ([at, written]): Promise<CrossFault[]> => {
+      const found = await stat(path.resolve(folder, written)).catch(() => null)
+      return found?.isDirectory()
+        ? []
+        : [[at, 'is not a folder', 'It is relative to the folder of this file.']]
+    }),
+  )
+  return missing.flat()
+}
