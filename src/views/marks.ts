@@ -13,7 +13,10 @@ export interface Marks {
 /** The same view with its marks, where a reader meets them: right below the state. */
 export function marked(view: View, marks: Marks, now: Instant): View {
   const said: Line[] = []
-  if (marks.from) said.push(say`from ${isSameDay(marks.from, now) ? clock(marks.from) : dayAndClock(marks.from)}, sent late`)
+  if (marks.from)
+    said.push(
+      say`from ${isSameDay(marks.from, now) ? clock(marks.from) : dayAndClock(marks.from)}, sent late`,
+    )
   if (marks.twice) said.push(['(may appear twice)'])
   return said.length ? { ...view, parts: [note(joined(said, ' · ')), ...view.parts] } : view
 }
@@ -38,7 +41,10 @@ export const checking: View = {
 
 /** Above a form that is shown again. */
 export const lookAgain = (faults: readonly { field: string; why: string }[]): Line =>
-  say`Please look again. ${joined(faults.map((fault) => [fault.why]), ' ')}`
+  say`Please look again. ${joined(
+    faults.map((fault) => [fault.why]),
+    ' ',
+  )}`
 
 /** A form that could not be opened by itself: Slack lets us do that within three seconds only. */
 export const formWaits = (title: string): Line => say`${title} is ready to be filled in.`

@@ -1,0 +1,152 @@
+import type { RichTextElement } from '@slack/types'
+import type { Inline, Line } from '../domain/view.ts'
+import { timeInWords } from '../views/time.ts'
+
+/** Slack's user groups that hold a role, so that naming the role reaches its people. */
+export type GroupsOfRole = (role: string) => readonly string[]
+
+const personId = /^[UW][A-Z0-9]{2,}$/
+const channelId = /^[CGD][A-Z0-9]{2,}$/
+const dateFormat = { clock: '{time_secs}', 'day and clock': '{date_short_pretty}, {time_secs}' } as const
+
+/** Text that Slack takes: no half characters, no control characters but line feed and tab. */
+export const clean = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex
+  text.toWellFormed().replace(/[\u0000-\u0008\u000B-\u001F\u007F]/g, '')
+
+/** At most so many UTF-16 units, which is never less than what Slack counts; never cut within a character. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text
+  let kept = ''
+  for (const character of text) {
+    if (kept.length + character.length > most - 1) break
+    kept += character
+  }
+  return most > 0 ? `${kept.trimEnd()}…` : ''
+}
+
+/** In Slack's markup, for the one place where a mention must ping: the first block. Cut at a boundary of the markup. */
+export function markup(line: Line, most: number, groups: GroupsOfRole): string {
+  let written = ''
+  for (const [i, inline] of line.entries()) {
+    const room = most - written.length - (i < line.length - 1 ? 1 : 0)
+    const whole = markupOf(inline, groups)
+    if (whole.length > room) return written + shortened(inline, room)
+    written += whole
+  }
+  return written
+}
+
+function markupOf(inline: Inline, groups: GroupsOfRole): string {
+  if (typeof inline === 'string') return escaped(inline)
+  if ('bold' in inline) return wrapped('*', inline.bold)
+  if ('italic' in inline) return wrapped('_', inline.italic)
+  if ('code' in inline) return wrapped('`', inline.code)
+  if ('time' in inline) {
+    const at = secondsOf(inline.time)
+    const words = wordsOf(inline)
+    return at === null ? escaped(words) : `<!date^${at}^${dateFormat[inline.as]}|${escaped(words)}>`
+  }
+  if ('person' in inline)
+    return personId.test(inline.person) ? `<@${inline.person}>` : escaped(wordsOf(inline))
+  if ('channel' in inline)
+    return channelId.test(inline.channel) ? `<#${inline.channel}>` : escaped(wordsOf(inline))
+  const found = groups(inline.role)
+  return found.length ? found.map((group) => `<!subteam^${group}>`).join(' ') : escaped(inline.role)
+}
+
+/** What of an inline fits, with an ellipsis. Mentions and times are whole or not there. */
+function shortened(inline: Inline, room: number): string {
+  const [around, text] = textOf(inline)
+  for (let most = room; most > 1; most = Math.min(most - 1, Math.floor(most * 0.9))) {
+    const part = cut(text, most)
+    const written = around ? wrapped(around, part) : escaped(part)
+    if (written.length <= room) return written
+  }
+  return '…'
+}
+
+const textOf = (inline: Inline): ['' | '*' | '_' | '`', string] => {
+  if (typeof inline === 'string') return ['', inline]
+  if ('bold' in inline) return ['*', inline.bold]
+  if ('italic' in inline) return ['_', inline.italic]
+  return 'code' in inline ? ['`', inline.code] : ['', '…']
+}
+
+const escaped = (text: string): string =>
+  clean(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
+/** A sign within would end the formatting early: it gives way to one that looks the same. */
+const lookalike = { '*': '∗', _: '_', '`': 'ˋ' } as const
+
+function wrapped(sign: keyof typeof lookalike, text: string): string {
+  const flat = escaped(text).replace(/\s+/g, ' ').replaceAll(sign, lookalike[sign])
+  const inner = flat.trim()
+  if (!inner) return flat
+  const [before = '', after = ''] = flat.split(inner, 2)
+  return `${before}${sign}${inner}${sign}${after}`
+}
+
+/** As elements of a rich text: nothing in it is read as markup. `length` is what counts towards a message's size. */
+export function elements(
+  line: Line,
+  most: number,
+  groups: GroupsOfRole,
+): { elements: RichTextElement[]; length: number; whole: boolean } {
+  const drawn: RichTextElement[] = []
+  let length = 0
+  for (const inline of line) {
+    const next = elementsOf(inline, groups)
+    const size = next.reduce((sum, element) => sum + sizeOf(element), 0)
+    if (length + size > most) {
+      const text = cut(clean(textOf(inline)[1]), Math.max(1, most - length))
+      drawn.push({ type: 'text', text })
+      return { elements: drawn, length: length + text.length, whole: false }
+    }
+    drawn.push(...next)
+    length += size
+  }
+  return { elements: drawn, length, whole: true }
+}
+
+const sizeOf = (element: RichTextElement): number =>
+  element.type === 'text' ? element.text.length : JSON.stringify(element).length
+
+function elementsOf(inline: Inline, groups: GroupsOfRole): RichTextElement[] {
+  const plain = (text: string, style?: 'bold' | 'italic' | 'code'): RichTextElement[] => {
+    const words = clean(text)
+    return words ? [{ type: 'text', text: words, ...(style && { style: { [style]: true } }) }] : []
+  }
+  if (typeof inline === 'string') return plain(inline)
+  if ('bold' in inline) return plain(inline.bold, 'bold')
+  if ('italic' in inline) return plain(inline.italic, 'italic')
+  if ('code' in inline) return plain(inline.code, 'code')
+  if ('time' in inline) {
+    const timestamp = secondsOf(inline.time)
+    if (timestamp === null) return plain(inline.time)
+    return [{ type: 'date', timestamp, format: dateFormat[inline.as], fallback: wordsOf(inline) }]
+  }
+  if ('person' in inline)
+    return personId.test(inline.person) ? [{ type: 'user', user_id: inline.person }] : plain(wordsOf(inline))
+  if ('channel' in inline)
+    return channelId.test(inline.channel)
+      ? [{ type: 'channel', channel_id: inline.channel }]
+      : plain(wordsOf(inline))
+  const found = groups(inline.role)
+  return found.length
+    ? found.map((group) => ({ type: 'usergroup' as const, usergroup_id: group }))
+    : plain(inline.role)
+}
+
+function secondsOf(time: string): number | null {
+  const at = Math.floor(Date.parse(time) / 1000)
+  return Number.isFinite(at) && at >= 0 ? at : null
+}
+
+function wordsOf(inline: Exclude<Inline, string>): string {
+  if ('time' in inline)
+    return secondsOf(inline.time) === null ? inline.time : timeInWords(inline.time, inline.as)
+  if ('person' in inline) return `@${inline.person.replace(/^@/, '')}`
+  if ('channel' in inline) return `#${inline.channel.replace(/^#/, '')}`
+  return ''
+}
