@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process'
-import { open, type FileHandle } from 'node:fs/promises'
 import { constants } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -50,26 +49,28 @@ echo $? >&4
 exec </dev/null >/dev/null 2>&1 3<&- 4>&-
 wait`
 
-/** Output of a descendant that left the group (a daemon with its own session) is not waited for longer than this. */
+/**
+ * Milliseconds that output of a descendant which left the group (a daemon with its own session) is waited for. Bytes
+ * that a slow reader has not taken yet are waited for without end.
+ */
 const strayOutput = 1000
 
 /** Runs a program on the leash until it and all that it started are gone. Never throws for what the program does. */
 export async function run(file: string, args: readonly string[], options: RunOptions): Promise<Ended> {
   if (options.signal?.aborted) return unstarted
-  const child = start(file, args, options)
-  child.stdin.end()
-  child.readOutput()
-  return child.ended
+  const { stdin, ended } = start(file, args, options, 'lines')
+  stdin.end()
+  return ended
 }
 
 /** The same with its standard input and output as streams of bytes; only its errors are lines. */
 export function pipe(file: string, args: readonly string[], options: RunOptions): Piped {
-  return start(file, args, options)
+  return start(file, args, options, 'bytes')
 }
 
 const unstarted: Ended = { exitCode: null, signal: null, aborted: true, lastLines: [] }
 
-function start(file: string, args: readonly string[], options: RunOptions): Piped & { readOutput(): void } {
+function start(file: string, args: readonly string[], options: RunOptions, output: 'lines' | 'bytes'): Piped {
   const { environment, directory = process.cwd(), onLine, keepLines = 40, signal, grace = 10_000 } = options
   const child = execa('/bin/sh', ['-c', leash, 'leash', file, ...args], {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
@@ -92,6 +93,7 @@ function start(file: string, args: readonly string[], options: RunOptions): Pipe
       onLine?.(line)
     })
   read(stderr)
+  if (output === 'lines') read(stdout)
 
   let aborted = false
   const letGo = () => void lifeline.destroy()
@@ -119,7 +121,10 @@ function start(file: string, args: readonly string[], options: RunOptions): Pipe
     child.nodeChildProcess.once('exit', () => {
       letGo()
       wait(strayOutput, undefined, { signal: over.signal }).then(
-        () => [stdout, stderr].forEach((stream) => stream.destroy()),
+        () => {
+          stderr.destroy()
+          if (output === 'lines' || aborted) stdout.destroy()
+        },
         () => {},
       )
     })
@@ -130,7 +135,7 @@ function start(file: string, args: readonly string[], options: RunOptions): Pipe
       return { exitCode: 126, signal: null, aborted, lastLines: [result.code ?? 'unknown'] }
     return { ...shellStatus(exitStatus), aborted, lastLines }
   }
-  return { stdin, stdout, ended: end(), readOutput: () => read(stdout) }
+  return { stdin, stdout, ended: end() }
 }
 
 const closed = (stream: Readable): Promise<void> =>
@@ -154,45 +159,29 @@ function shellStatus(said: string): Pick<Ended, 'exitCode' | 'signal'> {
   return signal ? { exitCode: null, signal: signal as NodeJS.Signals } : { exitCode: code, signal: null }
 }
 
-/** Where a detached program's output goes, and what it is told. */
-export interface DetachedOptions {
-  environment: Readonly<Record<string, string | undefined>>
-  directory: string
-  /** Appended to; made when it is missing, readable by us alone. */
-  log: string
-}
-
 /**
- * Starts a program that outlives us, in a session of its own, and returns its PID. `exited` settles when it ends while
- * we live. Fails with the errno of what was in the way.
+ * Starts a program that outlives us, in a session of its own, without any stream of ours. `ended` settles when it ends
+ * while we live. Where the directory is missing: an exit code of 126, as from `run`.
  */
-export async function startDetached(
+export function startDetached(
   file: string,
   args: readonly string[],
-  { environment, directory, log }: DetachedOptions,
-): Promise<{ pid: number; exited: Promise<Pick<Ended, 'exitCode' | 'signal'>> } | { errno: string }> {
-  let output: FileHandle
-  try {
-    output = await open(log, 'a', 0o600)
-  } catch (error) {
-    return { errno: errorCode(error) }
-  }
-  try {
-    const child = execa(file, [...args], {
-      stdio: ['ignore', output.fd, output.fd],
-      env: environment,
-      extendEnv: false,
-      cwd: directory,
-      detached: true,
-      cleanup: false,
-      buffer: false,
-      reject: false,
-    })
-    child.nodeChildProcess.unref()
-    const exited = child.then((ended) => ({ exitCode: ended.exitCode ?? null, signal: ended.signal ?? null }))
-    if (child.pid === undefined) return { errno: (await child).code ?? 'unknown' }
-    return { pid: child.pid, exited }
-  } finally {
-    await output.close()
-  }
+  { environment, directory }: Required<Pick<RunOptions, 'environment' | 'directory'>>,
+): { pid: number | undefined; ended: Promise<Pick<Ended, 'exitCode' | 'signal'>> } {
+  const child = execa(file, [...args], {
+    stdio: 'ignore',
+    env: environment,
+    extendEnv: false,
+    cwd: directory,
+    detached: true,
+    cleanup: false,
+    reject: false,
+  })
+  child.nodeChildProcess.unref()
+  const ended = child.then(({ exitCode, signal }) =>
+    child.pid === undefined
+      ? { exitCode: 126, signal: null }
+      : { exitCode: exitCode ?? null, signal: signal ?? null },
+  )
+  return { pid: child.pid, ended }
 }

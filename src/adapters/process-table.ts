@@ -1,0 +1,59 @@
+import { readFile, readdir } from 'node:fs/promises'
+import { run } from './process.ts'
+
+/** A process that runs. One that ended and was not collected by its parent (a zombie) does not. */
+export interface RunningProcess {
+  pid: number
+  /** With the PID it names one process for ever, over restarts of the machine too: PIDs are used again. */
+  began: string
+  /** The same in milliseconds since 1970, by the clock as it is set now. */
+  beganAt: number
+  group: number
+}
+
+/** The process with this PID, or null. */
+export async function processOf(pid: number): Promise<RunningProcess | null> {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return null
+  return process.platform === 'linux' ? fromProc(pid) : ((await fromPs(['-p', String(pid)]))[0] ?? null)
+}
+
+/** The processes of a group. */
+export async function groupOf(group: number): Promise<RunningProcess[]> {
+  if (process.platform !== 'linux') return (await fromPs(['-ax'])).filter((other) => other.group === group)
+  const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0)
+  const all = await Promise.all(pids.map(fromProc))
+  return all.filter((other) => other !== null).filter((other) => other.group === group)
+}
+
+/** Linux counts in hundredths of a second since the start of the machine, whatever its own clock does (proc(5)). */
+const ticksPerSecond = 100
+
+async function fromProc(pid: number): Promise<RunningProcess | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
+  if (stat === null) return null
+  // The name in parentheses may hold anything; after it: state, parent, group, session, …, the 20th is the start.
+  const [state = '', , group, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  if ('ZXx'.includes(state)) return null
+  const ticks = Number(rest[16])
+  const { id, at } = await boot()
+  return { pid, began: `${id}/${ticks}`, beganAt: at + (ticks * 1000) / ticksPerSecond, group: Number(group) }
+}
+
+async function boot(): Promise<{ id: string; at: number }> {
+  const id = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
+  const [, seconds] = /^btime (\d+)$/m.exec(await readFile('/proc/stat', 'utf8')) ?? []
+  return { id, at: Number(seconds) * 1000 }
+}
+
+/** Where there is no /proc. `lstart` has seconds: `Mon Nov 16 13:37:00 2026`. */
+async function fromPs(which: string[]): Promise<RunningProcess[]> {
+  const { lastLines } = await run('ps', [...which, '-o', 'pid=,pgid=,stat=,lstart='], {
+    environment: { PATH: '/bin:/usr/bin', LC_ALL: 'C' },
+    keepLines: 100_000,
+  })
+  return lastLines.flatMap((line) => {
+    const [, pid, group, state, began] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*\S)\s*$/.exec(line) ?? []
+    if (!pid || !began || state?.startsWith('Z')) return []
+    return [{ pid: Number(pid), began, beganAt: Date.parse(began), group: Number(group) }]
+  })
+}
