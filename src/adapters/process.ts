@@ -30,7 +30,10 @@ export interface RunOptions {
   grace?: number
 }
 
-/** A child whose streams the caller reads and writes. `ended` settles when it and all that it started are gone. */
+/**
+ * A child whose streams the caller reads and writes. `ended` settles when it and all that it started are gone. Its
+ * output must be taken at once: when a child ends, Node throws away what nobody had begun to read.
+ */
 export interface Piped {
   stdin: Writable
   stdout: Readable
