@@ -15,7 +15,13 @@ export interface Questions {
   /** A step failed; the problem says why. */
   'step-failed': { problem: Problem }
   /** The drain's time is over and these are still there. `changed`: ticked ones that had moved on and were not touched. */
-  'sessions-left': { sessions: Session[]; ended: number; changed: Session[] }
+  'sessions-left': {
+    sessions: Session[]
+    ended: number
+    changed: Session[]
+    /** Those that were ended so far, over all answers. */
+    endedSoFar?: { pid: number; role: string; application: string }[]
+  }
   /** Measured again at the start: blockers that the approved plan did not have. */
   'new-blockers': { problems: Problem[] }
   /** The runbook holds here: verified, next is admit. */

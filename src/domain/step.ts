@@ -42,7 +42,8 @@ export interface Done {
   claim: { identity: Identity; fenced: number }
   card: { file: string; commands: { what: string; command: string }[] }
   stop: { instances: number; seconds: number }
-  close: { rolesKeptOut: string[]; stillEnter: string[] }
+  /** `acl`: who may enter as the close left it; compared before the undo. */
+  close: { rolesKeptOut: string[]; stillEnter: string[]; acl?: string[] }
   drain: {
     seconds: number
     left: number

@@ -29,7 +29,7 @@ export interface At<K extends Kind> {
   record: readonly Attempt[]
   world: World
   signal: AbortSignal
-  progress(progress: Progress): void
+  progress: (progress: Progress) => void
 }
 
 /** The world as one run may touch it. */
@@ -49,6 +49,7 @@ export interface World {
 
 /** What this run's target is owed. Each call is a transaction of its own, durable before it returns. */
 export interface Debts {
+  /** What will be taken, as it is now. Nothing changes while it is taken; given back, it can be taken once more. */
   plan(owed: Owed): Promise<void>
   /** Right before the effect. */
   take(what: string): Promise<void>

@@ -1,0 +1,29 @@
+import type { Attempt } from '../domain/run.ts'
+import type { Kind } from '../domain/step.ts'
+import type { Question, QuestionCode } from '../domain/question.ts'
+import type { At } from './step-kind.ts'
+
+type Where = Pick<At<Kind>, 'record' | 'step' | 'attempt'>
+
+/** What was asked at the attempt before this one, whose answer this one was given; null: nothing, or it failed. */
+export function askedBefore<C extends QuestionCode>(
+  at: Where,
+  code: C,
+): Extract<Question, { code: C }> | null {
+  const outcome = attemptsBefore(at).at(-1)?.outcome
+  if (outcome?.status !== 'asks' || outcome.question.code !== code) return null
+  return outcome.question as Extract<Question, { code: C }>
+}
+
+/** Attempts of this step whose question of this code somebody answered by going on. */
+export const wentOn = (at: Where, code: QuestionCode): Attempt[] =>
+  attemptsBefore(at).filter(
+    ({ outcome, answer }) =>
+      outcome?.status === 'asks' && outcome.question.code === code && answer?.choice === 'go-on',
+  )
+
+/** The answer that this attempt was begun with: what a resume has to know. */
+export const answerBefore = (at: Where): Attempt['answer'] => attemptsBefore(at).at(-1)?.answer ?? null
+
+const attemptsBefore = ({ record, step, attempt }: Where): Attempt[] =>
+  record.filter((a) => a.step === step.id && a.attempt < attempt)

@@ -1,0 +1,129 @@
+import path from 'node:path'
+import type { Approved } from '../domain/plan.ts'
+import type { Done } from '../domain/step.ts'
+import type { Service } from '../domain/runbook.ts'
+import type { Unit } from '../domain/script.ts'
+
+export type ByHand = Done['card']['commands'][number]
+
+/** What has to be known to undo a run by hand. */
+export interface Undoing {
+  approved: Approved
+  /** `application_name` of the run's sessions. */
+  applicationName: string
+  /** The database is not part of the URL: psql is told by its own variable. */
+  urlNamesDatabase: boolean
+  /** One line of SQL that lets in again who was let in. */
+  access: string
+  /** Down's own statements as a file, or null: there is no way down. */
+  downFile: string | null
+  /** Those that run now, in the order of starting. */
+  services: { service: Service; startCommand: string }[]
+}
+
+/**
+ * The break-glass card: everything that undoes a run without us, in the order it is typed. It looks first; it ends what
+ * a dead process left before it touches anything, because that may still commit.
+ */
+export function commandsByHand(undoing: Undoing): ByHand[] {
+  const { approved, applicationName, downFile, access, services } = undoing
+  const { target, engine, migration } = approved.runbook
+  const psql = (rest: string) =>
+    `${undoing.urlNamesDatabase ? '' : `PGDATABASE=${quoteForShell(target.database)} `}psql "$${target.url}" -X ${rest}`
+  const sql = (statement: string) => psql(`-c ${quoteForShell(statement)}`)
+  const ours = `datname = current_database() AND application_name = ${literal(applicationName)}`
+  const { column } = engine.history
+  const id = `"${column.replaceAll('"', '""')}"`
+  return [
+    {
+      what: `Look: is ${migration} in the history?`,
+      command: sql(`SELECT ${id} FROM ${approved.history.table} ORDER BY ${id} DESC LIMIT 5`),
+    },
+    {
+      what: 'Look: who is connected?',
+      command: sql(
+        'SELECT pid, usename, application_name, client_addr, state, xact_start FROM pg_stat_activity WHERE datname = current_database() ORDER BY backend_start',
+      ),
+    },
+    {
+      what: 'End what Lockkeeper left there, when Lockkeeper itself is dead. Then look at the history again',
+      command: sql(`SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${ours}`),
+    },
+    ...(downFile
+      ? [
+          {
+            what: `Only if ${migration} is in the history, and it shall be taken back before users are in`,
+            command: psql(`-v ON_ERROR_STOP=1 -f ${quoteForShell(downFile)}`),
+          },
+        ]
+      : []),
+    ...services.flatMap(({ service }) => releaseByHand(service, approved.runbook.folder)),
+    { what: `Let everybody into ${target.database} as before`, command: sql(access) },
+    ...services.map(({ service, startCommand }) => ({
+      what: `Start ${service.name}`,
+      command: startCommand,
+    })),
+    ...services.map(({ service }) => ({
+      what: `Look: is ${service.name} healthy?`,
+      command: `curl -fsS -o /dev/null -w '%{http_code}\\n' ${quoteForShell(service.health.url)}`,
+    })),
+  ]
+}
+
+/** Which release fits depends on the history; so both ways stand there. */
+function releaseByHand({ name, release, directory }: Service, folder: string): ByHand[] {
+  if (!release) return []
+  const commands = [
+    {
+      fits: 'is not in the history',
+      command: release.before.deploy ?? release.after.undeploy,
+      version: release.before.version,
+    },
+    {
+      fits: 'is in the history',
+      command: release.after.deploy ?? release.before.undeploy,
+      version: release.after.version,
+    },
+  ]
+  return commands.flatMap(({ fits, command, version }) =>
+    command
+      ? [
+          {
+            what: `Release ${version} of ${name}: when the migration ${fits}`,
+            command: `cd ${quoteForShell(path.resolve(folder, directory))} && ${command.map(quoteForShell).join(' ')}`,
+          },
+        ]
+      : [],
+  )
+}
+
+/** The card as a file: text with commands to copy, each under what it does. */
+export function cardText(title: string, commands: readonly ByHand[]): string {
+  const steps = commands.map(({ what, command }, i) => `# ${i + 1}. ${what}\n${command}\n`)
+  return [
+    `# ${title}`,
+    '# Top to bottom, one by one. Nothing in here is run by Lockkeeper.',
+    '',
+    ...steps,
+  ].join('\n')
+}
+
+/** Statements as psql runs them, with the transactions that the run would use. */
+export function sqlByHand(units: readonly Unit[]): string {
+  return units
+    .map((unit) => {
+      if (unit.in === 'none') return `${ended(unit.statement.text)}\n`
+      return ['BEGIN;', ...unit.statements.map((statement) => ended(statement.text)), 'COMMIT;', ''].join(
+        '\n',
+      )
+    })
+    .join('\n')
+}
+
+const ended = (statement: string): string => `${statement.trimEnd().replace(/;$/, '')};`
+
+/** For a POSIX shell: whatever stands in it stays one word. */
+export const quoteForShell = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`

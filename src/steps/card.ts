@@ -1,0 +1,82 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Outcome } from '../domain/outcome.ts'
+import type { Done } from '../domain/step.ts'
+import type { At, StepKind } from './step-kind.ts'
+import { readAccess } from '../adapters/postgres/closing.ts'
+import { done, failed } from '../domain/outcome.ts'
+import { accessByHand, connectGrants } from './access.ts'
+import { cardText, commandsByHand, sqlByHand } from './break-glass.ts'
+import { onTarget } from './on-target.ts'
+import { openDebt, owedAccess, owedRelease, owedService } from './owed.ts'
+import { serviceOf } from './services.ts'
+
+/**
+ * Says before anything is taken what will be: each service with its instances, who may enter the database, each
+ * release. And writes how to give it all back by hand, for the night in which we are dead.
+ */
+export const card: StepKind<'card'> = {
+  resume: 'retry',
+  async perform(at) {
+    const running = await planServices(at)
+    if (running.status !== 'done') return running
+    const access = await planAccess(at)
+    if (access.status !== 'done') return access
+    const { approved } = at.run.plan
+    const { folder } = at.world
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const down = approved.prepared?.down
+    const downFile = down ? path.join(folder, 'down.sql') : null
+    if (down && downFile) await writeFile(downFile, sqlByHand(down.scripts.flatMap((script) => script.units)))
+    const commands = commandsByHand({
+      approved,
+      applicationName: at.world.target.applicationName,
+      urlNamesDatabase: new URL(at.world.target.address.url).pathname.length > 1,
+      access: access.facts,
+      downFile,
+      services: running.facts.toReversed(),
+    })
+    const file = path.join(folder, 'break-glass.txt')
+    const { title, target } = approved.runbook
+    await writeFile(
+      file,
+      cardText(`Undo ${title} on ${target.database} by hand (run ${at.run.id})`, commands),
+    )
+    return done<Done['card']>({ file, commands })
+  },
+}
+
+/** Those that run, in the order of stopping. One that does not run is not stopped, and so not started. */
+async function planServices(at: At<'card'>) {
+  const running: { service: ReturnType<typeof serviceOf>['service']; startCommand: string }[] = []
+  for (const { name } of at.run.plan.approved.runbook.services) {
+    const { service, method } = serviceOf(at, name)
+    const state = await method.state()
+    if (!state.ok) return failed(state.problem)
+    const owing = await openDebt(at.world.debts, 'service', owedService(name))
+    if (state.value.instances === 0 && !owing) continue
+    const was = owing?.was ?? { instances: state.value.instances }
+    await at.world.debts.plan({ owes: 'service', what: owedService(name), was })
+    if (service.release)
+      await at.world.debts.plan({
+        owes: 'release',
+        what: owedRelease(name),
+        was: { version: service.release[at.run.plan.kind === 'rollback' ? 'after' : 'before'].version },
+      })
+    running.push({ service, startCommand: method.startCommand })
+  }
+  return done(running)
+}
+
+/** One line of SQL that lets in again who is let in now. */
+function planAccess(at: At<'card'>): Promise<Outcome<string>> {
+  const { target } = at.run.plan.approved.runbook
+  return onTarget(at, async ({ client }) => {
+    const what = owedAccess(target.database)
+    const owing = await openDebt(at.world.debts, 'access', what)
+    const { acl } = owing?.was ?? (await readAccess(client))
+    await at.world.debts.plan({ owes: 'access', what, was: { acl } })
+    const ours = [client.user ?? '', target.application.role]
+    return done(accessByHand(target.database, await connectGrants(client, acl), ours))
+  })
+}

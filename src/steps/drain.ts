@@ -1,0 +1,104 @@
+import type { Session } from '../domain/session.ts'
+import type { Outcome } from '../domain/outcome.ts'
+import type { Done } from '../domain/step.ts'
+import type { TargetSession } from '../adapters/postgres/target.ts'
+import type { At, StepKind } from './step-kind.ts'
+import { preparedTransactions } from '../adapters/postgres/facts.ts'
+import { canSeeSessions, listSessions } from '../adapters/postgres/sessions.ts'
+import { done, failed } from '../domain/outcome.ts'
+import { answerBefore, askedBefore } from './asked.ts'
+import { cancelled, pause } from './cancelled.ts'
+import { onTarget } from './on-target.ts'
+import { endTicked, isSame, marksOf } from './ticked.ts'
+
+type Named = { pid: number; role: string; application: string }
+
+/**
+ * Waits until nobody is left in the database. Who stays is shown; who was ticked is ended, session by session, as the
+ * person saw it. What began another transaction meanwhile is not touched, and shown again.
+ */
+export const drain: StepKind<'drain'> = {
+  /** After a death nobody knows which of the ticked ones were ended: whoever is still there is shown again. */
+  async resume(at) {
+    const marks = marksOf(answerBefore(at))
+    if (marks.length === 0) return 'not done'
+    const looked = await onTarget(at, async ({ client }) => done(await listSessions(client)))
+    if (looked.status !== 'done') return looked
+    const still = looked.facts.some((session) => marks.some((mark) => isSame(session, mark)))
+    return still ? ask(looked.facts, endedBefore(at), []) : 'not done'
+  },
+
+  perform: (at, answer) =>
+    onTarget(at, async (session) => {
+      const { client } = session
+      if (!(await canSeeSessions(client)))
+        return failed({ code: 'monitoring-missing', role: client.user ?? '' })
+      const marks = marksOf(answer)
+      const { ended, changed, notPermitted, stillThere } = await endTicked(session, marks)
+      if (notPermitted.length > 0)
+        return failed({ code: 'sessions-unended', sessions: notPermitted, why: 'not-permitted' })
+      if (stillThere.length > 0)
+        return failed({ code: 'sessions-unended', sessions: stillThere, why: 'still-there' })
+      const all = [...endedBefore(at), ...ended.map(named)]
+      if (changed.length > 0) return ask(await listSessions(client), all, changed)
+      return untilEmpty(at, session, all, marks.length > 0 ? (answer?.by ?? null) : null)
+    }),
+}
+
+/**
+ * Empty means: no session of any kind and no prepared transaction for two seconds on end, because a session that was
+ * authenticated before the close may appear after a first count of zero. A short drain waits a fifth of its time.
+ */
+async function untilEmpty(
+  at: At<'drain'>,
+  { client }: TargetSession,
+  ended: Named[],
+  endedBy: string | null,
+): Promise<Outcome<Done['drain']>> {
+  const limit = at.with.seconds * 1000
+  const quiet = Math.min(2000, limit / 5)
+  const began = performance.now()
+  const seen = new Map<string, Session>()
+  let emptySince: number | null = null
+  for (;;) {
+    const sessions = await listSessions(client)
+    const transactions = await preparedTransactions(client)
+    const now = performance.now()
+    for (const session of sessions) seen.set(`${session.pid} ${session.backendStart}`, session)
+    at.progress({ done: seen.size - sessions.length, of: seen.size, unit: 'sessions', at: null })
+    if (sessions.length + transactions.length > 0) emptySince = null
+    else if (emptySince === null) emptySince = now
+    else if (now - emptySince >= quiet)
+      return done({ seconds: (now - began) / 1000, left: seen.size, ended, endedBy })
+    if (emptySince === null && now - began >= limit) {
+      const back = endedBy ? cameBack(at, sessions) : []
+      if (back.length > 0) return failed({ code: 'sessions-came-back', sessions: back })
+      return sessions.length > 0
+        ? ask(sessions, ended, [])
+        : failed({ code: 'prepared-transactions', transactions })
+    }
+    if (!(await pause(Math.min(250, quiet / 2), at.signal))) return cancelled(at)
+  }
+}
+
+/** Clients that nobody saw when sessions were ticked: they entered a closed database, and would again. */
+function cameBack(at: At<'drain'>, sessions: Session[]): Session[] {
+  const shown = askedBefore(at, 'sessions-left')?.sessions ?? []
+  return sessions.filter((s) => s.backendType === 'client backend' && !shown.some((one) => isSame(one, s)))
+}
+
+const ask = (sessions: Session[], endedSoFar: Named[], changed: Session[]): Outcome<never> => ({
+  status: 'asks',
+  question: {
+    code: 'sessions-left',
+    sessions,
+    ended: endedSoFar.length,
+    changed,
+    endedSoFar,
+    choices: ['terminate', 'wait', 'back-out'],
+  },
+})
+
+const endedBefore = (at: At<'drain'>): Named[] => askedBefore(at, 'sessions-left')?.endedSoFar ?? []
+
+const named = ({ pid, role, application }: Session): Named => ({ pid, role, application })

@@ -1,0 +1,90 @@
+import type { Applying } from '../engines/engine.ts'
+import type { Outcome } from '../domain/outcome.ts'
+import type { Done } from '../domain/step.ts'
+import type { Prepared } from '../domain/script.ts'
+import type { Answer } from '../domain/question.ts'
+import type { At, StepKind } from './step-kind.ts'
+import { countRows, readTables } from '../adapters/postgres/catalog.ts'
+import { currentLsn } from '../adapters/postgres/facts.ts'
+import { listSessions } from '../adapters/postgres/sessions.ts'
+import { done, failed, unneeded } from '../domain/outcome.ts'
+import { presentRoute } from '../domain/route.ts'
+import { onTarget } from './on-target.ts'
+import { isSame, marksOf } from './ticked.ts'
+import { wentOn } from './asked.ts'
+
+/**
+ * The engine moves the database, in a fenced session. Where the history stands is read first, every time: what is done
+ * already is never done twice.
+ */
+export const migrate: StepKind<'migrate'> = {
+  /** Called after the fence: what a dead process had begun is committed by now, or never will be. */
+  async resume(at) {
+    const prepared = preparedFor(at)
+    const reached = await at.world.engine.reconcile(at.world.target, prepared.move)
+    if ('at' in reached) return reached.at === 'to' ? reconciled(at, prepared) : 'not done'
+    const began = at.record.findLast((a) => a.step === at.step.id)?.beganAt ?? at.run.startedAt
+    return { status: 'asks', question: { code: 'had-begun', began, choices: ['retry', 'back-out', 'leave'] } }
+  },
+
+  async perform(at, answer) {
+    const prepared = preparedFor(at)
+    const { engine, target } = at.world
+    const reached = await engine.reconcile(target, prepared.move)
+    if ('at' in reached && reached.at === 'to')
+      return presentRoute(at.record) === 'forward' ? reconciled(at, prepared) : unneeded('nothing-migrated')
+    const inTheWay = await sessionsBut(at, answer)
+    if (inTheWay.status !== 'done') return inTheWay
+    if (inTheWay.facts.length > 0) return failed({ code: 'sessions-came-back', sessions: inTheWay.facts })
+    const { window } = at.run.plan.approved.runbook
+    const applying: Applying = {
+      signal: at.signal,
+      progress: at.progress,
+      lockTimeout: window.lockTimeout,
+      lockAttempts: window.lockAttempts,
+      statementTimeout: window.statementTimeout,
+      endFirst: marksOf(answer),
+      accepted: acceptedLoss(at),
+    }
+    const applied = await engine.apply(target, prepared, applying)
+    if (applied.status !== 'failed' || applied.problem.code !== 'loss-larger') return applied
+    const { accepted, counted } = applied.problem
+    return {
+      status: 'asks',
+      question: { code: 'loss-grew', accepted, counted, choices: ['go-on', 'back-out', 'leave'] },
+    }
+  },
+}
+
+/** A plan that has a step to migrate has the scripts for it. */
+function preparedFor(at: At<'migrate'>): Prepared {
+  const prepared = at.run.plan.approved.prepared?.[at.with.direction]
+  if (!prepared) throw new Error(`${at.run.id} has nothing prepared to go ${at.with.direction}`)
+  return prepared
+}
+
+/** Committed by a life that could not say so. What it kept is found where it was to be kept. */
+function reconciled(at: At<'migrate'>, { move, keeps }: Prepared): Promise<Outcome<Done['migrate']>> {
+  return onTarget(at, async ({ client }) => {
+    const into =
+      at.with.accepted === null ? [] : keeps.map((keep) => keep.into.replaceAll('{run}', at.run.id))
+    const kept = (await readTables(client, into)).filter((table) => table.exists).map((table) => table.name)
+    const saved = kept.length > 0 ? await countRows(client, kept) : []
+    const lsn = await currentLsn(client)
+    return done({ move, statements: [], attempts: 0, seconds: 0, lsn, saved, reconciled: true })
+  })
+}
+
+/** Nobody may be there; those that a person ticked are ended by the engine right before it begins. */
+const sessionsBut = (at: At<'migrate'>, answer: Answer | null) =>
+  onTarget(at, async ({ client }) => {
+    const sessions = await listSessions(client)
+    return done(sessions.filter((session) => !marksOf(answer).some((mark) => isSame(session, mark))))
+  })
+
+/** The number that somebody confirmed last: with the plan, or when it was found to have grown. */
+function acceptedLoss(at: At<'migrate'>): number | null {
+  if (at.with.accepted === null) return null
+  const given = wentOn(at, 'loss-grew').at(-1)?.answer?.with as { accepted?: number } | null | undefined
+  return given?.accepted ?? at.with.accepted
+}

@@ -1,0 +1,32 @@
+import type { StepKind } from './step-kind.ts'
+import { checkRequests, waitHealthy } from '../adapters/http.ts'
+import { done, failed, unneeded } from '../domain/outcome.ts'
+import { owedService } from './owed.ts'
+
+/**
+ * Health of every service that was stopped, then the functional requests, before users are let in. A service that did
+ * not run before is not looked at: it is not started either.
+ */
+export const smoke: StepKind<'smoke'> = {
+  resume: 'retry',
+  async perform(at) {
+    const { services, functional } = at.run.plan.approved.runbook
+    const debts = await at.world.debts.all()
+    const taken = new Set(debts.filter((debt) => debt.takenAt !== null).map((debt) => debt.what))
+    const restarted = services.filter((service) => taken.has(owedService(service.name)))
+    if (restarted.length === 0) return unneeded('nothing-taken')
+    const began = performance.now()
+    const passed: { name: string; milliseconds: number }[] = []
+    for (const service of restarted) {
+      const healthy = await waitHealthy(service, at.signal, at.progress)
+      if (!healthy.ok) return failed(healthy.problem)
+      passed.push({ name: `Health of ${service.name}`, milliseconds: healthy.value.milliseconds })
+    }
+    at.progress({ done: 0, of: functional.length, unit: 'requests', at: null })
+    const checked = await checkRequests(functional, at.world.environment, at.signal)
+    passed.push(...checked.passed)
+    if (checked.failed.length > 0)
+      return failed({ code: 'functional-failed', failed: checked.failed, passed: passed.length })
+    return done({ passed, seconds: (performance.now() - began) / 1000 })
+  },
+}

@@ -1,0 +1,28 @@
+import pg from 'pg'
+import type { Problem } from '../domain/problem.ts'
+import type { TargetSession } from '../adapters/postgres/target.ts'
+import { sqlFacts } from '../adapters/postgres/sql-error.ts'
+
+/**
+ * Runs statements as the role that the application has, in a transaction that is always rolled back. What the migrator
+ * may do proves nothing about the application; and a deferred constraint speaks up only when it is made to. Inside of
+ * EXECUTE a COMMIT is an error, so nothing can stay. Null: passed.
+ */
+export async function tryOut(
+  { client }: TargetSession,
+  { as, sql }: { as: string; sql: string },
+): Promise<Problem<'try-out-failed'> | null> {
+  await client.query('begin')
+  try {
+    await client.query(`set local role ${pg.escapeIdentifier(as)}`)
+    await client.query(`do ${pg.escapeLiteral(`begin execute ${pg.escapeLiteral(sql)}; end`)}`)
+    await client.query('set constraints all immediate')
+    return null
+  } catch (error) {
+    const facts = sqlFacts(error, { statement: sql })
+    if (!facts) throw error
+    return { code: 'try-out-failed', ...facts }
+  } finally {
+    await client.query('rollback')
+  }
+}

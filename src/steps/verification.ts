@@ -1,0 +1,95 @@
+import type { ColumnShape, TableShape } from '../domain/schema.ts'
+import type { Prepared } from '../domain/script.ts'
+import type { Runbook } from '../domain/runbook.ts'
+import type { TableCount } from '../domain/step.ts'
+import { shapeDifferences } from '../adapters/postgres/catalog.ts'
+import { withoutDefaults } from './shapes.ts'
+
+/** One thing that was looked at. Without `expected` it passed. */
+export interface Looked {
+  check: string
+  found: string
+  expected?: string
+}
+
+type Column = Runbook['verification']['columns'][number]
+
+/** `found`: the column's table as it is now, in the order of the columns that are expected. */
+export const columnsAsExpected = (
+  expected: readonly Column[],
+  found: readonly (TableShape | undefined)[],
+): Looked[] =>
+  expected.map((column, i) => {
+    const is = found[i]?.columns.find((one) => one.name === column.column)
+    return compared(
+      `${column.table}.${column.column}`,
+      described(column),
+      is ? described(is) : 'no such column',
+    )
+  })
+
+/** A number of rows that the migration leaves as it was. */
+export const countsAsBefore = (before: readonly TableCount[], now: readonly TableCount[]): Looked[] =>
+  before.map(({ table, rows }) => {
+    const found = now.find((one) => one.table === table)
+    return compared(`Rows of ${table}`, String(rows), found ? String(found.rows) : 'not counted')
+  })
+
+/** A constraint that is not validated lets wrong rows stay; an invalid index is never used. */
+export const allValid = (tables: readonly TableShape[]): Looked[] =>
+  tables
+    .filter((table) => table.exists)
+    .flatMap((table) =>
+      (['constraints', 'indexes'] as const).map((kind) => {
+        const invalid = table[kind].filter((one) => !one.valid).map((one) => one.name)
+        const found =
+          invalid.length > 0 ? `not valid: ${invalid.join(', ')}` : `${table[kind].length}, all valid`
+        const check = `${kind === 'constraints' ? 'Constraints' : 'Indexes'} of ${table.name}`
+        return invalid.length > 0 ? { check, expected: 'all valid', found } : { check, found }
+      }),
+    )
+
+/**
+ * Whether the tables are again as people saw them when they approved. A default that is left over (a way down may set
+ * one to fill a column) changes nothing for the release that worked before, whose inserts name their columns: it is
+ * said, and stops nobody from letting users in. Any other difference does.
+ */
+export function tablesAsPlanned(planned: readonly TableShape[], now: readonly TableShape[]): Looked[] {
+  const serious = shapeDifferences(withoutDefaults(planned), withoutDefaults(now))
+  if (serious.length > 0)
+    return serious.map((difference) => ({
+      check: 'Tables as before',
+      expected: 'no difference',
+      found: difference,
+    }))
+  const defaults = shapeDifferences([...planned], [...now])
+  if (defaults.length === 0) return [{ check: 'Tables as before', found: `${now.length}, no difference` }]
+  return defaults.map((difference) => ({ check: 'Tables as before, but for a default', found: difference }))
+}
+
+/** What a way down takes away is gone, and what it makes NOT NULL again is. Where nobody recorded the tables before. */
+export const takenBack = ({ drops, restores }: Prepared, now: readonly TableShape[]): Looked[] => [
+  ...drops.map(({ table, column }) => {
+    const is = now.find((one) => one.name === table)
+    const gone = column === null ? !is?.exists : !is?.columns.some((one) => one.name === column)
+    return compared(column === null ? table : `${table}.${column}`, 'gone', gone ? 'gone' : 'still there')
+  }),
+  ...restores.map(({ table, column }) => {
+    const is = now.find((one) => one.name === table)?.columns.find((one) => one.name === column)
+    return compared(
+      `${table}.${column}`,
+      'not null',
+      !is ? 'no such column' : is.nullable ? 'nullable' : 'not null',
+    )
+  }),
+]
+
+const compared = (check: string, expected: string, found: string): Looked =>
+  expected === found ? { check, found } : { check, expected, found }
+
+const described = ({
+  type,
+  nullable,
+  default: value,
+}: Pick<ColumnShape, 'type' | 'nullable' | 'default'>): string =>
+  `${type}, ${nullable ? 'nullable' : 'not null'}${value === null ? '' : `, default ${value}`}`

@@ -1,0 +1,116 @@
+import type pg from 'pg'
+import type { Outcome } from '../domain/outcome.ts'
+import type { Done } from '../domain/step.ts'
+import type { TargetSession } from '../adapters/postgres/target.ts'
+import { factsOf, type At, type StepKind } from './step-kind.ts'
+import { countRows, readTables } from '../adapters/postgres/catalog.ts'
+import { done, failed, unneeded } from '../domain/outcome.ts'
+import { presentRoute } from '../domain/route.ts'
+import { appliedAsPlanned, appliedNow, historyDifference } from './history.ts'
+import { onTarget } from './on-target.ts'
+import { hasTaken } from './owed.ts'
+import { tryOut } from './try-out.ts'
+import {
+  allValid,
+  columnsAsExpected,
+  countsAsBefore,
+  tablesAsPlanned,
+  takenBack,
+  type Looked,
+} from './verification.ts'
+
+/**
+ * Looks at the database before anybody enters it: history, tables, rows, and whether the application can use what is
+ * new. Everything that was looked at is said, whether it passed or not.
+ */
+export const verify: StepKind<'verify'> = {
+  resume: 'retry',
+  async perform(at) {
+    const route = presentRoute(at.record)
+    if (route === 'back-out' && !(await hasTaken(at.world.debts, 'anything')))
+      return unneeded('nothing-taken')
+    const began = performance.now()
+    const applied = await appliedNow(at)
+    if (applied.status !== 'done') return applied
+    const history = lookAtHistory(at, applied.facts)
+    return onTarget(at, async (session) => {
+      const looked = [history, ...(await lookAtTables(at, session))]
+      const tried = await lookByTrying(at, session)
+      if (tried.problem && looked.every(passes)) return failed(tried.problem)
+      looked.push(...tried.looked)
+      const faults = looked.flatMap((one) =>
+        one.expected === undefined ? [] : [{ ...one, expected: one.expected }],
+      )
+      if (faults.length > 0) return failed({ code: 'verification-failed', failed: faults })
+      if (route !== 'back-out') looked.push(await analyze(at, session.client))
+      const passed = looked.map(({ check, found }) => ({ check, found }))
+      return done<Done['verify']>({ passed, seconds: (performance.now() - began) / 1000 })
+    })
+  },
+}
+
+const passes = (one: Looked): boolean => one.expected === undefined
+
+/** Whether it shall be as it was when the plan was made; otherwise, as the migration leaves it. */
+const isAsPlanned = ({ with: { as }, run }: At<'verify'>): boolean =>
+  as === (run.plan.kind === 'rollback' ? 'after' : 'before')
+
+function lookAtHistory(at: At<'verify'>, found: readonly string[]): Looked {
+  const planned = appliedAsPlanned(at)
+  const { up, down } = at.run.plan.approved.prepared ?? {}
+  const added = (up?.scripts ?? []).map((script) => script.migration)
+  const removed = new Set((down?.scripts ?? []).map((script) => script.migration))
+  const moved =
+    at.with.as === 'after' ? [...planned, ...added].toSorted() : planned.filter((id) => !removed.has(id))
+  const difference = historyDifference(isAsPlanned(at) ? planned : moved, found)
+  return { check: 'History', ...(difference ?? { found: found.at(-1) ?? 'no migration' }) }
+}
+
+async function lookAtTables(at: At<'verify'>, { client }: TargetSession): Promise<Looked[]> {
+  const { approved } = at.run.plan
+  const { columns, counts } = approved.runbook.verification
+  const tables = await readTables(client, touchedBy(at))
+  const before = factsOf(at.record, approved.routes.forward, 'before')
+  return [
+    ...(isAsPlanned(at) ? tablesAsPlanned(approved.schema, tables) : []),
+    ...(at.with.as === 'after'
+      ? columnsAsExpected(
+          columns,
+          await readTables(
+            client,
+            columns.map((column) => column.table),
+          ),
+        )
+      : []),
+    ...(at.with.as === 'before' && !isAsPlanned(at) && approved.prepared?.down
+      ? takenBack(approved.prepared.down, tables)
+      : []),
+    ...(before ? countsAsBefore(before.counts, await countRows(client, counts)) : []),
+    ...allValid(tables),
+  ]
+}
+
+async function lookByTrying(at: At<'verify'>, session: TargetSession) {
+  const { tryOut: wanted } = at.run.plan.approved.runbook.verification
+  if (at.with.as !== 'after' || !wanted) return { problem: null, looked: [] }
+  const problem = await tryOut(session, wanted)
+  const check = `Try-out as ${wanted.as}`
+  const looked: Looked = problem
+    ? { check, expected: 'passes', found: `${problem.condition} (${problem.sqlstate})` }
+    : { check, found: 'passed, rolled back' }
+  return { problem, looked: [looked] }
+}
+
+const touchedBy = (at: At<'verify'>): string[] => {
+  const { schema, prepared } = at.run.plan.approved
+  return [...new Set([...schema.map((table) => table.name), ...(prepared?.up.touches ?? [])])]
+}
+
+/** New columns have no statistics, and the first users would get plans made without any. */
+async function analyze(at: At<'verify'>, client: pg.Client): Promise<Looked> {
+  const tables = (await readTables(client, touchedBy(at)))
+    .filter((table) => table.exists)
+    .map((table) => table.name)
+  if (tables.length > 0) await client.query(`analyze ${tables.join(', ')}`)
+  return { check: 'Statistics', found: `${tables.length} tables analyzed` }
+}
