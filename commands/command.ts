@@ -1,9 +1,10 @@
-import type pg from 'pg'
 import type { ZodType } from 'zod'
+import type pg from 'pg'
 import type { Config } from '../src/config.ts'
+import type { Identity } from '../src/domain/identity.ts'
 import type { Caller, CommandRole, Directory } from '../src/domain/person.ts'
 import type { Form, View } from '../src/domain/view.ts'
-import type { Log } from '../src/log.ts'
+import type { Result } from '../src/domain/result.ts'
 
 /** A slash command, a button, a modal and a terminal line are all one of these with an input. */
 export interface Command<Input> {
@@ -14,20 +15,34 @@ export interface Command<Input> {
   example: string
   /** Who may use it; checked again in the transaction of the effect. */
   role: CommandRole
-  /** Typed words to an input that `input` then checks. */
+  /** Typed words to an input, which `input` then checks. */
   words(words: readonly string[]): unknown
+  /** What a form's fields add to an input comes under their names. */
   input: ZodType<Input>
-  /** What is still to be asked, from what is given; undefined: nothing. Shown again with `faults` when they are wrong. */
-  form?(house: House, caller: Caller, input: Input): Promise<Form | View | undefined>
+  /** What is still to be asked or confirmed; `input` of the answer is what the form was made from. Undefined: nothing. */
+  form?(house: House, caller: Caller, input: Input): Promise<Result<{ form: Form; input: Input } | undefined>>
   /** Does it, and says what happened to the one who asked. Everything of a run goes to its channel besides. */
-  handle(house: House, caller: Caller, input: Input): Promise<View>
+  handle(house: House, caller: Caller, input: Input): Promise<Result<Said>>
 }
+
+/** `run`: what was begun or gone on with, for whoever wants to watch it. */
+export interface Said {
+  view: View
+  run?: string
+}
+
+/** A command whose input only itself knows: how a list of them is held. */
+export type AnyCommand = Command<unknown>
+
+/** Keeps a command's own type where it is written, and lets it stand in a list: its input is checked before every call. */
+export const command = <Input>(definition: Command<Input>): AnyCommand => definition as AnyCommand
 
 /** What commands work with. */
 export interface House {
-  store: pg.Pool
+  pool: pg.Pool
   config: Config
   directory: Directory
   environment: Readonly<Record<string, string | undefined>>
-  log: Log
+  /** The bot's own database, which is never a target; null where its server cannot be asked. */
+  ours: Identity | null
 }

@@ -22,7 +22,8 @@ export type FormValues = Readonly<Record<string, string | readonly string[]>>
 
 export type Reply =
   | { form: Form; command: string; input: Json }
-  | { view: View }
+  /** `run`: what was begun or gone on with, for whoever wants to watch it. */
+  | { view: View; run?: string }
   /** Of a form that was filled in: it is shown again with these. */
   | { faults: readonly FieldFault[] }
 

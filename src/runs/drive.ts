@@ -121,7 +121,7 @@ async function explained(
   outcome: Outcome,
   stopped: Stop | null,
 ): Promise<Outcome> {
-  if (!isCancelled(outcome)) return JSON.parse(redact(JSON.stringify(outcome))) as Outcome
+  if (!isCancelled(outcome)) return redact(outcome)
   if (stopped !== null && typeof stopped === 'object') return { status: 'failed', problem: stopped }
   const cancel = await cancelOf(pool, run)
   return { status: 'failed', problem: { code: 'cancelled', by: cancel?.by ?? 'lockkeeper' } }
@@ -134,7 +134,7 @@ async function showProgress(
   attempt: number,
   progress: Progress,
 ): Promise<void> {
-  await setProgress(pool, run, step, attempt, JSON.parse(redact(JSON.stringify(progress))) as Progress)
+  await setProgress(pool, run, step, attempt, redact(progress))
   await touchRun(pool, run)
 }
 

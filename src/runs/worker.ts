@@ -58,16 +58,19 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   }
 
   async function takeUp(mine: Drive): Promise<void> {
+    let again = true
     try {
       const taken = await raiseFence(pool, mine.id)
       if (taken) await drive(options, mine, taken)
     } catch (error) {
+      // The store did not answer, or a bug outside of a step: the next look takes the run up again, not at once.
+      again = false
       if (!(error instanceof Fenced))
         log.error({ err: error, run: mine.id }, 'a run was let go and is taken up again')
     }
     await unlock(locks, 'run', mine.id).catch(() => {}) // the connection broke: its locks are gone with it
     drives.delete(mine.id)
-    wake()
+    if (again) wake()
   }
 
   const looking = (async () => {

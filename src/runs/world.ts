@@ -22,8 +22,8 @@ export interface Surroundings {
   kinds: StepKinds
   config: Config
   environment: Readonly<Record<string, string | undefined>>
-  /** Stands between what steps say and the store. */
-  redact: (text: string) => string
+  /** Stands between what steps say and the store: takes secrets out of every text within. */
+  redact: <T>(value: T) => T
   log: Log
 }
 

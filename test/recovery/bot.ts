@@ -50,8 +50,8 @@ const worker = await startWorker({
     file: '',
   },
   environment: { HRMS_MASTER_URL: targetUrl },
-  redact: (text) => text,
-  log: pino({ level: 'silent' }),
+  redact: (value) => value,
+  log: pino({ level: process.env['DEBUG_BOT'] ?? 'silent' }),
   onShow() {},
   onLost: () => process.exit(70),
 })
