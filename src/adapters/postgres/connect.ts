@@ -5,6 +5,7 @@ import type { Identity } from '../../domain/identity.ts'
 import type { Problem } from '../../domain/problem.ts'
 import { failure, ok, type Result } from '../../domain/result.ts'
 import { conditionName } from './conditions.ts'
+import { keepAsking } from './heartbeat.ts'
 import { type Greeting, greet, identityDifferences, identityText } from './identity.ts'
 import { startupOptions } from './session-settings.ts'
 import { lostErrno, sqlstateOf } from './sql-error.ts'
@@ -25,7 +26,7 @@ export async function connect(
   address: TargetAddress,
   applicationName: string,
   expected: Identity | null,
-  { database, settings = {} }: ConnectOptions,
+  { database, settings = {}, heartbeat = false }: ConnectOptions,
 ): Promise<Result<TargetSession>> {
   const mark = randomBytes(12).toString('hex')
   const socket = new Socket()
@@ -52,6 +53,7 @@ export async function connect(
       return failure(refusal)
     }
     await setByVersion(client)
+    if (heartbeat) keepAsking(client, socket)
     const { pid, backendStart, identity, version } = greeting
     return ok({ client, pid, backendStart, identity, serverVersion: version, lost, end })
   } catch (error) {

@@ -40,6 +40,8 @@ export interface Target {
 export interface ConnectOptions {
   database?: string
   settings?: SessionSettings
+  /** The session is asked every few seconds; one that no longer answers is `lost`. */
+  heartbeat?: boolean
 }
 
 /** Times in milliseconds. Without a value the bot's careful defaults apply (see `session-settings.ts`). */
