@@ -15,7 +15,7 @@ export interface YamlFile<T> {
   /** What stands there, unchecked; undefined where it is not YAML. */
   written: unknown
   /** A fault at a key of it, or at the nearest one above that exists. */
-  fault(path: Path, what: string, remedy: string): Fault
+  fault: (path: Path, what: string, remedy: string) => Fault
 }
 
 /**
