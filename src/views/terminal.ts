@@ -68,9 +68,8 @@ function partLines(part: Part, terminal: Terminal): string[] {
       const width = Math.max(...part.rows.map(({ word }) => word.length))
       return part.rows.flatMap(({ word, line }) => {
         const mark = painted(word.padEnd(width), terminal.colour ? colours[word] : null)
-        return laid(line, terminal, '', ' '.repeat(width + 2)).map((text, i) =>
-          i ? text : `${mark}  ${text.trimStart()}`,
-        )
+        const indent = ' '.repeat(width + 2)
+        return laid(line, terminal, indent).map((text, i) => (i ? text : `${mark}  ${text.slice(width + 2)}`))
       })
     }
   }

@@ -1,0 +1,35 @@
+import { bold, clock, code, say, type Line } from '../domain/view.ts'
+import { isDown } from './choices.ts'
+import { moment } from './time.ts'
+import { seconds } from './amounts.ts'
+import { secondsDown, type Standing } from './standing.ts'
+
+/** `HRMS is down since 03:01:12`, `HRMS is up`, `HRMS is back since 03:01:25: down for 13 s of about 14 s`. */
+export function productLine(standing: Standing): Line {
+  const { run, backAt } = standing
+  const { product } = run.plan.approved.runbook
+  if (isDown(standing) && run.windowBegan) return say`${bold(`${product} is down`)} since ${clock(run.windowBegan)}`
+  const down = secondsDown(standing)
+  if (backAt && down)
+    return say`${bold(`${product} is back`)} since ${moment(backAt, run.windowBegan ?? backAt)}: down for ${seconds(down.was)}${
+      down.planned > 0 ? ` of about ${seconds(down.planned)}` : ''
+    }`
+  return [bold(`${product} is up`)]
+}
+
+/** What is known of the database, and no more: `hrms_master is unchanged`. */
+export function databaseLine({ run, database }: Standing): Line {
+  const { title, target } = run.plan.approved.runbook
+  const base = code(target.database)
+  const goesDown = run.plan.kind === 'rollback'
+  switch (database) {
+    case 'as before':
+      return say`${base} is unchanged`
+    case 'as after':
+      return goesDown ? say`${title} is no longer on ${base}` : say`${title} is on ${base}`
+    case 'partly':
+      return say`parts of ${title} may be on ${base}: it does not commit as a whole`
+    case 'unknown':
+      return say`whether ${base} changed is not known yet; it is looked at before anything else is done`
+  }
+}
