@@ -1,8 +1,8 @@
 import type { WebClient } from '@slack/web-api'
 import { faultOf } from './faults.ts'
 
-/** Whose conversation it is. `unknown`: we are not in it, or Slack does not answer. */
-export type Reach = 'ours' | 'shared' | 'unknown'
+/** Whose conversation it is. `outside`: we are not in it, so nothing we say appears there. `unknown`: Slack does not tell. */
+export type Reach = 'ours' | 'shared' | 'outside' | 'unknown'
 
 export interface Conversations {
   reach(channel: string): Promise<Reach>
@@ -31,7 +31,6 @@ async function ask(client: WebClient, id: string): Promise<Reach> {
     if (!channel) return 'unknown'
     return channel.is_ext_shared || channel.is_pending_ext_shared ? 'shared' : 'ours'
   } catch (error) {
-    faultOf(error)
-    return 'unknown'
+    return faultOf(error).error === 'channel_not_found' ? 'outside' : 'unknown'
   }
 }

@@ -6,8 +6,6 @@ import type { Features } from './features.ts'
 
 export interface DirectoryOptions {
   client: WebClient
-  /** Our workspace: people of others are refused. */
-  team: string
   /** The user groups that roles of the configuration name. */
   groups: readonly string[]
   features: Features
@@ -25,7 +23,8 @@ type Refused = 'stranger' | 'guest' | 'deleted' | 'bot' | 'other-workspace' | 'u
  * and people of other workspaces may not either, whatever group they are in.
  */
 export function makeDirectory(options: DirectoryOptions): Directory {
-  const { client, team, groups, features, log, now = Date.now } = options
+  const { client, groups, features, log, now = Date.now } = options
+  const team = ownTeam(client)
   const people = new Map<string, { refused: Refused | null; until: number }>()
   const memberships = new Map<string, { members: Promise<string[]>; until: number }>()
 
@@ -59,9 +58,14 @@ export function makeDirectory(options: DirectoryOptions): Directory {
   }
 }
 
-async function whyNot(client: WebClient, team: string, person: string, log: Log): Promise<Refused | null> {
+async function whyNot(
+  client: WebClient,
+  ownTeam: () => Promise<string | undefined>,
+  person: string,
+  log: Log,
+): Promise<Refused | null> {
   try {
-    const { user } = await client.users.info({ user: person })
+    const [{ user }, team] = await Promise.all([client.users.info({ user: person }), ownTeam()])
     if (!user || user.id !== person) return 'unknown'
     if (user.deleted) return 'deleted'
     if (user.is_bot || person === 'USLACKBOT') return 'bot'
@@ -69,12 +73,18 @@ async function whyNot(client: WebClient, team: string, person: string, log: Log)
     if (user.is_restricted || user.is_ultra_restricted) return 'guest'
     // Of an organization with several workspaces, a person belongs to those that are listed.
     const teams = [user.team_id, ...(user.enterprise_user?.teams ?? [])]
-    return teams.includes(team) ? null : 'other-workspace'
+    return team && teams.includes(team) ? null : 'other-workspace'
   } catch (error) {
     const fault = faultOf(error)
     log.warn({ person, error: fault.error }, 'a person could not be looked up, and was refused')
     return 'unknown'
   }
+}
+
+/** The workspace that we are installed in. Asked once; a failure is asked again. */
+function ownTeam(client: WebClient): () => Promise<string | undefined> {
+  let team: string | undefined
+  return async () => (team ??= (await client.auth.test()).team_id)
 }
 
 /** Empty where groups are not to be had: then the people that the configuration lists by id are all there are. */

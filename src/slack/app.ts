@@ -1,0 +1,164 @@
+import type { AddressInfo } from 'node:net'
+import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt'
+import { WebClient } from '@slack/web-api'
+import type pg from 'pg'
+import type { Config, SlackConfig } from '../config.ts'
+import type { Channel } from '../domain/delivery.ts'
+import type { Desk } from '../domain/desk.ts'
+import type { Directory } from '../domain/person.ts'
+import { failure, ok, type Result } from '../domain/result.ts'
+import type { Log } from '../log.ts'
+import { recordArrived } from '../store/deliveries.ts'
+import { listenToActions } from './actions.ts'
+import { deliveryEvent, makeChannel } from './channel.ts'
+import { deliveryClient, promptOptions, server, slackLogger } from './clients.ts'
+import { listenToCommands } from './commands.ts'
+import { makeConversations } from './conversations.ts'
+import { makeDirectory } from './directory.ts'
+import { faultOf } from './faults.ts'
+import { makeFeatures } from './features.ts'
+import type { Front } from './front.ts'
+import { listenToModals } from './modals.ts'
+import { keepConnected } from './socket.ts'
+import { makeTrack } from './track.ts'
+
+export interface SlackOptions {
+  config: SlackConfig
+  roles: Config['roles']
+  store: pg.Pool
+  log: Log
+  /** Whether we do what we are for: GET /health says so. Over HTTP only. */
+  isHealthy?: () => Promise<boolean>
+}
+
+/** Slack, as the rest of the bot knows it. Nothing is asked of it before somebody needs something. */
+export interface Slack {
+  channel: Channel
+  directory: Directory
+  /** Takes requests from now on. `slack-refused`: the token is not taken; `slack-away`: nobody answers. */
+  listen(desk: Desk): Promise<Result<Listening>>
+}
+
+export interface Listening {
+  /** Of HTTP; null in Socket Mode. */
+  port: number | null
+  /** Takes nothing more, and returns when all that was taken is served. */
+  stop(): Promise<void>
+}
+
+export function makeSlack({ config, roles, store, log, isHealthy = async () => true }: SlackOptions): Slack {
+  const prompt = new WebClient(config.botToken, promptOptions(config, log))
+  const features = makeFeatures(log)
+  const groups = (role: string) => roles[role]?.groups ?? []
+  const conversations = makeConversations(prompt)
+  const channel = makeChannel({
+    client: deliveryClient(config, log),
+    store,
+    conversations,
+    groups,
+    features,
+    log,
+  })
+  const directory = makeDirectory({
+    client: prompt,
+    groups: [...new Set(Object.values(roles).flatMap((role) => role.groups))],
+    features,
+    log,
+  })
+  const listen = async (desk: Desk): Promise<Result<Listening>> => {
+    const { track, settled } = makeTrack()
+    const receiver = makeReceiver(config, log, isHealthy)
+    const app = new App({
+      receiver,
+      token: config.botToken,
+      clientOptions: promptOptions(config, log),
+      logger: slackLogger(log),
+      deferInitialization: true,
+      convoStore: false,
+      ignoreSelf: false,
+    })
+    app.error(async (error) => log.error({ err: error }, 'Slack sent what could not be served'))
+    const front: Front = { desk, store, client: app.client, channel, directory, conversations, groups, log }
+    listenToCommands(app, front, track)
+    listenToActions(app, front, track)
+    listenToModals(app, front, track)
+    listenToArrivals(app, store, log)
+    try {
+      await app.init()
+      const { port, stop } = await start(receiver, log)
+      return ok({
+        port,
+        async stop() {
+          await stop()
+          await settled()
+        },
+      })
+    } catch (error) {
+      const fault = faultOf(error)
+      return fault.is === 'locked-out' || fault.is === 'refused'
+        ? failure({ code: 'slack-refused', error: fault.error })
+        : failure({ code: 'slack-away', errno: fault.error, since: new Date().toISOString() })
+    }
+  }
+  return { channel, directory, listen }
+}
+
+/** What we posted comes back as an event where the workspace lets us have it: then nothing unsure is sent twice. */
+function listenToArrivals(app: App, store: pg.Pool, log: Log): void {
+  app.event('message_metadata_posted', async ({ event }) => {
+    const key = event.metadata.event_payload?.['key']
+    if (event.metadata.event_type !== deliveryEvent || typeof key !== 'string') return
+    if (await recordArrived(store, key, { channel: event.channel_id, ts: event.message_ts }))
+      log.info({ key }, 'a message that nobody was sure of has arrived')
+  })
+}
+
+function makeReceiver(
+  config: SlackConfig,
+  log: Log,
+  isHealthy: () => Promise<boolean>,
+): HTTPReceiver | SocketModeReceiver {
+  if ('socket' in config.mode)
+    return new SocketModeReceiver({
+      appToken: config.mode.socket.appToken,
+      logger: slackLogger(log),
+      autoReconnectEnabled: false,
+      // Its own retries would go on for half an hour, deaf to a shutdown.
+      installerOptions: {
+        clientOptions: { ...server(config), retryConfig: { retries: 1 }, timeout: 10_000 },
+      },
+    })
+  const health = async (): Promise<number> => ((await isHealthy().catch(() => false)) ? 200 : 503)
+  return new HTTPReceiver({
+    signingSecret: config.mode.http.signingSecret,
+    port: config.mode.http.port,
+    logger: slackLogger(log),
+    customRoutes: [
+      {
+        path: '/health',
+        method: 'GET',
+        handler: (_request, response) =>
+          void health().then((status) => response.writeHead(status).end(status === 200 ? 'ok' : 'not well')),
+      },
+    ],
+  })
+}
+
+async function start(
+  receiver: HTTPReceiver | SocketModeReceiver,
+  log: Log,
+): Promise<{ port: number | null; stop(): Promise<void> }> {
+  if (receiver instanceof HTTPReceiver) {
+    const listening = await receiver.start()
+    return { port: (listening.address() as AddressInfo).port, stop: () => receiver.stop() }
+  }
+  const stopping = new AbortController()
+  const { stopped } = await keepConnected(receiver, log, stopping.signal)
+  return {
+    port: null,
+    async stop() {
+      stopping.abort()
+      await stopped
+    },
+  }
+}
