@@ -1,24 +1,162 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { HttpRequest, Service } from '../domain/runbook.ts'
 import type { Progress } from '../domain/step.ts'
 import type { Result } from '../domain/result.ts'
+import type { Json } from '../domain/json.ts'
+import { failure, ok } from '../domain/result.ts'
+import { errorCode } from './error-code.ts'
+import { fill, type Variables } from './http-variables.ts'
+import { unlike, valueAt } from './http-expectation.ts'
 
+/** A verdict for each request. What an answer held is never part of it: it may be anybody's data. */
 export interface Checked {
   passed: { name: string; milliseconds: number }[]
   failed: { name: string; expected: string; saw: string }[]
 }
 
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Sends the requests one after the other, all of them: a later one may use what an earlier one kept, and fails for want
+ * of it when that one failed. When aborted the rest fails.
+ */
 export async function checkRequests(
-  _requests: readonly HttpRequest[],
-  _environment: Readonly<Record<string, string | undefined>>,
-  _signal: AbortSignal,
+  requests: readonly HttpRequest[],
+  environment: Environment,
+  signal: AbortSignal,
 ): Promise<Checked> {
-  throw new Error('not yet')
+  const kept = new Map<string, string>()
+  const variables: Variables = (name) => kept.get(name) ?? environment[name]
+  const checked: Checked = { passed: [], failed: [] }
+  for (const request of requests) {
+    const began = performance.now()
+    const fault = await check(request, variables, kept, signal)
+    if (fault) checked.failed.push({ name: request.name, ...fault })
+    else checked.passed.push({ name: request.name, milliseconds: Math.round(performance.now() - began) })
+  }
+  return checked
 }
 
+/** Milliseconds. A look that hangs longer is given up for the next one: a service that starts may drop its first guests. */
+const longestLook = 5000
+
+/**
+ * Asks for the service's health until it is 200, every `health.every` and for `health.within` at most. Fails with
+ * `unhealthy`, which says what was seen last, or `cancelled`.
+ */
 export async function waitHealthy(
-  _service: Pick<Service, 'name' | 'health'>,
-  _signal: AbortSignal,
-  _progress: (progress: Progress) => void,
+  { name, health }: Pick<Service, 'name' | 'health'>,
+  signal: AbortSignal,
+  progress: (progress: Progress) => void,
+  environment: Environment = process.env,
 ): Promise<Result<{ milliseconds: number; attempts: number }>> {
-  throw new Error('not yet')
+  const began = performance.now()
+  const left = () => health.within - (performance.now() - began)
+  const url = fill(health.url, (variable) => environment[variable])
+  for (let attempts = 1; ; attempts++) {
+    const answer =
+      'missing' in url
+        ? { saw: `no value for {${url.missing}}` }
+        : await send({ method: 'GET', url: url.filled, headers: {} }, Math.min(left(), longestLook), signal)
+    if (signal.aborted) return failure({ code: 'cancelled', by: '' })
+    if ('status' in answer && answer.status === 200)
+      return ok({ milliseconds: Math.round(performance.now() - began), attempts })
+    progress({ done: attempts, of: null, unit: 'attempts', at: name })
+    if (left() <= health.every || 'missing' in url) {
+      const saw = 'status' in answer ? String(answer.status) : answer.saw
+      return failure({
+        code: 'unhealthy',
+        service: name,
+        url: health.url,
+        saw,
+        attempts,
+        seconds: Math.round((performance.now() - began) / 1000),
+      })
+    }
+    await wait(health.every, undefined, { signal }).catch(() => {})
+  }
+}
+
+type Fault = { expected: string; saw: string }
+
+async function check(
+  request: HttpRequest,
+  variables: Variables,
+  kept: Map<string, string>,
+  signal: AbortSignal,
+): Promise<Fault | null> {
+  const { expect, keep } = request
+  const filled = fill({ url: request.url, headers: request.headers, json: request.json ?? null }, variables)
+  if ('missing' in filled) return { expected: `a value for {${filled.missing}}`, saw: 'nothing' }
+  const { url, headers, json } = filled.filled
+  const reads = Object.keys(expect.json).length + Object.keys(keep).length > 0
+  const answer = await send(
+    { method: request.method, url, headers, ...(request.json === undefined ? {} : { json }) },
+    expect.within,
+    signal,
+    reads,
+  )
+  if ('saw' in answer) return { expected: String(expect.status), saw: answer.saw }
+  if (answer.status !== expect.status) return { expected: String(expect.status), saw: String(answer.status) }
+  if (!reads) return null
+  if (answer.body === undefined) return { expected: 'JSON', saw: 'something else' }
+  for (const [path, wanted] of Object.entries(expect.json)) {
+    const fault = unlike(path, wanted, valueAt(answer.body, path))
+    if (fault) return fault
+  }
+  for (const [name, path] of Object.entries(keep)) {
+    const value = valueAt(answer.body, path)
+    if (typeof value !== 'string' && typeof value !== 'number')
+      return { expected: `${path}: a value to keep`, saw: 'nothing' }
+    kept.set(name, String(value))
+  }
+  return null
+}
+
+type Sent = { method: string; url: string; headers: Record<string, string>; json?: Json }
+
+/** A body that is larger is not what a health or functional request is about. */
+const largestBody = 1 << 20
+
+/** One request, redirects not followed. `body`: its JSON, undefined where it is none. */
+async function send(
+  { method, url, headers, json }: Sent,
+  within: number,
+  signal: AbortSignal,
+  reads = false,
+): Promise<{ status: number; body?: Json } | { saw: string }> {
+  const late = AbortSignal.timeout(Math.max(1, Math.ceil(within)))
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: json === undefined ? headers : { 'content-type': 'application/json', ...headers },
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      redirect: 'manual',
+      signal: AbortSignal.any([late, signal]),
+    })
+    const body = reads ? await readJson(response) : undefined
+    if (!reads) await response.body?.cancel()
+    return { status: response.status, ...(body === undefined ? {} : { body }) }
+  } catch (error) {
+    if (late.aborted)
+      return {
+        saw: `no answer within ${within >= 1000 ? `${Math.round(within / 1000)} s` : `${Math.ceil(within)} ms`}`,
+      }
+    if (signal.aborted) return { saw: 'nothing, it was cancelled' }
+    return { saw: `no connection (${errorCode(error instanceof Error ? error.cause : error)})` }
+  }
+}
+
+async function readJson(response: Response): Promise<Json | undefined> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of response.body ?? []) {
+    chunks.push(chunk)
+    if ((length += chunk.length) > largestBody) return undefined
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as Json
+  } catch {
+    return undefined
+  }
 }
