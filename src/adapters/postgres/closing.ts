@@ -11,7 +11,7 @@ import {
   sameAcl,
   withConnect,
 } from './acl.ts'
-import { readOwner, rolesThatEnter, whoAmI } from './roles.ts'
+import { readOwner, rolesThatEnter, unassumable, whoAmI } from './roles.ts'
 import { sqlProblem, sqlstateOf } from './sql-error.ts'
 import type { Target } from './target.ts'
 
@@ -30,7 +30,8 @@ export async function readAccess(client: pg.Client): Promise<{ acl: string[] | n
  * Keeps every role but `keep` out of this database, and of no other: CONNECT is revoked from PUBLIC and every grantee,
  * the owner too. Sessions that are there stay. The change is made whole or not at all.
  * @returns `acl`: as it stands afterwards, to be compared before the undo.
- * Fails with `privilege-missing` where the bot's role is neither the owner nor a member of it.
+ * Fails with `privilege-missing` where the bot's role is neither the owner nor a member of it, and where it could not give
+ * back what another grantor gave.
  */
 export async function closeDatabase(
   target: Target,
@@ -92,6 +93,12 @@ export async function compareAccess(
   return { expected: formatAcl(expected).join(', '), found: formatAcl(grants).join(', ') }
 }
 
+/** What these gave is taken with the rest and must be given back in their name. */
+const grantorsOf = (grants: Grant[], owner: string): string[] =>
+  grants
+    .filter(({ privilege, grantor }) => privilege === 'CONNECT' && grantor !== owner)
+    .map(({ grantor }) => grantor)
+
 async function close(
   client: pg.Client,
   database: string,
@@ -99,6 +106,8 @@ async function close(
 ): Promise<Result<Closing & { acl: string[] }>> {
   const before = await rolesThatEnter(client, database)
   const { grants, owner } = await readGrants(client, database)
+  const foreign = await unassumable(client, grantorsOf(grants, owner))
+  if (foreign !== null) return failure(await notPermitted(client, foreign))
   const closed = await change(client, database, closedAcl(grants, owner, keep))
   if (!closed.ok) return closed
   const after = await rolesThatEnter(client, database)

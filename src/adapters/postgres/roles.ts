@@ -60,6 +60,18 @@ export async function roleAttributes(client: pg.Client, role: string): Promise<R
     : { role, exists: false, superuser: false, login: false, owns: false, connects: false }
 }
 
+/** The first of these roles that this session cannot act as (SET ROLE), or null. Before 16 every member can. */
+export async function unassumable(client: pg.Client, roles: string[]): Promise<string | null> {
+  const { rows } = await client.query<{ role: string }>(
+    `select rolname::text as role from pg_catalog.pg_roles
+     where rolname = any($1::name[]) and not pg_catalog.pg_has_role(
+       session_user, oid, case when pg_catalog.current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end)
+     order by rolname limit 1`,
+    [roles],
+  )
+  return rows[0]?.role ?? null
+}
+
 /** The role that this session logged in as. */
 export async function whoAmI(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ role: string }>('select session_user::text as role')

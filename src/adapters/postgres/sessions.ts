@@ -33,7 +33,7 @@ export async function selectSessions(
             coalesce(state, '') as state,
             ${instant('coalesce(state_change, backend_start)')} as "stateSince",
             backend_xid is not null as wrote,
-            coalesce(pg_catalog.upper(pg_catalog.substring(query from '^[\\s(]*([A-Za-z]+)')), '') as command
+            coalesce(pg_catalog.upper(pg_catalog.substring(query, '^[\\s(]*([A-Za-z]+)')), '') as command
      from pg_catalog.pg_stat_activity
      where ${condition}
      order by xact_start nulls last, backend_start, pid`,
