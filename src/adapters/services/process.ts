@@ -1,10 +1,197 @@
+import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Done, Progress } from '../../domain/step.ts'
+import type { Outcome } from '../../domain/outcome.ts'
+import type { Result } from '../../domain/result.ts'
 import type { Service } from '../../domain/runbook.ts'
 import type { ServiceMethod } from './service.ts'
+import { done, failed } from '../../domain/outcome.ts'
+import { failure, ok } from '../../domain/result.ts'
+import { errorCode } from '../error-code.ts'
+import { run, startDetached } from '../process.ts'
+import { groupOf, processOf, type RunningProcess } from '../process-table.ts'
+import { clearPidFile, keepBegin, readPidFile, type Found } from './pid-file.ts'
+import { quoted, shellLine } from './shell-line.ts'
 
-export function processService(
-  _service: Service,
-  _folder: string,
-  _environment: Readonly<Record<string, string | undefined>>,
-): ServiceMethod {
-  throw new Error('not yet')
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * A service that is one process (or one group of them) with a pid file. We write that file, right before the program
+ * begins under the same PID: so it is there whenever the program is, however we die. A program that writes it itself,
+ * also one that goes on as a daemon under another PID, may overwrite it. The service outlives us: it has a session of
+ * its own, and its output goes to its log.
+ */
+export function processService(service: Service, folder: string, environment: Environment): ServiceMethod {
+  const directory = path.resolve(folder, service.directory)
+  const pidFile = path.resolve(folder, service.pidFile)
+  const log =
+    service.log === undefined ? `${pidFile.replace(/\.pid$/, '')}.log` : path.resolve(folder, service.log)
+  const given = environmentOf(service, environment)
+  const look = () => readPidFile(pidFile)
+  const unknown = (why: string) => ({ code: 'service-state-unknown' as const, service: service.name, why })
+  const fault = (
+    doing: 'stop' | 'start' | 'deploy' | 'undeploy',
+    reason: string,
+    exitCode: number | null = null,
+  ) => failed({ code: 'service-failed', service: service.name, doing, reason, exitCode })
+
+  async function state(): Promise<Result<{ instances: number }>> {
+    const found = await look()
+    return found.is === 'unknown'
+      ? failure(unknown(found.why))
+      : ok({ instances: found.is === 'running' ? 1 : 0 })
+  }
+
+  async function stop(
+    signal: AbortSignal,
+    progress: (progress: Progress) => void,
+  ): Promise<Outcome<Done['stop']>> {
+    const began = performance.now()
+    const seconds = () => (performance.now() - began) / 1000
+    const found = await look()
+    if (found.is === 'unknown') return failed(unknown(found.why))
+    if (found.is === 'running') {
+      const { process: running } = found
+      const refused = sendSignal(await reachOf(running), service.stop.signal)
+      if (refused)
+        return fault('stop', `PID ${running.pid} does not take our ${service.stop.signal} (${refused})`)
+      while ((await remains(running)).length > 0) {
+        if (seconds() * 1000 >= service.stop.within)
+          return failed({
+            code: 'service-will-not-stop',
+            service: service.name,
+            pid: running.pid,
+            signal: service.stop.signal,
+            seconds: Math.round(seconds()),
+          })
+        progress({
+          done: Math.floor(seconds()),
+          of: service.stop.within / 1000,
+          unit: 'seconds',
+          at: service.name,
+        })
+        if (!(await pause(signal))) return failed({ code: 'cancelled', by: '' })
+      }
+    }
+    await clearPidFile(pidFile)
+    return done({ instances: found.is === 'running' ? 1 : 0, seconds: seconds() })
+  }
+
+  async function start(instances: number, signal: AbortSignal): Promise<Outcome<Done['start']>> {
+    const began = performance.now()
+    const before = await look()
+    if (before.is === 'unknown') return failed(unknown(before.why))
+    if (before.is === 'running' || instances === 0)
+      return done({ instances: before.is === 'running' ? 1 : 0, seconds: 0 })
+    if (signal.aborted) return failed({ code: 'cancelled', by: '' })
+    await clearPidFile(pidFile)
+    const { ended } = startDetached('/bin/sh', ['-c', launcher, 'start', pidFile, log, ...service.start], {
+      environment: given,
+      directory,
+    })
+    const early = await Promise.race([ended, wait(settling, null, { ref: false })])
+    const after = await look()
+    if (after.is === 'unknown') return failed(unknown(after.why))
+    if (after.is === 'gone') return fault('start', 'it ended at once', early?.exitCode ?? null)
+    if (!early) await keepBegin(pidFile, after.process)
+    return done({ instances: 1, seconds: (performance.now() - began) / 1000 })
+  }
+
+  async function release(
+    to: 'before' | 'after',
+    signal: AbortSignal,
+    onLine?: (line: string) => void,
+  ): Promise<Outcome<Done['release']>> {
+    const version = service.release?.[to].version ?? ''
+    const other = service.release?.[to === 'after' ? 'before' : 'after']
+    const deploy = service.release?.[to].deploy
+    const [file, ...args] = deploy ?? other?.undeploy ?? []
+    if (file === undefined) return done({ version, deployed: false })
+    const ended = await run(file, args, {
+      environment: given,
+      directory,
+      signal,
+      ...(onLine ? { onLine } : {}),
+    })
+    if (ended.aborted) return failed({ code: 'cancelled', by: '' })
+    if (ended.exitCode !== 0)
+      return fault(
+        deploy ? 'deploy' : 'undeploy',
+        ended.signal ? `ended by ${ended.signal}` : 'its command failed',
+        ended.exitCode,
+      )
+    return done({ version, deployed: true })
+  }
+
+  return {
+    state,
+    stop,
+    start,
+    release,
+    stopCommand: stopLine(pidFile, service.stop.signal),
+    startCommand: startLine(directory, pidFile, log, service.start),
+  }
+}
+
+/** Milliseconds in which a program that cannot begin usually says so. Its health is looked at later. */
+const settling = 250
+
+/** Milliseconds between two looks at a process that ends. */
+const lookEvery = 50
+
+/**
+ * Writes the PID that the program is going to have, unless the file is there: of two starts at the same time only one
+ * begins anything. `$$` stays the same over `exec`.
+ */
+const launcher = `pid_file=$1 log=$2; shift 2
+(set -C; echo $$ >"$pid_file") 2>/dev/null || exit 75
+exec "$@" >>"$log" 2>&1`
+
+/** What is ours alone does not reach services, unless the runbook says that one needs it. */
+function environmentOf(service: Service, environment: Environment): Environment {
+  const ours = /^(LOCKKEEPER|SLACK)_/
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !ours.test(name) || service.environment.includes(name)),
+  )
+}
+
+/** Its whole group where it leads one that is not ours; otherwise itself. */
+async function reachOf({ pid, group }: RunningProcess): Promise<number> {
+  return group === pid && group !== (await processOf(process.pid))?.group ? -group : pid
+}
+
+function sendSignal(to: number, signal: NodeJS.Signals): string | null {
+  try {
+    process.kill(to, signal)
+    return null
+  } catch (error) {
+    return errorCode(error) === 'ESRCH' ? null : errorCode(error)
+  }
+}
+
+/** What is left of it, its group included where it leads one. */
+async function remains(was: RunningProcess): Promise<RunningProcess[]> {
+  const now = await processOf(was.pid)
+  if (now?.began === was.began) return [now]
+  return was.group === was.pid ? (await groupOf(was.group)).filter((other) => other.pid !== was.pid) : []
+}
+
+const pause = (signal: AbortSignal): Promise<boolean> =>
+  wait(lookEvery, undefined, { signal }).then(
+    () => true,
+    () => false,
+  )
+
+function stopLine(pidFile: string, signal: NodeJS.Signals): string {
+  const name = signal.replace(/^SIG/, '')
+  return (
+    `pid=$(cat ${quoted(pidFile)}) && { kill -s ${name} -- "-$pid" 2>/dev/null || kill -s ${name} "$pid"; }; ` +
+    `while kill -0 "$pid" 2>/dev/null; do sleep 1; done`
+  )
+}
+
+function startLine(directory: string, pidFile: string, log: string, command: readonly string[]): string {
+  const alone = process.platform === 'darwin' ? 'nohup' : 'setsid'
+  const begin = shellLine([alone, '/bin/sh', '-c', 'echo $$ >"$0"; exec "$@"', pidFile, ...command])
+  return `cd ${quoted(directory)} && ${begin} >>${quoted(log)} 2>&1 </dev/null &`
 }
