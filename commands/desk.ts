@@ -55,7 +55,7 @@ async function answered(
 ): Promise<Result<Reply>> {
   const command = find(name)
   if (!command) return failure(unknownCommand(name))
-  const standing = await house.directory.lookUp(caller.person)
+  const standing = await house.directory.lookUp(caller.person, command.role === 'anyone' ? 'reading' : 'acting')
   if (!standing.may) return failure(standing.problem)
   const roles = rolesOf(house.config, caller.person, standing.groups)
   await recordStanding(house.pool, caller.person, roles, standingHolds)

@@ -10,7 +10,7 @@ import { scriptedKinds } from './scripted-kinds.ts'
  * A bot without Slack, in a process of its own that dies where it is told: at statement `at` that it sends to its own
  * database, `before` it is sent or `after` its answer; or at random points of steps.
  */
-const [storeUrl = '', targetUrl = '', mode = 'calm', given = '0'] = process.argv.slice(2)
+const [storeUrl = '', targets = '{}', mode = 'calm', given = '0'] = process.argv.slice(2)
 const die = (): void => void process.kill(process.pid, 'SIGKILL')
 
 if (mode === 'before' || mode === 'after') {
@@ -38,7 +38,7 @@ const pool = connectStore(storeUrl, 6)
 const worker = await startWorker({
   url: storeUrl,
   pool,
-  kinds: scriptedKinds(targetUrl, crash),
+  kinds: scriptedKinds(crash),
   config: {
     databaseUrl: storeUrl,
     folder: path.join(tmpdir(), 'lockkeeper-recovery'),
@@ -49,7 +49,7 @@ const worker = await startWorker({
     terminal: {},
     file: '',
   },
-  environment: { HRMS_MASTER_URL: targetUrl },
+  environment: JSON.parse(targets) as Record<string, string>,
   redact: (value) => value,
   log: pino({ level: process.env['DEBUG_BOT'] ?? 'silent' }),
   onShow() {},

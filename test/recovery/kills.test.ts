@@ -28,6 +28,7 @@ async function scene(targetCount = 1): Promise<Scene> {
   for (const target of targets) await (await target.client()).query(effectTables)
   const pool = new pg.Pool({ connectionString: store.url, max: 4 })
   await recordStanding(pool, asha.person, ['migration-operators'], 3600)
+  const variables = Object.fromEntries(targets.map(({ name, url }) => [variableOf(name), url]))
   const children: ChildProcess[] = []
   return {
     store,
@@ -36,7 +37,7 @@ async function scene(targetCount = 1): Promise<Scene> {
     boot(mode, given) {
       const child = fork(
         new URL('bot.ts', import.meta.url),
-        [store.url, targets[0]?.url ?? '', mode, String(given)],
+        [store.url, JSON.stringify(variables), mode, String(given)],
         {
           stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
         },
@@ -56,6 +57,8 @@ async function scene(targetCount = 1): Promise<Scene> {
     },
   }
 }
+
+const variableOf = (database: string): string => database.toUpperCase()
 
 /** A run of the small plan on a real target, all its approvals aside. */
 async function startRun(scene: Scene, target: TestDatabase): Promise<string> {
@@ -158,3 +161,64 @@ test.each(['before', 'after'])(
   },
   300_000,
 )
+
+test.each(['before', 'after'])(
+  'a run survives a kill -9 in the middle of every step, right %s its effect',
+  async (side) => {
+    const bad: string[] = []
+    for (const step of ['backup', 'stop', 'drain', 'migrate', 'start', 'smoke', 'admit']) {
+      const here = await scene()
+      const died = await dies(here, 'at', `${step}:${side}`)
+      if (!died) bad.push(`${step}: nothing was killed`)
+      for (const fault of await faults(here)) bad.push(`${step}: ${fault}`)
+      await here.end()
+    }
+    expect(bad).toEqual([])
+  },
+  120_000,
+)
+
+test('two replicas finish 20 runs through 30 kills, and no step works in two of them at once', async () => {
+  const here = await scene(20)
+  let over = false
+  let kills = 0
+  const replicas: ChildProcess[] = []
+  const boot = (i: number): void => {
+    const replica = here.boot('crashy', 7919 * (kills + i + 1))
+    replicas[i] = replica
+    replica.once('exit', () => {
+      if (over) return
+      kills += 1
+      boot(i)
+    })
+  }
+  boot(0)
+  boot(1)
+  for (const target of here.targets) await startRun(here, target)
+  let killed = 0
+  await vi.waitFor(
+    async () => {
+      // Kills at random points of steps come by themselves; these come at random points of everything else.
+      if (kills < 30) replicas[killed++ % 2]?.kill('SIGKILL')
+      expect(await allEnded(here)).toBe(true)
+      expect(kills).toBeGreaterThanOrEqual(30)
+    },
+    { timeout: 120_000, interval: 400 },
+  )
+  over = true
+  const overlaps = await Promise.all(
+    here.targets.map(
+      async (target) =>
+        (
+          await (
+            await target.client()
+          ).query(
+            `select from public.effect one join public.effect other using (run, step, attempt) where one.pid <> other.pid and step in ('drain', 'migrate')`,
+          )
+        ).rowCount,
+    ),
+  )
+  expect(overlaps.filter(Boolean)).toEqual([])
+  expect(await faults(here)).toEqual([])
+  await here.end()
+}, 180_000)

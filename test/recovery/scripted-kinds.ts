@@ -10,13 +10,22 @@ export type Crash = (point: string) => void
  * Steps whose only effect is a row in the target, so that a test can count what was done, and how often. They declare
  * the same three ways of resuming as the real ones.
  */
-export function scriptedKinds(target: string, crash: Crash): StepKinds {
-  const effects = new pg.Pool({ connectionString: target, max: 2, application_name: 'effects of the test' })
-  effects.on('error', () => {})
+export function scriptedKinds(crash: Crash): StepKinds {
+  const pools = new Map<string, pg.Pool>()
+  /** Beside the run's own sessions: what is counted must not depend on what is tested. */
+  function effectsOf({ world }: Pick<At<Kind>, 'world'>): pg.Pool {
+    const { url } = world.target.address
+    const pool =
+      pools.get(url) ??
+      new pg.Pool({ connectionString: url, max: 2, application_name: 'effects of the test' })
+    if (!pools.has(url)) pool.on('error', () => {})
+    pools.set(url, pool)
+    return pool
+  }
 
   async function effect(at: At<Kind>): Promise<void> {
     crash(`${at.step.id}:before`)
-    await effects.query('insert into public.effect (run, step, attempt, pid) values ($1, $2, $3, $4)', [
+    await effectsOf(at).query('insert into public.effect (run, step, attempt, pid) values ($1, $2, $3, $4)', [
       at.run.id,
       at.step.id,
       at.attempt,
@@ -75,16 +84,19 @@ export function scriptedKinds(target: string, crash: Crash): StepKinds {
 
   const migrate: StepKind<'migrate'> = {
     async resume(at) {
-      const { rowCount } = await effects.query('select from public.moved where run = $1 and step = $2', [
-        at.run.id,
-        at.step.id,
-      ])
+      const { rowCount } = await effectsOf(at).query(
+        'select from public.moved where run = $1 and step = $2',
+        [at.run.id, at.step.id],
+      )
       return rowCount ? (done({ reconciled: true } as never) as Outcome<never>) : 'not done'
     },
     async perform(at): Promise<Outcome<never>> {
       if (at.signal.aborted) return failed({ code: 'cancelled', by: '' })
       crash(`${at.step.id}:before`)
-      await effects.query('insert into public.moved (run, step) values ($1, $2)', [at.run.id, at.step.id])
+      await effectsOf(at).query('insert into public.moved (run, step) values ($1, $2)', [
+        at.run.id,
+        at.step.id,
+      ])
       await effect(at as At<Kind>)
       return done({ reconciled: false } as never)
     },
