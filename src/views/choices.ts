@@ -32,7 +32,10 @@ export function opensForm(choice: Choice, question: Question): boolean {
 }
 
 export function choiceText(choice: Choice, asked: Asked): ChoiceText {
-  return { ...words[choice](asked), ...(choice === 'go-on' && asked.gate.question.code === 'before-admit' && { style: 'primary' }) }
+  return {
+    ...words[choice](asked),
+    ...(choice === 'go-on' && asked.gate.question.code === 'before-admit' && { style: 'primary' }),
+  }
 }
 
 const words: Record<Choice, (asked: Asked) => ChoiceText> = {
@@ -85,7 +88,8 @@ const database = (standing: Standing): string => standing.run.plan.approved.runb
 
 export const isDown = ({ run, backAt }: Standing): boolean => run.windowBegan !== null && backAt === null
 
-const stillDown = (standing: Standing): string => (isDown(standing) ? `; ${product(standing)} stays down` : '')
+const stillDown = (standing: Standing): string =>
+  isDown(standing) ? `; ${product(standing)} stays down` : ''
 
 const stepAsked = ({ standing, gate }: Asked): string => {
   const step = stepOf(standing.run, gate.step)
@@ -116,7 +120,8 @@ export const lapseLine = (gate: Gate): Line | null => {
 /** The sessions that this question is about. */
 export function sessionsAsked(question: Question): Session[] {
   if (question.code === 'sessions-left') return question.sessions
-  if (question.code === 'step-failed' && question.problem.code === 'lock-timeout') return question.problem.blockers
+  if (question.code === 'step-failed' && question.problem.code === 'lock-timeout')
+    return question.problem.blockers
   return []
 }
 
@@ -132,12 +137,17 @@ function retryDoes(asked: Asked): Line {
   if (question.code !== 'step-failed') return say`does ${name} again`
   const { problem } = question
   if (problem.code === 'lock-timeout' && problem.blockers.length > 0) {
-    const those = firstOf(problem.blockers.map(({ pid }) => String(pid)), 3)
+    const those = firstOf(
+      problem.blockers.map(({ pid }) => String(pid)),
+      3,
+    )
     return say`fails again while ${those} ${problem.blockers.length === 1 ? 'stays' : 'stay'}`
   }
   if (problem.code === 'cancelled') return say`takes the cancel back: does ${name} again and goes on`
-  if (step?.kind === 'migrate') return say`looks what is on ${code(database(asked.standing))}, then does ${name} again`
-  if (step?.kind === 'smoke' || step?.kind === 'verify') return say`asks everything of ${name} again; changes nothing`
+  if (step?.kind === 'migrate')
+    return say`looks what is on ${code(database(asked.standing))}, then does ${name} again`
+  if (step?.kind === 'smoke' || step?.kind === 'verify')
+    return say`asks everything of ${name} again; changes nothing`
   return say`does ${name} again`
 }
 
@@ -145,7 +155,8 @@ function retryDoes(asked: Asked): Line {
 export function backOutDoes(standing: Standing): Line {
   const { run, database: stands } = standing
   const base = code(database(standing))
-  if (run.plan.kind === 'backup') return say`the backup ends here; ${product(standing)} was never down, nothing is lost`
+  if (run.plan.kind === 'backup')
+    return say`the backup ends here; ${product(standing)} was never down, nothing is lost`
   const migrated =
     stands === 'as before'
       ? say`${run.plan.kind === 'rollback' ? 'nothing is taken back' : 'nothing is migrated'}, nothing is lost`
@@ -154,8 +165,9 @@ export function backOutDoes(standing: Standing): Line {
   return say`${product(standing)} is back${inAbout(standing, 'back-out')}; ${migrated}`
 }
 
-function rollBackDoes(standing: Standing): Line {
-  const lost = standing.backAt === null ? 'nothing is lost, since no user was in' : 'what users wrote since may be lost'
+export function rollBackDoes(standing: Standing): Line {
+  const lost =
+    standing.backAt === null ? 'nothing is lost, since no user was in' : 'what users wrote since may be lost'
   return say`runs the way down, then ${product(standing)} is back${inAbout(standing, 'roll-back')} as it was before; ${lost}`
 }
 
@@ -168,7 +180,9 @@ function terminateDoes({ standing, gate }: Asked, one: Session | null): Line {
   const again = gate.question.code === 'step-failed' ? ', then does the step again' : ', then looks again'
   if (one)
     return say`ends session ${bold(String(one.pid))} (${one.role}): ${
-      one.xactStart !== null && one.wrote ? 'its open transaction is rolled back, what it committed stays' : 'it wrote nothing that would be lost'
+      one.xactStart !== null && one.wrote
+        ? 'its open transaction is rolled back, what it committed stays'
+        : 'it wrote nothing that would be lost'
     }${again}`
   return say`ends the sessions that you tick: their open transactions are rolled back, what they committed stays${again}${stillDown(standing)}`
 }

@@ -1,5 +1,16 @@
 import type { Attempt, Run } from '../domain/run.ts'
-import { bold, clock, code, note, say, text, type Action, type Line, type Part, type View } from '../domain/view.ts'
+import {
+  bold,
+  clock,
+  code,
+  note,
+  say,
+  text,
+  type Action,
+  type Line,
+  type Part,
+  type View,
+} from '../domain/view.ts'
 import { bytes, counted, seconds } from './amounts.ts'
 import { factsOf, standingOf, type Standing } from './standing.ts'
 import { firstOf, whom } from './line.ts'
@@ -30,23 +41,29 @@ export function endingLine(standing: Standing): Line {
     return run.plan.kind === 'rollback'
       ? say`${head}. ${bold(runbook.title)} is no longer on ${base}`
       : say`${head}. ${bold(runbook.title)} is on ${base}`
-  if (run.ending === 'rolled-back') return say`${head}. ${bold(runbook.title)} was taken back: ${base} is as before`
+  if (run.ending === 'rolled-back')
+    return say`${head}. ${bold(runbook.title)} was taken back: ${base} is as before`
   const nothing = run.plan.kind === 'rollback' ? 'Nothing was rolled back' : 'Nothing was migrated'
   return say`${head}. ${bold(nothing)}: ${base} is as before`
 }
 
 function partsOf(standing: Standing): Part[] {
   const { run } = standing
-  return [...(run.ending === 'done' ? [] : [...whyLine(standing)]), ...madeParts(standing), ...nextLine(run)].map((line) =>
-    text(line),
-  )
+  return [
+    ...(run.ending === 'done' ? [] : [...whyLine(standing)]),
+    ...madeParts(standing),
+    ...nextLine(run),
+  ].map((line) => text(line))
 }
 
 /** What made the run turn back: the failure or the question, and who decided. */
 function whyLine({ run, record }: Standing): Line[] {
-  const turn = record.findLast(({ answer }) => answer?.choice === 'back-out' || answer?.choice === 'roll-back')
+  const turn = record.findLast(
+    ({ answer }) => answer?.choice === 'back-out' || answer?.choice === 'roll-back',
+  )
   if (!turn?.answer) return []
-  const by = turn.answer.via === 'clock' ? say`nobody answered in time` : say`${whom(turn.answer.by)} chose to go back`
+  const by =
+    turn.answer.via === 'clock' ? say`nobody answered in time` : say`${whom(turn.answer.by)} chose to go back`
   const why = turn.outcome?.status === 'failed' ? say`: ${problemLine(turn.outcome.problem)}` : []
   return [say`Stopped at ${nameOf(run, turn.step)}, ${by}${why}`]
 }
@@ -85,7 +102,10 @@ function nextLine(run: Run): Line[] {
   if (run.plan.kind === 'backup') return []
   if (run.ending === 'done' && run.plan.kind === 'migrate')
     return [say`What a rollback would lose is counted when you ask for one, before anything is touched.`]
-  if (run.ending === 'backed-out') return [say`Nothing to do. When the cause is gone: plan again.`]
+  if (run.ending === 'backed-out')
+    return [
+      say`Nothing to do now. When the cause is gone, plan ${run.plan.id} can be run again while its approvals hold.`,
+    ]
   return []
 }
 
@@ -103,8 +123,25 @@ function actionsOf({ run }: Standing): Action[] {
           },
         ]
       : []),
+    ...(run.plan.kind !== 'backup' && run.ending === 'backed-out'
+      ? [
+          {
+            label: 'Run again…',
+            says: 'Opens the form that runs the same plan once more',
+            command: 'run',
+            input: { plan: run.plan.id },
+          },
+        ]
+      : []),
     ...(run.plan.kind === 'migrate' && run.ending !== 'done'
-      ? [{ label: 'Plan again', says: 'Makes a new plan of the same runbook', command: 'plan', input: { runbook: name } }]
+      ? [
+          {
+            label: 'Plan again',
+            says: 'Makes a new plan of the same runbook',
+            command: 'plan',
+            input: { runbook: name },
+          },
+        ]
       : []),
     {
       label: 'What happened',

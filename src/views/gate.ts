@@ -24,7 +24,9 @@ const sessionsShown = 10
 const blockersShown = 5
 
 /** Words for each question: a code without words does not compile. */
-export const askings: { [C in QuestionCode]: (question: Questions[C], gate: Gate, standing: Standing) => Asking } = {
+export const askings: {
+  [C in QuestionCode]: (question: Questions[C], gate: Gate, standing: Standing) => Asking
+} = {
   'step-failed': ({ problem }, gate, standing) => ({
     state: say`Stopped at ${nameOf(standing.run, gate.step)}; ${databaseLine(standing)}`,
     parts: [text(problemLine(problem))],
@@ -89,7 +91,9 @@ export const askings: { [C in QuestionCode]: (question: Questions[C], gate: Gate
 }
 
 const askingOf = (question: Question, gate: Gate, standing: Standing): Asking => {
-  const words = askings[question.code] as ((question: Question, gate: Gate, standing: Standing) => Asking) | undefined
+  const words = askings[question.code] as
+    | ((question: Question, gate: Gate, standing: Standing) => Asking)
+    | undefined
   return (
     words?.(question, gate, standing) ?? {
       state: say`Stopped at ${nameOf(standing.run, gate.step)}: ${code(question.code)}`,
@@ -99,7 +103,10 @@ const askingOf = (question: Question, gate: Gate, standing: Standing): Asking =>
 }
 
 /** What an open gate asks, for the live message: the same words and choices as in the ping. */
-export function asked(standing: Standing, gate: Gate): { state: Line; parts: Part[]; actions: View['actions'] } {
+export function asked(
+  standing: Standing,
+  gate: Gate,
+): { state: Line; parts: Part[]; actions: View['actions'] } {
   const asking = askingOf(gate.question, gate, standing)
   const choices = choicesOf({ standing, gate })
   const lapse = lapseLine(gate)
@@ -147,14 +154,29 @@ function answeredView(gate: Gate, run: Run, attempts: readonly Attempt[], standi
 function consequence(gate: Gate, run: Run, attempts: readonly Attempt[]): Part[] {
   if (gate.answer?.choice !== 'terminate') return []
   const outcome = attempts.find((a) => a.step === gate.step && a.attempt === gate.attempt + 1)?.outcome
-  const facts = outcome?.status === 'done' ? (outcome.facts as { ended?: { pid: number; role: string }[] }) : null
+  const facts =
+    outcome?.status === 'done' ? (outcome.facts as { ended?: { pid: number; role: string }[] }) : null
   if (facts?.ended?.length)
-    return [text(say`Ended ${firstOf(facts.ended.map(({ pid, role }) => `${pid} (${role})`), sessionsShown)}.`)]
+    return [
+      text(
+        say`Ended ${firstOf(
+          facts.ended.map(({ pid, role }) => `${pid} (${role})`),
+          sessionsShown,
+        )}.`,
+      ),
+    ]
   if (outcome?.status === 'asks' && outcome.question.code === 'sessions-left') {
     const { ended, changed } = outcome.question
     return [
       text(
-        say`Ended ${counted(ended, 'session')}${changed.length ? say`; ${firstOf(changed.map(({ pid }) => String(pid)), sessionsShown)} began another transaction and ${changed.length === 1 ? 'was' : 'were'} not touched` : ''}. It asks again in a new message.`,
+        say`Ended ${counted(ended, 'session')}${
+          changed.length
+            ? say`; ${firstOf(
+                changed.map(({ pid }) => String(pid)),
+                sessionsShown,
+              )} began another transaction and ${changed.length === 1 ? 'was' : 'were'} not touched`
+            : ''
+        }. It asks again in a new message.`,
       ),
     ]
   }

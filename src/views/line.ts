@@ -2,7 +2,10 @@ import { code, person, say, type Inline, type Line } from '../domain/view.ts'
 
 /** Lines one after another with something between them. */
 export const joined = (lines: readonly (Line | Inline)[], between = ', '): Line =>
-  lines.flatMap((line, i): Line => [...(i ? [between] : []), ...(Array.isArray(line) ? (line as Line) : [line as Inline])])
+  lines.flatMap((line, i): Line => [
+    ...(i ? [between] : []),
+    ...(Array.isArray(line) ? (line as Line) : [line as Inline]),
+  ])
 
 /** `a, b and c`. */
 export const listed = (lines: readonly (Line | Inline)[], last: 'and' | 'or' = 'and'): Line => {
@@ -17,11 +20,20 @@ export const firstOf = (lines: readonly (Line | Inline)[], most: number, between
     ? joined(lines, between)
     : say`${joined(lines.slice(0, most), between)}${between}and ${lines.length - most} more`
 
-export const codes = (names: readonly string[], most = 6): Line => firstOf(names.map((name) => code(name)), most)
+export const codes = (names: readonly string[], most = 6): Line =>
+  firstOf(
+    names.map((name) => code(name)),
+    most,
+  )
 
 /** `@asha, @mei or @dan`; a word of our own where nobody is known. */
 export const anyOf = (people: readonly string[], nobody: string): Line =>
-  people.length ? listed(people.map((id) => person(id)), 'or') : [nobody]
+  people.length
+    ? listed(
+        people.map((id) => person(id)),
+        'or',
+      )
+    : [nobody]
 
 /** Who did it. What nobody did is said to be the clock's or our own. */
 export function whom(by: string): Inline {
@@ -34,7 +46,12 @@ export function whom(by: string): Inline {
 export function clipped(text: string, most: number): string {
   const flat = text.replace(/\s+/g, ' ').trim()
   const characters = [...flat]
-  return characters.length <= most ? flat : `${characters.slice(0, most - 1).join('').trimEnd()}…`
+  return characters.length <= most
+    ? flat
+    : `${characters
+        .slice(0, most - 1)
+        .join('')
+        .trimEnd()}…`
 }
 
 /** A statement of ours in a message: its beginning, never all of a long one; the thread's files hold it. */

@@ -12,7 +12,9 @@ const faultsShown = 10
 export const peopleProblems = {
   'run-unknown': ({ run, known }) => ({
     what: say`There is no run ${code(run)}.`,
-    next: known.length ? say`The latest are ${codes(known)}.` : say`Nothing was run yet. See ${typed('status')}.`,
+    next: known.length
+      ? say`The latest are ${codes(known)}.`
+      : say`Nothing was run yet. See ${typed('status')}.`,
   }),
   'run-under-way': ({ run, runbook, by }) => ({
     what: say`Run ${bold(run || 'another')} of ${bold(runbook)} is under way on this database, started by ${whom(by)}.`,
@@ -126,13 +128,20 @@ export const peopleProblems = {
         : say`There is none yet. Put a ${code('.yml')} file into Lockkeeper’s folder of runbooks.`,
     ...(meant && {
       actions: [
-        { label: 'Plan it', says: `Makes a plan of the runbook ${meant}`.slice(0, 75), command: 'plan', input: { runbook: meant } },
+        {
+          label: 'Plan it',
+          says: `Makes a plan of the runbook ${meant}`.slice(0, 75),
+          command: 'plan',
+          input: { runbook: meant },
+        },
       ],
     }),
   }),
   'runbook-broken': ({ file, faults }) => ({
     what: say`${code(file)} has ${counted(faults.length, 'fault')}: ${firstOf(
-      faults.map(({ line, column, key, what }) => say`line ${line}:${column}, ${code(key || 'the file')}: ${what}`),
+      faults.map(
+        ({ line, column, key, what }) => say`line ${line}:${column}, ${code(key || 'the file')}: ${what}`,
+      ),
       faultsShown,
       '; ',
     )}.`,

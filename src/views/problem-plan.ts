@@ -167,7 +167,10 @@ export const planProblems = {
     next: say`Nothing to do. What it still waits for is on the plan’s message.`,
   }),
   'approval-not-yours': ({ plan, roles, people }) => ({
-    what: say`Approving plan ${plan} needs ${listed(roles.map((role) => ({ role })), 'or')}.`,
+    what: say`Approving plan ${plan} needs ${listed(
+      roles.map((role) => ({ role })),
+      'or',
+    )}.`,
     next: say`Ask ${anyOf(people, 'somebody who has that role')}.`,
   }),
 } satisfies Partial<Wordings>

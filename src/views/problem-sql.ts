@@ -39,7 +39,8 @@ const unfit: Record<UnfitReason, { means: string; remedy: string }> = {
     remedy: 'Move it out of BEGIN … COMMIT, or into a migration of its own',
   },
   'transaction-control': {
-    means: 'It begins, ends or undoes a transaction in a way that would leave part of the migration committed.',
+    means:
+      'It begins, ends or undoes a transaction in a way that would leave part of the migration committed.',
     remedy: 'Remove it: Lockkeeper puts the transaction around the statements',
   },
   'not-sql': {
@@ -181,7 +182,9 @@ export const sqlProblems = {
 const lossBy = (tables: readonly { table: string; column: string; rows: number }[]): Line =>
   tables.length
     ? say` (${firstOf(
-        tables.map(({ table, column, rows }) => say`${code(`${table}."${column}"`)}: ${counted(rows, 'row')}`),
+        tables.map(
+          ({ table, column, rows }) => say`${code(`${table}."${column}"`)}: ${counted(rows, 'row')}`,
+        ),
         4,
       )})`
     : []

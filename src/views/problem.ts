@@ -27,7 +27,11 @@ export function wordProblem(problem: Problem): Wording {
   return word
     ? word(problem)
     : {
-        what: ['Something happened that this release has no words for: ', code((problem as Problem).code), '.'],
+        what: [
+          'Something happened that this release has no words for: ',
+          code((problem as Problem).code),
+          '.',
+        ],
         next: ['Look at it with the release of Lockkeeper that wrote it.'],
       }
 }
@@ -47,4 +51,3 @@ export function problemLine(problem: Problem): Line {
   const { what, means } = wordProblem(problem)
   return [...what, ...(means ? [' ', ...means] : [])]
 }
-

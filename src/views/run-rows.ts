@@ -46,7 +46,9 @@ function rowOf(standing: Standing, step: Step, attempt: Attempt | undefined): Un
       return attempt.answer ? row('Now', ['once more']) : row('Waits for you', ['choose below'])
     case 'failed':
       if (isSettled(attempt)) return row('Failed', say`${whom(attempt.answer?.by ?? '')} went on`)
-      return attempt.answer ? row('Now', ['once more']) : row('Failed', say`${briefly(outcome.problem)}; choose below`)
+      return attempt.answer
+        ? row('Now', ['once more'])
+        : row('Failed', say`${briefly(outcome.problem)}; choose below`)
   }
 }
 
@@ -78,6 +80,16 @@ function grouped(rows: readonly Ungrouped[]): Row[] {
   }
   return groups.flatMap((group) => {
     const word = group[0]?.word
-    return word ? [{ word, line: joined(group.map(({ line }) => line), between[word] ?? ', ') }] : []
+    return word
+      ? [
+          {
+            word,
+            line: joined(
+              group.map(({ line }) => line),
+              between[word] ?? ', ',
+            ),
+          },
+        ]
+      : []
   })
 }

@@ -54,7 +54,9 @@ function stateLine(standing: Standing, question: Line | null, now: Instant): Lin
   if (!present) return say`${head}${expected}. The last step is done`
   const progress = present.attempt?.progress
   const at = say`Step ${present.place} of ${steps.length}: ${stepName(present.step)}${progress ? say`, ${progressLine(progress)}` : ''}`
-  const cancelled = run.cancelBy ? say`. Cancelled by ${whom(run.cancelBy)}: it stops as soon as it safely can` : []
+  const cancelled = run.cancelBy
+    ? say`. Cancelled by ${whom(run.cancelBy)}: it stops as soon as it safely can`
+    : []
   return say`${head}${expected}. ${standing.route === 'forward' ? '' : say`${bold('Going back')}. `}${at}${soon}${cancelled}`
 }
 
@@ -79,7 +81,11 @@ function writtenLine({ run, gate }: Standing, now: Instant): Line {
 function turned(standing: Standing): Part[] {
   if (standing.route === 'forward' || standing.run.endedAt) return []
   const by = standing.record.findLast(({ answer }) => answer?.choice === standing.route)?.answer
-  const who = by ? (by.via === 'clock' ? say`since nobody answered in time` : say`chosen by ${whom(by.by)}`) : []
+  const who = by
+    ? by.via === 'clock'
+      ? say`since nobody answered in time`
+      : say`chosen by ${whom(by.by)}`
+    : []
   return [
     text(
       say`${bold(standing.route === 'back-out' ? 'Going back' : 'Rolling back')}, ${who}: ${databaseLine(standing)}. First what was done and what was not, then the way back.`,

@@ -14,7 +14,10 @@ export const endingLoses = (session: Session): string =>
       : 'its open transaction wrote nothing: nothing is lost'
 
 const who = (session: Session): string =>
-  [session.application || (session.backendType === 'client backend' ? '' : session.backendType), session.client]
+  [
+    session.application || (session.backendType === 'client backend' ? '' : session.backendType),
+    session.client,
+  ]
     .filter(Boolean)
     .join(' · ')
 
@@ -38,7 +41,11 @@ export const sessionOption = (session: Session): Option => ({
   label: clipped(`${session.pid} · ${session.role} · ${who(session)}`, 75),
   hint: clipped(
     `${session.state} since ${timeInWords(session.stateSince, 'clock')}; ${
-      session.xactStart === null ? 'no transaction' : session.wrote ? 'rolls back what it wrote' : 'wrote nothing'
+      session.xactStart === null
+        ? 'no transaction'
+        : session.wrote
+          ? 'rolls back what it wrote'
+          : 'wrote nothing'
     }`,
     75,
   ),

@@ -33,7 +33,14 @@ export function standingOf(run: Run, record: readonly Attempt[], gate: Gate | nu
   })
   const at = run.endedAt ? -1 : steps.findIndex(({ settled }) => !settled)
   const first = steps[at]
-  const standing = { run, record, route, steps, database: databaseOf(run, record), backAt: backOf(run, record) }
+  const standing = {
+    run,
+    record,
+    route,
+    steps,
+    database: databaseOf(run, record),
+    backAt: backOf(run, record),
+  }
   return {
     ...standing,
     present: first ? { step: first.step, attempt: first.attempt, place: at + 1 } : null,
@@ -83,7 +90,9 @@ export function factsOf<K extends Kind>(run: Run, record: readonly Attempt[], ki
 export function expectedSeconds(run: Pick<Run, 'plan'>, step: Step): number | null {
   const { estimates } = run.plan.measured
   const plain = step.id.replace(/^(back-out|roll-back)\./, '')
-  return (estimates.find((e) => e.step === step.id) ?? estimates.find((e) => e.step === plain))?.seconds ?? null
+  return (
+    (estimates.find((e) => e.step === step.id) ?? estimates.find((e) => e.step === plain))?.seconds ?? null
+  )
 }
 
 /** Seconds until users are in on these steps, or null where the plan knows of none of them. */

@@ -8,7 +8,8 @@ import { secondsDown, type Standing } from './standing.ts'
 export function productLine(standing: Standing): Line {
   const { run, backAt } = standing
   const { product } = run.plan.approved.runbook
-  if (isDown(standing) && run.windowBegan) return say`${bold(`${product} is down`)} since ${clock(run.windowBegan)}`
+  if (isDown(standing) && run.windowBegan)
+    return say`${bold(`${product} is down`)} since ${clock(run.windowBegan)}`
   const down = secondsDown(standing)
   if (backAt && down)
     return say`${bold(`${product} is back`)} since ${moment(backAt, run.windowBegan ?? backAt)}: down for ${seconds(down.was)}${

@@ -29,7 +29,8 @@ const brief: Brief = {
   verify: ({ passed }) => say`${passed.length} of ${passed.length} passed`,
   open: ({ roles }) => (roles.length ? say`for ${code(roles.join(', '))} only` : null),
   release: ({ version, deployed }) => say`${version}${deployed ? '' : ', was in place'}`,
-  start: ({ instances, seconds: took }) => say`${counted(instances, 'instance')} healthy after ${seconds(took)}`,
+  start: ({ instances, seconds: took }) =>
+    say`${counted(instances, 'instance')} healthy after ${seconds(took)}`,
   smoke: ({ passed, seconds: took }) => say`${passed.length} of ${passed.length} passed, ${seconds(took)}`,
   admit: () => null,
 }
@@ -70,10 +71,16 @@ export function progressLine({ done, of, unit, at }: Progress): Line {
     case 'attempts':
       return say`${ordinal(done)} try${of === null ? '' : ` of ${number(of)}`}${where}`
     case 'seconds':
-      return of === null ? say`${seconds(done)}${where}` : say`${seconds(done)} of at most ${seconds(of)}${where}`
+      return of === null
+        ? say`${seconds(done)}${where}`
+        : say`${seconds(done)} of at most ${seconds(of)}${where}`
     case 'statements':
-      return of === null ? say`${counted(done, 'statement')}${where}` : say`${number(done)} of ${counted(of, 'statement')}${where}`
+      return of === null
+        ? say`${counted(done, 'statement')}${where}`
+        : say`${number(done)} of ${counted(of, 'statement')}${where}`
     case 'requests':
-      return of === null ? say`${counted(done, 'request')}${where}` : say`${number(done)} of ${counted(of, 'request')}${where}`
+      return of === null
+        ? say`${counted(done, 'request')}${where}`
+        : say`${number(done)} of ${counted(of, 'request')}${where}`
   }
 }

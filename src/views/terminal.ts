@@ -88,7 +88,9 @@ function laid(line: Line, terminal: Terminal, first = '', next = first, all: Sty
       .map((word) => ({ word: word.replace(/\s+/g, (blanks) => (style ? blanks : ' ')), style }))
   })
   const width = Math.max(20, terminal.width)
-  const rows: { words: typeof words; length: number; indent: string }[] = [{ words: [], length: first.length, indent: first }]
+  const rows: { words: typeof words; length: number; indent: string }[] = [
+    { words: [], length: first.length, indent: first },
+  ]
   for (const each of unbroken(words)) {
     const row = rows.at(-1)
     const length = each.reduce((sum, { word }) => sum + word.length, 0)

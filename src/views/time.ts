@@ -1,7 +1,8 @@
 import type { Inline } from '../domain/view.ts'
 import type { Instant } from '../domain/json.ts'
 
-export const secondsBetween = (from: Instant, to: Instant): number => (Date.parse(to) - Date.parse(from)) / 1000
+export const secondsBetween = (from: Instant, to: Instant): number =>
+  (Date.parse(to) - Date.parse(from)) / 1000
 
 export const secondsAfter = (from: Instant, seconds: number): Instant =>
   new Date(Date.parse(from) + seconds * 1000).toISOString()
@@ -28,7 +29,5 @@ export function timeInWords(time: Instant, as: 'clock' | 'day and clock', timeZo
   }).formatToParts(new Date(time))
   const get = (type: Intl.DateTimeFormatPartTypes) => parts.find((part) => part.type === type)?.value ?? ''
   const clock = `${get('hour')}:${get('minute')}:${get('second')} ${get('timeZoneName')}`
-  return as === 'clock'
-    ? clock
-    : `${get('weekday')} ${get('day')} ${get('month')} ${get('year')}, ${clock}`
+  return as === 'clock' ? clock : `${get('weekday')} ${get('day')} ${get('month')} ${get('year')}, ${clock}`
 }

@@ -43,7 +43,10 @@ const identifier = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? 
 
 /** `23503 foreign_key_violation on master."RefreshTokens", constraint "FK_…"`. */
 export function sqlErrorLine(error: SqlError): Line {
-  const table = [error.schema, error.table].filter((name) => name !== null).map(identifier).join('.')
+  const table = [error.schema, error.table]
+    .filter((name) => name !== null)
+    .map(identifier)
+    .join('.')
   const on = table ? say` on ${code(table)}` : []
   const column = error.column ? say`, column ${code(identifier(error.column))}` : []
   const constraint = error.constraint ? say`, constraint ${code(identifier(error.constraint))}` : []

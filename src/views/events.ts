@@ -1,0 +1,79 @@
+import type { Event } from '../domain/event.ts'
+import type { Run } from '../domain/run.ts'
+import { bold, clock, say, text, type Inline, type Line, type View } from '../domain/view.ts'
+import { choiceName } from './choice-names.ts'
+import { clipped, whom } from './line.ts'
+import { lineText } from './plain.ts'
+import { nameOf } from './step-names.ts'
+import { stepView } from './step.ts'
+import { wordProblem } from './problem.ts'
+
+/** One line of the audit trail: when, what, who. */
+export const eventLine = (event: Event, run: Run | null): Line =>
+  say`${clock(event.at)} · ${happened(event, run)}`
+
+const stepIn = (run: Run | null, id: string): string => (run ? nameOf(run, id) : id)
+
+/** A gate's id is run/step/attempt. */
+const stepOfGate = (gate: string): string => gate.split('/').slice(1, -1).join('/')
+
+function happened(event: Event, run: Run | null): Line {
+  const by: Inline = whom(event.by)
+  switch (event.is) {
+    case 'plan.made':
+      return say`plan ${event.plan ?? ''} made by ${by}`
+    case 'plan.approved':
+      return say`plan ${event.plan ?? ''} ${event.says} by ${by}`
+    case 'plan.discarded':
+      return say`plan ${event.plan ?? ''} discarded by ${by}`
+    case 'run.started':
+      return say`started by ${by}`
+    case 'run.resumed':
+      return say`Lockkeeper is back, it was away since ${clock(event.lastSeen)}; ${stepIn(run, event.step)} had begun`
+    case 'run.cancelled':
+      return say`cancelled by ${by}`
+    case 'step.ended':
+      return stepEnded(event, run)
+    case 'gate.opened':
+      return say`${bold('asks')} at ${stepIn(run, stepOfGate(event.gate))}`
+    case 'gate.left':
+      return say`left as it is by ${by}`
+    case 'gate.answered':
+      return event.answer.via === 'clock'
+        ? say`nobody answered in time: ${choiceName(event.answer.choice)}`
+        : say`${choiceName(event.answer.choice)} chosen by ${by}${event.answer.via === 'terminal' ? ', in the terminal' : ''}`
+    case 'run.ended':
+      return say`ended: ${{ done: 'done', 'backed-out': 'backed out', 'rolled-back': 'rolled back' }[event.ending]}`
+  }
+}
+
+function stepEnded(event: Extract<Event, { is: 'step.ended' }>, run: Run | null): Line {
+  const name = stepIn(run, event.step)
+  const { outcome } = event
+  switch (outcome.status) {
+    case 'done':
+      return say`${name} done`
+    case 'unneeded':
+      return say`${name} skipped`
+    case 'asks':
+      return say`${name} asks`
+    case 'failed':
+      return say`${bold(`${name} failed`)}: ${clipped(lineText(wordProblem(outcome.problem).what), 140)}`
+  }
+}
+
+/** An event as a message of its own in the run's thread. */
+export function eventView(run: Run, event: Event): View {
+  if (event.is === 'step.ended') return stepView(run, event.step, event.outcome, event.at)
+  if (event.is === 'run.resumed')
+    return {
+      state: say`${bold('Lockkeeper was away')} from ${clock(event.lastSeen)} to ${clock(event.at)}. ${nameOf(run, event.step)} had begun`,
+      parts: [
+        text(
+          say`What it left on the database is ended or waited out first. Then it is looked at: done already, it goes on; not done, it is done again; where that cannot be seen, you are asked.`,
+        ),
+      ],
+      actions: [],
+    }
+  return { state: [...happened(event, run), ' at ', clock(event.at)], parts: [], actions: [] }
+}

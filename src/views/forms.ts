@@ -1,0 +1,202 @@
+import type { Choice } from '../domain/question.ts'
+import type { Loss, Plan } from '../domain/plan.ts'
+import type { Attempt, Gate, Run } from '../domain/run.ts'
+import { bold, code, note, say, text, type Field, type Form, type Option, type Part } from '../domain/view.ts'
+import { backOutDoes, choiceText, opensForm, rollBackDoes, sessionsAsked } from './choices.ts'
+import { counted, seconds } from './amounts.ts'
+import { endingLoses, sessionLine, sessionOption } from './sessions.ts'
+import { findingRows } from './finding-rows.ts'
+import { firstOf } from './line.ts'
+import { lossLine } from './plan.ts'
+import { productLine } from './state.ts'
+import { standingOf } from './standing.ts'
+import { subjectOf } from './step-names.ts'
+import { wayBack } from '../domain/route.ts'
+import { windowSeconds } from '../domain/plan.ts'
+
+const findingsShown = 10
+
+/** What a person reads before approving. One tap approves nothing: this opens, and has a button of its own. */
+export function approveForm(plan: Plan): Form {
+  const { prerequisites } = plan.approved.runbook
+  const rows = findingRows(
+    plan.measured.checks.filter(({ findings }) => findings.length),
+    findingsShown,
+  )
+  return {
+    title: `Approve plan ${plan.id}`.slice(0, 24),
+    submit: 'Approve',
+    parts: [
+      text(say`${bold(subjectOf(plan))} on ${code(plan.approved.identity.host)}`),
+      text(say`Read ${code(`${plan.id}.up.sql`)} in the plan’s thread first: that is what is run.`),
+      text(lossLine(plan)),
+      ...(rows.length ? [{ part: 'rows' as const, rows }] : []),
+      ...(prerequisites.length
+        ? [
+            text([bold('By approving you say that this is so:')]),
+            { part: 'list' as const, numbered: false, items: prerequisites.map((item) => [item]) },
+          ]
+        : []),
+    ],
+    fields: [],
+  }
+}
+
+/** The last look before users are out: what it means for them, what going back means, and the database's name to type. */
+export function runForm(plan: Plan): Form {
+  const { runbook, identity } = plan.approved
+  const { database, production } = runbook.target
+  const down = windowSeconds(plan)
+  const hasWindow = plan.approved.routes.forward.some((step) => step.inWindow)
+  return {
+    title: { migrate: 'Run migration', rollback: 'Run rollback', backup: 'Back up' }[plan.kind],
+    submit: 'Run now',
+    parts: [
+      text(say`${bold(subjectOf(plan))} at ${code(identity.host)}${production ? ', production' : ''}`),
+      text(
+        hasWindow
+          ? say`${runbook.product} is unavailable${down > 0 ? ` for about ${seconds(down)}` : '; for how long is not known'}.`
+          : say`${runbook.product} stays up.`,
+      ),
+      text(lossLine(plan)),
+    ],
+    fields: [databaseField(database)],
+  }
+}
+
+const databaseField = (database: string): Field => ({
+  name: 'database',
+  kind: 'text',
+  label: 'Type the database’s name',
+  hint: 'Capitals and spaces around it do not matter',
+  mustBe: database,
+})
+
+/** What cancelling means at this moment, for a run that still has a way back; otherwise null. */
+export function cancelForm(run: Run, attempts: readonly Attempt[], gate: Gate | null): Form | null {
+  const standing = standingOf(run, attempts, gate)
+  const way = wayBack(run.plan.approved.routes, attempts)
+  if (!way) return null
+  const does = way === 'back-out' ? backOutDoes(standing) : rollBackDoes(standing)
+  return {
+    title: 'Cancel run',
+    submit: 'Cancel the run',
+    parts: [
+      text(say`${productLine(standing)}. ${bold(subjectOf(run.plan))}`),
+      text(say`Cancel: ${does}.`),
+      ...(standing.gate || !standing.present
+        ? []
+        : [note(say`The present step is stopped first, at a point where nothing is half done.`)]),
+    ],
+    fields: [],
+  }
+}
+
+export const discardForm = (plan: Plan): Form => ({
+  title: `Discard plan ${plan.id}`.slice(0, 24),
+  submit: 'Discard',
+  parts: [
+    text(say`${bold(subjectOf(plan))}: the plan and its approvals are closed for good. Nothing was run.`),
+    text(say`A new plan begins without approvals.`),
+  ],
+  fields: [],
+})
+
+/** The form of a choice that is confirmed, ticked or typed; null for those that count at once. */
+export function answerForm(choice: Choice, gate: Gate, run: Run, attempts: readonly Attempt[]): Form | null {
+  if (!opensForm(choice, gate.question)) return null
+  const standing = standingOf(run, attempts, gate)
+  if (choice === 'terminate') return terminateForm(gate)
+  const { label, does } = choiceText(choice, { standing, gate })
+  const name = label.replace(/…$/, '')
+  return {
+    title: name,
+    submit: name,
+    parts: [text(say`${productLine(standing)}.`), text(say`${bold(name)}: ${does}.`)],
+    fields:
+      gate.question.code === 'loss-grew' && choice === 'go-on' ? [lossField(gate.question.counted)] : [],
+  }
+}
+
+const lossField = (rows: number): Field => ({
+  name: 'accepted',
+  kind: 'number',
+  label: 'The largest loss you accept, in rows',
+  hint: `${counted(rows, 'row')} now; counted again under lock`,
+})
+
+/** A checkbox a session, none of them ticked. Names: `sessions`, PIDs. */
+export function terminateForm(gate: Gate): Form {
+  const sessions = sessionsAsked(gate.question)
+  return {
+    title: 'End sessions',
+    submit: 'End the ticked ones',
+    parts: [
+      text(
+        say`Only what you tick is ended. A session that began another transaction meanwhile is not touched.`,
+      ),
+      {
+        part: 'list',
+        numbered: false,
+        items: sessions
+          .slice(0, 10)
+          .map((session) => say`${sessionLine(session, gate.openedAt)} — ${endingLoses(session)}`),
+      },
+    ],
+    fields: [
+      { name: 'sessions', kind: 'ticks', label: 'End these sessions', options: sessions.map(sessionOption) },
+    ],
+  }
+}
+
+/** A rollback after users are in, with what it would lose at this moment. */
+export function rollbackForm(run: Run, loss: Loss, submit = 'Plan the rollback'): Form {
+  const { product } = run.plan.approved.runbook
+  const down = windowSeconds(run.plan)
+  const lost = [...loss.dropped, ...loss.violating].filter(({ rows }) => rows > 0)
+  const list: Part[] = lost.length
+    ? [
+        text(
+          firstOf(
+            lost.map(
+              ({ table, column, rows }) => say`${code(`${table}."${column}"`)}: ${counted(rows, 'row')}`,
+            ),
+            8,
+            ' · ',
+          ),
+        ),
+      ]
+    : []
+  return {
+    title: 'Roll back',
+    submit,
+    parts: [
+      text(
+        say`${bold(subjectOf(run.plan))}. ${product} is unavailable${down > 0 ? ` for about ${seconds(down)}` : ''} when it is run.`,
+      ),
+      text(
+        loss.rows
+          ? say`${bold(`It would lose ${counted(loss.rows, 'row')} now`)}, more while users write. A copy of rows and columns is kept in the database, readable by its owner alone.`
+          : say`${bold('It would lose nothing now.')} Users go on writing until ${product} is stopped.`,
+      ),
+      ...list,
+      note(
+        say`It is counted again, under lock, when ${product} is stopped. If it is more than you accept, nothing is deleted and you are asked.`,
+      ),
+    ],
+    fields: [lossField(loss.rows)],
+  }
+}
+
+/** What is missing is picked from a list. */
+export const selectForm = (
+  title: string,
+  submit: string,
+  field: { name: string; label: string },
+  options: Option[],
+): Form => ({
+  title: title.slice(0, 24),
+  submit,
+  parts: [],
+  fields: [{ ...field, kind: 'select', options }],
+})

@@ -1,0 +1,47 @@
+import type { Instant } from '../domain/json.ts'
+import type { Problem } from '../domain/problem.ts'
+import { bold, say, text, type View } from '../domain/view.ts'
+import { runbookList, type RunbookStands } from './status.ts'
+import { typed } from './typed.ts'
+
+/** What help says of a command. */
+export interface CommandSaid {
+  name: string
+  summary: string
+  /** Without the program's name, e.g. `plan add-security-enhancements`. */
+  example: string
+}
+
+/** The commands that this person may use, with an example each, and the runbooks with their state. */
+export function helpView(
+  commands: readonly CommandSaid[],
+  runbooks: readonly RunbookStands[],
+  now: Instant,
+  broken: readonly Problem<'runbook-broken'>[] = [],
+): View {
+  const { parts, actions } = runbookList(runbooks, broken, now)
+  return {
+    state: say`${bold('Lockkeeper')} runs database migrations: planned, approved, backed up, verified, and back when it fails. You may:`,
+    parts: [
+      {
+        part: 'list',
+        numbered: false,
+        items: commands.map(({ summary, example }) => say`${typed(example)} — ${summary}`),
+      },
+      text(
+        runbooks.length
+          ? [bold('Runbooks:')]
+          : say`${bold('No runbook yet.')} Put a .yml file into Lockkeeper’s folder of runbooks.`,
+      ),
+      ...parts,
+    ],
+    actions,
+  }
+}
+
+/** One command in full. */
+export const commandHelpView = ({ name, summary, example }: CommandSaid): View => ({
+  state: say`${bold(name)} — ${summary}`,
+  parts: [text(say`For example: ${typed(example)}. Leave a name out and it asks for it.`)],
+  actions: [],
+})

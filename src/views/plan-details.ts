@@ -1,0 +1,134 @@
+import type { Plan } from '../domain/plan.ts'
+import type { Prepared, Statement } from '../domain/script.ts'
+import type { Step } from '../domain/step.ts'
+import type { Line, Part, View } from '../domain/view.ts'
+import { bold, code, say, text } from '../domain/view.ts'
+import { countOf, findingRows, findingsOf, findingText } from './finding-rows.ts'
+import { counted } from './amounts.ts'
+import { expectedSeconds } from './standing.ts'
+import { runbookSays } from './runbook-says.ts'
+import { seconds } from './amounts.ts'
+import { stepDoes, stepName, subjectOf } from './step-names.ts'
+
+const findingsShown = 8
+
+/** The thread under a plan: its SQL, its steps before, in and after the window, what was noticed, what the runbook says. */
+export function planDetailsView(plan: Plan): View {
+  const { checks } = plan.measured
+  const rows = findingRows(checks, findingsShown)
+  const counts = (['blocker', 'warning', 'note'] as const).map((level) =>
+    counted(countOf(checks, level), level),
+  )
+  const files = filesOf(plan)
+  return {
+    state: say`${bold(`Plan ${plan.id} in full`)} — ${subjectOf(plan)}${files.length ? say`; to read before you approve: ${code(files[0]?.name ?? '')}` : ''}`,
+    parts: [
+      ...stepParts(plan),
+      ...wayBackParts(plan),
+      ...(rows.length
+        ? [text(say`${bold('Noticed:')} ${counts.join(', ')}`), { part: 'rows' as const, rows }]
+        : []),
+      ...runbookSays(plan.approved.runbook),
+      text(say`Digest ${code(plan.digest.slice(0, 16))}: a changed digit is another plan.`),
+    ],
+    actions: [],
+    files,
+  }
+}
+
+function stepParts(plan: Plan): Part[] {
+  const { forward } = plan.approved.routes
+  const first = forward.findIndex((step) => step.inWindow)
+  const before = first < 0 ? forward : forward.slice(0, first)
+  const inWindow = forward.filter((step) => step.inWindow)
+  const after = first < 0 ? [] : forward.slice(first).filter((step) => !step.inWindow)
+  const { product } = plan.approved.runbook
+  return [
+    ...steps(plan, `Before the window (${product} is up):`, before, 0),
+    ...steps(plan, `In the window (${product} is down):`, inWindow, before.length),
+    ...steps(plan, `After the window (${product} is up):`, after, before.length + inWindow.length),
+  ]
+}
+
+/** Numbered through from the first step, as the live message counts them. */
+const steps = (plan: Plan, title: string, of: readonly Step[], from: number): Part[] =>
+  of.length
+    ? [
+        text([bold(title)]),
+        { part: 'list', numbered: false, items: of.map((step, i) => stepLine(plan, step, from + i + 1)) },
+      ]
+    : []
+
+function stepLine(plan: Plan, step: Step, place: number): Line {
+  const takes = expectedSeconds({ plan }, step)
+  return say`${String(place)}. ${bold(stepName(step))}${takes !== null && takes >= 0.05 ? `, about ${seconds(takes)}` : ''} — ${stepDoes(step, plan)}`
+}
+
+function wayBackParts(plan: Plan): Part[] {
+  const { routes } = plan.approved
+  const names = (of: readonly Step[] | null) => (of ?? []).map(stepName).join(', ')
+  return [
+    ...(routes['back-out']?.length
+      ? [text(say`${bold('Back before Migrate:')} ${names(routes['back-out'])}`)]
+      : []),
+    ...(routes['roll-back']?.length
+      ? [text(say`${bold('Back after Migrate:')} ${names(routes['roll-back'])}`)]
+      : []),
+  ]
+}
+
+function filesOf(plan: Plan): NonNullable<View['files']> {
+  const { prepared, runbook } = plan.approved
+  const findings = findingsOf(plan.measured.checks)
+  const name = plan.id
+  return [
+    ...(prepared
+      ? [{ name: `${name}.up.sql`, title: 'What is run', content: sqlFile(plan, prepared.up, 'up') }]
+      : []),
+    ...(prepared?.down
+      ? [
+          {
+            name: `${name}.down.sql`,
+            title: 'What takes it back',
+            content: sqlFile(plan, prepared.down, 'down'),
+          },
+        ]
+      : []),
+    ...(findings.length > findingsShown
+      ? [
+          {
+            name: `${name}.findings.txt`,
+            title: 'Everything that was noticed',
+            content: [`Plan ${plan.id}, ${runbook.title}`, '', ...findings.map(findingText), ''].join('\n'),
+          },
+        ]
+      : []),
+  ]
+}
+
+/** Statement by statement as it is run: what is added to the files is marked, and so is where transactions begin and end. */
+function sqlFile(plan: Plan, prepared: Prepared, direction: string): string {
+  return [
+    `-- Plan ${plan.id}, way ${direction}: from ${prepared.move.from ?? 'nothing'} to ${prepared.move.to ?? 'nothing'}`,
+    `-- SHA-256 of the whole: ${prepared.sha256}`,
+    ...prepared.scripts.flatMap((script) => [
+      '',
+      `-- ${script.file} (SHA-256 ${script.sha256})`,
+      ...script.units.flatMap((unit) =>
+        unit.in === 'transaction'
+          ? ['', '-- One transaction:', ...unit.statements.flatMap(statementLines), '-- COMMIT']
+          : ['', '-- Outside of a transaction:', ...statementLines(unit.statement)],
+      ),
+    ]),
+    '',
+  ].join('\n')
+}
+
+function statementLines({ text: sql, line, from }: Statement): string[] {
+  const ended = /;\s*$/.test(sql) ? sql.trimEnd() : `${sql.trimEnd()};`
+  return [
+    '',
+    from === 'added' ? `-- Added by Lockkeeper (not in the file), before line ${line}:` : `-- line ${line}`,
+    ended,
+  ]
+}
