@@ -49,14 +49,16 @@ export interface Prepared {
   sha256: string
 }
 
-/** What existing rows got in a new column: an SQL expression, `null` for NULL, or nobody can tell (it differs by row). */
-export type Given = { value: string } | { value: null } | 'unknown'
+/** What existing rows got in a new column: a constant as text, NULL, or nobody can tell (it differs by row). */
+export type Given = { value: string | null } | 'unknown'
 
 /** The kept rows of one table. */
 export interface Keep {
   table: string
   /** Where they are kept. */
   into: string
+  /** Taken for every table before anything is counted. */
+  lock: Statement
   statements: Statement[]
 }
 
