@@ -1,0 +1,42 @@
+import { draw, element, escape } from './draw.js'
+import { dateOf, clock } from './time.js'
+import { store, visible } from './store.js'
+
+export function drawHeading() {
+  const conversation = store.conversations.get(store.channel)
+  if (!conversation) return
+  const direct = conversation.kind === 'direct'
+  draw(
+    element('heading'),
+    `<button type="button" class="icon menu" data-do="sidebar" aria-label="Conversations">☰</button>
+    <h1>${direct ? '' : '<span aria-hidden="true">#</span> '}${escape(direct ? 'Lockkeeper' : conversation.name)}</h1>
+    <p>${escape(direct ? 'Only the two of you see this.' : conversation.topic)}</p>
+    ${store.connected ? '' : '<p class="away" role="status">Reconnecting…</p>'}`,
+  )
+}
+
+/** What is pinned stays in sight while everything below it moves. */
+export function drawPins() {
+  const pins = visible(store.channel, store.me).filter((m) => m.pinned)
+  draw(
+    element('pins'),
+    pins
+      .map(
+        (m) =>
+          `<a class="pin" data-key="${m.ts}" href="#" data-do="jump" data-ts="${m.ts}"><span aria-hidden="true">📌</span><span class="line">${escape(firstLine(m.text))}</span><time>${clock(dateOf(m.ts))}</time></a>`,
+      )
+      .join(''),
+  )
+}
+
+/** @param {string} text */
+const firstLine = (text) =>
+  (text.split('\n')[0] ?? '')
+    .replace(/<!date\^(\d+)\^[^|>]*\|[^>]*>/g, (_, seconds) =>
+      new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' }).format(new Date(seconds * 1000)),
+    )
+    .replace(/<@([A-Z0-9]+)>/g, (_, id) => `@${store.people.find((one) => one.id === id)?.name ?? id}`)
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
+    .replace(/[*`]/g, '')
