@@ -147,7 +147,7 @@ function makeReceiver(
 async function start(
   receiver: HTTPReceiver | SocketModeReceiver,
   log: Log,
-): Promise<{ port: number | null; stop(): Promise<void> }> {
+): Promise<{ port: number | null; stop: () => Promise<void> }> {
   if (receiver instanceof HTTPReceiver) {
     const listening = await receiver.start()
     return { port: (listening.address() as AddressInfo).port, stop: () => receiver.stop() }

@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api'
 import type pg from 'pg'
-import type { Channel, ResolvedAddress, Sent, SentAs, UploadedFile } from '../domain/delivery.ts'
+import type { Channel, ResolvedAddress, Sent, UploadedFile } from '../domain/delivery.ts'
 import type { Log } from '../log.ts'
 import type { View } from '../domain/view.ts'
 import { keepButton } from '../store/buttons.ts'
@@ -49,11 +49,11 @@ export function makeChannel(options: ChannelOptions): Channel {
       case 'busy':
         return later(fault.seconds, true)
       case 'away':
-        return later(1)
+        return later(0)
       case 'locked-out':
         return later(lockedOutSeconds)
       case 'lost':
-        return repeatable ? later(1) : { unsure: true }
+        return repeatable ? later(0) : { unsure: true }
       case 'lacks':
       case 'refused':
         return { refused: fault.error }

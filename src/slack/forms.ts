@@ -173,21 +173,15 @@ function refilled(block: KnownBlock, filled: Filled): KnownBlock {
   const { element } = block
   const chosen = (value: string | undefined, options: readonly unknown[] | undefined) =>
     (options as PlainTextOption[] | undefined)?.find((option) => option.value === value)
-  switch (element.type) {
-    case 'plain_text_input':
-    case 'number_input':
-      return given.value
-        ? { ...block, element: { ...element, initial_value: cut(given.value, limits.initial) } }
-        : block
-    case 'static_select': {
-      const option = chosen(given.selected_option?.value, element.options)
-      return option ? { ...block, element: { ...element, initial_option: option } } : block
-    }
-    case 'checkboxes': {
-      const ticked = (given.selected_options ?? []).flatMap((o) => chosen(o.value, element.options) ?? [])
-      return ticked.length ? { ...block, element: { ...element, initial_options: ticked } } : block
-    }
-    default:
-      return block
+  if (element.type === 'plain_text_input' || element.type === 'number_input')
+    return given.value
+      ? { ...block, element: { ...element, initial_value: cut(given.value, limits.initial) } }
+      : block
+  if (element.type === 'static_select') {
+    const option = chosen(given.selected_option?.value, element.options)
+    return option ? { ...block, element: { ...element, initial_option: option } } : block
   }
+  if (element.type !== 'checkboxes') return block
+  const ticked = (given.selected_options ?? []).flatMap((o) => chosen(o.value, element.options) ?? [])
+  return ticked.length ? { ...block, element: { ...element, initial_options: ticked } } : block
 }

@@ -40,7 +40,7 @@ async function submit(front: Front, body: ViewSubmitAction, nonce: string, fille
     id: `submission:${body.trigger_id}`,
     place,
     opensForm: false,
-    async reply(caller) {
+    reply: async (caller) => {
       const form = await useForm(front.store, nonce, caller.person)
       if (!form) return { view: problemView({ code: 'button-old', command: 'status' }) }
       const values = valuesOf(filled, form.options ?? {})

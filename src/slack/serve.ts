@@ -15,7 +15,7 @@ export interface Request {
   /** Whether a form may come of it: then a modal is opened before anything else is asked. */
   opensForm: boolean
   /** Null: it is shown already. */
-  reply(caller: Caller): Promise<Reply | null>
+  reply: (caller: Caller) => Promise<Reply | null>
 }
 
 /** Serves a request once, for somebody who may ask, and shows what comes of it. Never throws. */

@@ -1,7 +1,7 @@
 /** Work that goes on after a request was acknowledged: a shutdown waits for it. */
 export type Track = (work: Promise<void>) => Promise<void>
 
-export function makeTrack(): { track: Track; settled(): Promise<void> } {
+export function makeTrack(): { track: Track; settled: () => Promise<void> } {
   const underWay = new Set<Promise<void>>()
   return {
     async track(work) {

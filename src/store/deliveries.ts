@@ -38,6 +38,11 @@ export const laneOf = (to: Address): string => ('person' in to ? to.person : to.
 const stateOfRun = `run.version || ':' || coalesce((select md5(progress::text) from lockkeeper.attempt
   where attempt.run = run.id and attempt.outcome is null order by began_at desc limit 1), '')`
 
+/** Two that make deliveries queue here, so that what one makes the other can refresh. */
+export async function lockFanOut(tx: Queryable): Promise<void> {
+  await tx.query("select pg_advisory_xact_lock(hashtextextended('lockkeeper.fan-out', 0))")
+}
+
 export async function insertDelivery(tx: Queryable, made: NewDelivery): Promise<void> {
   await tx.query(
     `insert into lockkeeper.delivery (key, lane, urgent, to_address, shows, sends, pin, made_at)
@@ -82,7 +87,9 @@ export async function unpinDelivery(tx: Queryable, key: string): Promise<void> {
  */
 export async function orphanDeliveries(tx: Queryable, after: number): Promise<number> {
   const { rowCount } = await tx.query(
-    `update lockkeeper.delivery set state = 'unsure', due_at = begun_at + $1 * interval '1 ms' where state = 'sending'`,
+    `update lockkeeper.delivery set due_at = begun_at + $1 * interval '1 ms',
+       state = case when sent_as is null then 'unsure' else 'sent' end
+     where state = 'sending'`,
     [after],
   )
   return rowCount ?? 0
@@ -117,7 +124,7 @@ export async function refuseOrphanedReplies(tx: Queryable): Promise<void> {
 /** The mark before it is sent. Null: another process has it. `wanted` is what the message will show. */
 export async function beginDelivery(tx: Queryable, key: string): Promise<{ wanted: number } | null> {
   const { rows } = await tx.query<{ wanted: number }>(
-    `update lockkeeper.delivery set state = 'sending', begun_at = now(), attempts = attempts + 1
+    `update lockkeeper.delivery set state = 'sending', begun_at = now(), attempts = attempts + 1, sent_as = null
      where key = $1 and state in ('due', 'unsure') returning wanted`,
     [key],
   )
@@ -149,10 +156,14 @@ export async function recordSent(
   return { pin: rows[0]?.pin === true }
 }
 
-/** Slack told on another way that it is there: what was unsure is not sent twice. False: nothing was unsure. */
+/**
+ * Slack told on another way that it is there, perhaps before its answer: what is unsure is not sent twice. False: nobody
+ * asked.
+ */
 export async function recordArrived(tx: Queryable, key: string, sentAs: SentAs): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `update lockkeeper.delivery set state = 'sent', sent_as = $2, shown_at = now() where key = $1 and state = 'unsure'`,
+    `update lockkeeper.delivery set sent_as = $2, state = case when state = 'unsure' then 'sent' else state end
+     where key = $1 and state in ('sending', 'unsure')`,
     [key, JSON.stringify(sentAs)],
   )
   return rowCount === 1
@@ -172,7 +183,9 @@ export async function recordLater(
   error: string | null,
 ): Promise<void> {
   await tx.query(
-    `update lockkeeper.delivery set state = $3, due_at = $2, error = $4 where key = $1 and state = 'sending'`,
+    `update lockkeeper.delivery set due_at = $2, error = $4,
+       state = case when $3 = 'unsure' and sent_as is not null then 'sent' else $3 end
+     where key = $1 and state = 'sending'`,
     [key, at, state, error],
   )
 }

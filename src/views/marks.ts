@@ -10,6 +10,8 @@ export interface Marks {
   twice?: boolean
 }
 
+export const twiceWords = '(may appear twice)'
+
 /** The same view with its marks, where a reader meets them: right below the state. */
 export function marked(view: View, marks: Marks, now: Instant): View {
   const said: Line[] = []
@@ -17,7 +19,7 @@ export function marked(view: View, marks: Marks, now: Instant): View {
     said.push(
       say`from ${isSameDay(marks.from, now) ? clock(marks.from) : dayAndClock(marks.from)}, sent late`,
     )
-  if (marks.twice) said.push(['(may appear twice)'])
+  if (marks.twice) said.push([twiceWords])
   return said.length ? { ...view, parts: [note(joined(said, ' · ')), ...view.parts] } : view
 }
 

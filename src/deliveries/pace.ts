@@ -1,0 +1,74 @@
+/** How fast messages are sent. Milliseconds, where nothing else is said. */
+export interface Pace {
+  /** Between two posts in one channel: Slack takes about one a second. */
+  postEvery: number
+  /** Between two edits of one message. */
+  refreshEvery: number
+  /** An unfinished run's message is written again after these, so that its reader sees that we live. */
+  heartbeat: number
+  /** All edits together: Slack takes 50 and more (Tier 3), the rest is for people's own requests. */
+  updatesPerMinute: number
+  /** How often we look without being woken. */
+  idle: number
+  /** How long we wait to hear whether a message of a dead process arrived, before it is sent again. */
+  doubt: number
+  /** What is sent later than that says when it happened. */
+  late: number
+  /** Between two tries while Slack is away: doubled from `first` to `most`. */
+  away: { first: number; most: number }
+}
+
+export const slackPace: Pace = {
+  postEvery: 1_000,
+  refreshEvery: 3_000,
+  heartbeat: 45_000,
+  updatesPerMinute: 40,
+  idle: 1_000,
+  doubt: 30_000,
+  late: 60_000,
+  away: { first: 1_000, most: 60_000 },
+}
+
+/** So many a minute, a few of them at once after a quiet time. */
+export function makeBudget(perMinute: number, now: () => number): { take(): boolean } {
+  const most = Math.max(1, Math.min(5, perMinute))
+  let left = most
+  let since = now()
+  return {
+    take() {
+      left = Math.min(most, left + ((now() - since) * perMinute) / 60_000)
+      since = now()
+      if (left < 1) return false
+      left -= 1
+      return true
+    },
+  }
+}
+
+/** Until when Slack is left alone after it could not be reached. */
+export function makeAbsence(
+  { first, most }: Pace['away'],
+  now: () => number,
+): { until(): number; failed(notBefore: number): boolean; succeeded(): boolean } {
+  let failures = 0
+  let until = 0
+  return {
+    until: () => until,
+    /** True: it was there until now. Failures of calls that were under way together count once. */
+    failed(notBefore) {
+      const isNew = failures === 0
+      if (now() >= until) {
+        until = Math.max(notBefore, now() + Math.min(most, first * 2 ** failures))
+        failures += 1
+      }
+      return isNew
+    },
+    /** True: it was away until now. */
+    succeeded() {
+      const wasAway = failures > 0
+      failures = 0
+      until = 0
+      return wasAway
+    },
+  }
+}

@@ -1,0 +1,131 @@
+import type { Address, Shows } from '../domain/delivery.ts'
+import type { Event, Happened } from '../domain/event.ts'
+import type { RunKind } from '../domain/plan.ts'
+import { gateId } from '../domain/run.ts'
+import type { Kind } from '../domain/step.ts'
+import type { NewDelivery } from '../store/deliveries.ts'
+
+/** What an event leads to. */
+export type Planned =
+  | { make: NewDelivery }
+  /** Messages that show something else by now, if they are there. */
+  | { refresh: string[] }
+  | { unpin: string }
+
+/** What is known about an event besides: of its runbook, its run and its step. */
+export interface EventContext {
+  /** The runbook's. */
+  channel: string
+  kind: RunKind
+  startedBy: string | null
+  /** Of `step.ended`. */
+  step: Kind | null
+}
+
+const planKey = (plan: string): string => `plan:${plan}`
+const runKey = (run: string): string => `run:${run}`
+const gateKeys = (gate: string): string[] => [`gate:${gate}`, `gate:${gate}:dm`]
+
+type Table = { [K in Happened['is']]: (event: Event & { is: K }, context: EventContext) => Planned[] }
+
+/** Every kind of event, and the messages it makes. A kind without a line does not compile. */
+const table: Table = {
+  'plan.made': (event, context) => {
+    // A backup is planned and run at once: its run says it all.
+    if (!event.plan || context.kind === 'backup') return []
+    const key = planKey(event.plan)
+    const inThread: Address = { channel: context.channel, thread: key }
+    const details: Shows = { planDetails: event.plan }
+    return [
+      make(event, key, { channel: context.channel }, { plan: event.plan }),
+      make(event, `${key}/details`, inThread, details),
+      make(event, `${key}/files`, inThread, details, { sends: 'files' }),
+    ]
+  },
+  'plan.approved': (event) => ofPlan(event),
+  'plan.discarded': (event) => ofPlan(event),
+  'run.started': (event, context) => {
+    if (!event.run) return []
+    const live = make(
+      event,
+      runKey(event.run),
+      { channel: context.channel },
+      { run: event.run },
+      { urgent: true, pin: true },
+    )
+    return [live, ...ofPlan(event)]
+  },
+  'run.resumed': (event) => ofRun(event),
+  'run.cancelled': (event) => ofRun(event),
+  'step.ended': (event, context) => [...ofStep(event, context), ...ofRun(event)],
+  'gate.opened': (event, context) => {
+    if (!event.run) return []
+    const shows = { gate: event.gate }
+    const [key = '', toPerson = ''] = gateKeys(event.gate)
+    const ping: Address = { channel: context.channel, thread: runKey(event.run), broadcast: true }
+    return [
+      make(event, key, ping, shows, { urgent: true }),
+      ...(context.startedBy
+        ? [make(event, toPerson, { person: context.startedBy }, shows, { urgent: true })]
+        : []),
+      ...ofRun(event),
+    ]
+  },
+  'gate.left': (event) => [{ refresh: gateKeys(event.gate) }, ...ofRun(event)],
+  'gate.answered': (event) => [{ refresh: gateKeys(event.gate) }, ...ofRun(event)],
+  'run.ended': (event, context) => {
+    if (!event.run) return []
+    const key = `ending:${event.run}`
+    const thread = { channel: context.channel, thread: runKey(event.run) }
+    return [
+      make(event, key, { ...thread, broadcast: true }, { ending: event.run }, { urgent: true }),
+      make(event, `${key}/files`, thread, { ending: event.run }, { sends: 'files' }),
+      { unpin: runKey(event.run) },
+      ...ofRun(event),
+      ...ofPlan(event),
+    ]
+  },
+}
+
+/** The messages that an event makes or changes. Pure: the same event leads to the same, however often it is asked. */
+export function deliveriesOf(event: Event, context: EventContext): Planned[] {
+  const line = table[event.is] as (event: Event, context: EventContext) => Planned[]
+  return line(event, context)
+}
+
+/**
+ * A step's message in the thread. One that failed or asks makes none, its gate says it; neither does one with nothing
+ * to do, the live message has its reason. The card is first in the thread, with its file.
+ */
+function ofStep(event: Event & { is: 'step.ended' }, { channel, step }: EventContext): Planned[] {
+  if (!event.run) return []
+  const thread: Address = { channel, thread: runKey(event.run) }
+  // What was ticked at the gate before is told there.
+  const before: Planned[] =
+    event.attempt > 1 ? [{ refresh: gateKeys(gateId(event.run, event.step, event.attempt - 1)) }] : []
+  if (event.outcome.status !== 'done') return before
+  if (step !== 'card')
+    return [
+      ...before,
+      make(event, `step:${gateId(event.run, event.step, event.attempt)}`, thread, { event: event.seq }),
+    ]
+  const shows = { card: event.run }
+  return [
+    ...before,
+    make(event, `card:${event.run}`, thread, shows, { urgent: true }),
+    make(event, `card:${event.run}/files`, thread, shows, { urgent: true, sends: 'files' }),
+  ]
+}
+
+const ofRun = (event: Event): Planned[] => (event.run ? [{ refresh: [runKey(event.run)] }] : [])
+const ofPlan = (event: Event): Planned[] => (event.plan ? [{ refresh: [planKey(event.plan)] }] : [])
+
+function make(
+  event: Event,
+  key: string,
+  to: Address,
+  shows: Shows,
+  how: Partial<Pick<NewDelivery, 'sends' | 'urgent' | 'pin'>> = {},
+): Planned {
+  return { make: { key, to, shows, sends: 'message', urgent: false, pin: false, madeAt: event.at, ...how } }
+}

@@ -1,0 +1,99 @@
+import type pg from 'pg'
+import type { Shows } from '../domain/delivery.ts'
+import type { Instant } from '../domain/json.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { Run } from '../domain/run.ts'
+import type { Done } from '../domain/step.ts'
+import type { View } from '../domain/view.ts'
+import { missingApprovals } from '../runs/starting.ts'
+import { attemptsOf } from '../store/attempts.ts'
+import { eventAt } from '../store/events.ts'
+import { gateById, openGateOf } from '../store/gates.ts'
+import { approvalsOf, planById, type Approval } from '../store/plans.ts'
+import { runById } from '../store/runs.ts'
+import { cardView } from '../views/card.ts'
+import { endingView } from '../views/ending.ts'
+import { gateView } from '../views/gate.ts'
+import { planDetailsView } from '../views/plan-details.ts'
+import { planView, type WaitsFor } from '../views/plan.ts'
+import { runView } from '../views/run.ts'
+import { stepView } from '../views/step.ts'
+
+/** Draws what a delivery shows, as it is now. Null: there is nothing (any more) to show. */
+export type Render = (shows: Shows) => Promise<View | null>
+
+export interface RenderOptions {
+  pool: pg.Pool
+  /** Who has a role, for "waits for". */
+  peopleOf: (role: string) => Promise<string[]>
+  now?: () => Instant
+}
+
+export function makeRender(options: RenderOptions): Render {
+  const { pool, peopleOf, now = () => new Date().toISOString() } = options
+  const ofRun = async (
+    id: string,
+    draw: (run: Run) => View | null | Promise<View | null>,
+  ): Promise<View | null> => {
+    const run = await runById(pool, id)
+    return run && draw(run)
+  }
+  return async (shows) => {
+    if ('plan' in shows) {
+      const plan = await planById(pool, shows.plan)
+      if (!plan) return null
+      const approvals = await approvalsOf(pool, plan.id)
+      const state = plan.closed ? { closed: plan.closed } : 'open'
+      return planView(plan, approvals, state, await waitsFor(plan, approvals, peopleOf))
+    }
+    if ('planDetails' in shows) {
+      const plan = await planById(pool, shows.planDetails)
+      return plan && planDetailsView(plan)
+    }
+    if ('run' in shows)
+      return ofRun(shows.run, async (run) => {
+        const [attempts, gate, approvals] = await Promise.all([
+          attemptsOf(pool, run.id),
+          openGateOf(pool, run.id),
+          approvalsOf(pool, run.plan.id),
+        ])
+        return runView(run, attempts, gate, now(), approvals)
+      })
+    if ('ending' in shows)
+      return ofRun(shows.ending, async (run) => endingView(run, await attemptsOf(pool, run.id)))
+    if ('card' in shows)
+      return ofRun(shows.card, async (run) => {
+        const outcome = (await attemptsOf(pool, run.id)).findLast((a) => isCard(run, a.step))?.outcome
+        return outcome?.status === 'done' ? cardView(run, outcome.facts as Done['card']) : null
+      })
+    if ('gate' in shows) {
+      const gate = await gateById(pool, shows.gate)
+      return gate && ofRun(gate.run, async (run) => gateView(gate, run, await attemptsOf(pool, run.id)))
+    }
+    const event = await eventAt(pool, shows.event)
+    if (event?.is !== 'step.ended' || !event.run) return null
+    return ofRun(event.run, (run) => stepView(run, event.step, event.outcome, event.at))
+  }
+}
+
+const isCard = (run: Run, id: string): boolean =>
+  Object.values(run.plan.approved.routes).some((route) =>
+    route?.some((step) => step.id === id && step.kind === 'card'),
+  )
+
+/** Who could still say what a plan waits for: nobody says it twice, and nobody for a plan of their own. */
+async function waitsFor(
+  plan: Plan,
+  approvals: readonly Approval[],
+  peopleOf: (role: string) => Promise<string[]>,
+): Promise<WaitsFor[]> {
+  const spoken = new Set([plan.author, ...approvals.map(({ person }) => person)])
+  return Promise.all(
+    missingApprovals(plan, approvals).map(async ({ says, role, people }) => ({
+      says,
+      role,
+      count: people,
+      people: (await peopleOf(role)).filter((person) => !spoken.has(person)),
+    })),
+  )
+}
