@@ -1,67 +1,42 @@
 import pg from 'pg'
+import { defaultAcl, parseAcl, sameAcl, type Grant } from '../adapters/postgres/acl.ts'
 
-/** Who may enter a database, as its ACL says it. */
-export interface Grant {
-  /** Quoted where PostgreSQL needs it; null: everybody. */
-  role: string | null
-  mayGrant: boolean
+/** Who may enter a database, as it was recorded; null is PostgreSQL's default. */
+export interface Recorded {
+  acl: readonly string[] | null
+  owner: string
 }
 
+const grantsOf = ({ acl, owner }: Recorded): Grant[] => (acl ? parseAcl(acl) : defaultAcl(owner))
+
+/** Two ACLs let in the same roles, with the same rights. */
+export const isSameAccess = (a: Recorded, b: Recorded): boolean => sameAcl(grantsOf(a), grantsOf(b))
+
+/** Roles that an ACL lets in by name, and PUBLIC. */
+export const rolesLetIn = (recorded: Recorded): string[] => [
+  ...new Set(connects(recorded).map(({ grantee }) => grantee || 'PUBLIC')),
+]
+
 /**
- * Who an ACL lets into the current database. `aclexplode` reads the ACL as the server does, and an ACL of NULL means
- * the default of PostgreSQL, which `acldefault` gives.
+ * What a person types to let in again exactly who was let in: one line of SQL. What the owner granted comes first, since
+ * what others granted rests on it. `ours`: roles that closing or opening lets in besides; out again at the end.
  */
-export async function connectGrants(client: pg.Client, acl: string[] | null): Promise<Grant[]> {
-  const { rows } = await client.query<Grant>(
-    `select case when grantee <> 0 then grantee::regrole::text end as role, is_grantable as "mayGrant"
-     from pg_database, aclexplode(coalesce($1::aclitem[], acldefault('d', datdba)))
-     where datname = current_database() and privilege_type = 'CONNECT' order by grantee`,
-    [acl],
+export function accessByHand(database: string, recorded: Recorded, ours: readonly string[]): string {
+  const right = `CONNECT ON DATABASE ${pg.escapeIdentifier(database)}`
+  const grants = connects(recorded).toSorted(
+    (a, b) => Number(a.grantor !== recorded.owner) - Number(b.grantor !== recorded.owner),
   )
-  return rows
-}
-
-/**
- * What a person types to let in again exactly who was let in: one line of SQL, one transaction. `ours`: the roles that
- * the close or the opening let in besides.
- */
-export function accessByHand(database: string, grants: readonly Grant[], ours: readonly string[]): string {
-  const on = `CONNECT ON DATABASE ${pg.escapeIdentifier(database)}`
-  const again = grants.map(
-    ({ role, mayGrant }) => `GRANT ${on} TO ${role ?? 'PUBLIC'}${mayGrant ? ' WITH GRANT OPTION' : ''};`,
+  const given = grants.map(
+    ({ grantee, grantor, grantable }) =>
+      `GRANT ${right} TO ${grantee ? pg.escapeIdentifier(grantee) : 'PUBLIC'}${grantable ? ' WITH GRANT OPTION' : ''}` +
+      `${grantor === recorded.owner ? '' : ` GRANTED BY ${pg.escapeIdentifier(grantor)}`};`,
   )
-  const were = new Set(grants.map((grant) => grant.role))
-  const away = ours.map((role) => quoted(role)).filter((role) => !were.has(role))
-  return [...again, ...away.map((role) => `REVOKE ${on} FROM ${role};`)].join(' ')
+  const had = new Set(grants.map(({ grantee }) => grantee))
+  const taken = ours
+    .filter((role) => !had.has(role))
+    .map((role) => `REVOKE ${right} FROM ${pg.escapeIdentifier(role)};`)
+  return [...given, ...taken].join(' ')
 }
 
-/** As `regrole` writes it: quoted only where that is needed. */
-const quoted = (role: string): string => (/^[a-z_][a-z0-9_$]*$/.test(role) ? role : pg.escapeIdentifier(role))
-
-/**
- * Whether an ACL is as closing left it, but for what opening gives to a role: then nobody else changed it meanwhile.
- * Order means nothing.
- */
-export function isAsLeft(
-  found: readonly string[] | null,
-  left: readonly string[] | null,
-  opened: string,
-): boolean {
-  if (found === null || left === null) return false
-  const without = (acl: readonly string[]) =>
-    acl
-      .map((item) => (granteeOf(item) === opened ? item.replace(/(=[^/]*)c\*?/, '$1') : item))
-      .filter((item) => !/=\//.test(item))
-      .toSorted()
-      .join('\n')
-  return without(found) === without(left)
-}
-
-export const sameAccess = (a: readonly string[] | null, b: readonly string[] | null): boolean =>
-  a === null || b === null ? a === b : a.toSorted().join('\n') === b.toSorted().join('\n')
-
-/** `grantee=privileges/grantor`; the grantee in quotes where it is no plain word. */
-function granteeOf(item: string): string {
-  const plain = /^([^"=]*)=/.exec(item)?.[1]
-  return plain ?? (/^"((?:[^"]|"")*)"/.exec(item)?.[1] ?? '').replaceAll('""', '"')
-}
+const connects = (recorded: Recorded): Grant[] =>
+  grantsOf(recorded).filter(({ privilege }) => privilege === 'CONNECT')

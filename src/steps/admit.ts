@@ -1,10 +1,11 @@
 import type { Done } from '../domain/step.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import { factsOf, type At, type StepKind } from './step-kind.ts'
-import { readAccess, restoreAccess } from '../adapters/postgres/closing.ts'
+import { compareAccess, readAccess, restoreAccess } from '../adapters/postgres/closing.ts'
+import { readOwner, whoAmI } from '../adapters/postgres/roles.ts'
 import { done, failed, unneeded } from '../domain/outcome.ts'
 import { presentRoute } from '../domain/route.ts'
-import { isAsLeft, sameAccess } from './access.ts'
+import { isSameAccess } from './access.ts'
 import { wentOn } from './asked.ts'
 import { onTarget } from './on-target.ts'
 import { hasTaken, openDebt, owedAccess } from './owed.ts'
@@ -18,9 +19,9 @@ export const admit: StepKind<'admit'> = {
   async resume(at) {
     const debt = await accessDebt(at)
     if (!debt) return 'not done'
-    const found = await accessNow(at)
+    const found = await accessNow(at, debt.was.acl)
     if (found.status !== 'done') return found
-    return sameAccess(found.facts.acl, debt.was.acl) ? settle(at) : 'not done'
+    return found.facts.isAsWas ? settle(at) : 'not done'
   },
 
   async perform(at) {
@@ -33,26 +34,31 @@ export const admit: StepKind<'admit'> = {
     if (owing.length > 0) return failed({ code: 'debts-open', what: owing.map((debt) => debt.what) })
     const debt = await accessDebt(at)
     if (!debt) return settle(at)
-    const found = await accessNow(at)
+    const found = await accessNow(at, debt.was.acl)
     if (found.status !== 'done') return found
-    if (sameAccess(found.facts.acl, debt.was.acl)) return settle(at)
-    const left = facts(at, 'close')?.acl ?? null
-    const { role } = at.run.plan.approved.runbook.target.application
-    if (!isAsLeft(found.facts.acl, left, role) && wentOn(at, 'changed-meanwhile').length === 0)
+    const { isAsWas, differs } = found.facts
+    if (isAsWas) return settle(at)
+    if (differs && wentOn(at, 'changed-meanwhile').length === 0)
       return {
         status: 'asks',
-        question: {
-          code: 'changed-meanwhile',
-          what: debt.what,
-          expected: shown(left),
-          found: shown(found.facts.acl),
-          choices: ['go-on', 'leave'],
-        },
+        question: { code: 'changed-meanwhile', what: debt.what, ...differs, choices: ['go-on', 'leave'] },
       }
     const restored = await restoreAccess(at.world.target, debt.was.acl)
     return restored.ok ? settle(at) : failed(restored.problem)
   },
 }
+
+/** Whether it is as it was before the close, and, if not, what differs from how closing and opening left it. */
+const accessNow = (at: At<'admit'>, was: string[] | null) =>
+  onTarget(at, async ({ client }) => {
+    const { database, application } = at.run.plan.approved.runbook.target
+    const { acl } = await readAccess(client)
+    const { owner } = await readOwner(client, database)
+    const keep = [await whoAmI(client)]
+    const opened = await compareAccess(client, { was, keep, opened: [application.role] })
+    const closed = await compareAccess(client, { was, keep, opened: [] })
+    return done({ isAsWas: isSameAccess({ acl, owner }, { acl: was, owner }), differs: closed && opened })
+  })
 
 /** Settles what admitting gives back, and on the way forward the release, which stays. Anything else still open fails. */
 async function settle(at: At<'admit'>): Promise<Outcome<Done['admit']>> {
@@ -74,15 +80,10 @@ async function settle(at: At<'admit'>): Promise<Outcome<Done['admit']>> {
 const accessDebt = (at: At<'admit'>) =>
   openDebt(at.world.debts, 'access', owedAccess(at.run.plan.approved.runbook.target.database))
 
-const accessNow = (at: At<'admit'>) => onTarget(at, async ({ client }) => done(await readAccess(client)))
-
-function facts<K extends 'close' | 'verify' | 'smoke'>(at: At<'admit'>, kind: K): Done[K] | null {
+function facts<K extends 'verify' | 'smoke'>(at: At<'admit'>, kind: K): Done[K] | null {
   const { forward, 'back-out': backOut, 'roll-back': rollBack } = at.run.plan.approved.routes
   return factsOf(at.record, [...forward, ...(backOut ?? []), ...(rollBack ?? [])], kind)
 }
 
 const passedSoFar = (at: At<'admit'>): number =>
   (facts(at, 'verify')?.passed.length ?? 0) + (facts(at, 'smoke')?.passed.length ?? 0)
-
-/** An ACL as PostgreSQL writes it; of roles, nothing secret. */
-const shown = (acl: readonly string[] | null): string => (acl === null ? 'NULL' : acl.join(', '))

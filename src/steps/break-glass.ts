@@ -65,7 +65,7 @@ export function commandsByHand(undoing: Undoing): ByHand[] {
     })),
     ...services.map(({ service }) => ({
       what: `Look: is ${service.name} healthy?`,
-      command: `curl -fsS -o /dev/null -w '%{http_code}\\n' ${quoteForShell(service.health.url)}`,
+      command: `curl -fsS -o /dev/null -w '%{http_code}\\n' ${urlForShell(service.health.url)}`,
     })),
   ]
 }
@@ -125,5 +125,9 @@ const ended = (statement: string): string => `${statement.trimEnd().replace(/;$/
 /** For a POSIX shell: whatever stands in it stays one word. */
 export const quoteForShell = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+
+/** `{NAME}` in a runbook's URL is an environment variable: the shell that a person types in has it, or asks for it. */
+const urlForShell = (url: string): string =>
+  `"${url.replace(/[\\"$`]/g, '\\$&').replace(/\{([A-Z][A-Z0-9_]*)\}/g, '${$1}')}"`
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`

@@ -4,8 +4,9 @@ import type { Outcome } from '../domain/outcome.ts'
 import type { Done } from '../domain/step.ts'
 import type { At, StepKind } from './step-kind.ts'
 import { readAccess } from '../adapters/postgres/closing.ts'
+import { readOwner, whoAmI } from '../adapters/postgres/roles.ts'
 import { done, failed } from '../domain/outcome.ts'
-import { accessByHand, connectGrants } from './access.ts'
+import { accessByHand } from './access.ts'
 import { cardText, commandsByHand, sqlByHand } from './break-glass.ts'
 import { onTarget } from './on-target.ts'
 import { openDebt, owedAccess, owedRelease, owedService } from './owed.ts'
@@ -76,7 +77,8 @@ function planAccess(at: At<'card'>): Promise<Outcome<string>> {
     const owing = await openDebt(at.world.debts, 'access', what)
     const { acl } = owing?.was ?? (await readAccess(client))
     await at.world.debts.plan({ owes: 'access', what, was: { acl } })
-    const ours = [client.user ?? '', target.application.role]
-    return done(accessByHand(target.database, await connectGrants(client, acl), ours))
+    const { owner } = await readOwner(client, target.database)
+    const ours = [await whoAmI(client), target.application.role]
+    return done(accessByHand(target.database, { acl, owner }, ours))
   })
 }

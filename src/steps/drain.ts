@@ -4,6 +4,7 @@ import type { Done } from '../domain/step.ts'
 import type { TargetSession } from '../adapters/postgres/target.ts'
 import type { At, StepKind } from './step-kind.ts'
 import { preparedTransactions } from '../adapters/postgres/facts.ts'
+import { whoAmI } from '../adapters/postgres/roles.ts'
 import { canSeeSessions, listSessions } from '../adapters/postgres/sessions.ts'
 import { done, failed } from '../domain/outcome.ts'
 import { answerBefore, askedBefore } from './asked.ts'
@@ -32,7 +33,7 @@ export const drain: StepKind<'drain'> = {
     onTarget(at, async (session) => {
       const { client } = session
       if (!(await canSeeSessions(client)))
-        return failed({ code: 'monitoring-missing', role: client.user ?? '' })
+        return failed({ code: 'monitoring-missing', role: await whoAmI(client) })
       const marks = marksOf(answer)
       const { ended, changed, notPermitted, stillThere } = await endTicked(session, marks)
       if (notPermitted.length > 0)

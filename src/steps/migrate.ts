@@ -11,7 +11,7 @@ import { done, failed, unneeded } from '../domain/outcome.ts'
 import { presentRoute } from '../domain/route.ts'
 import { onTarget } from './on-target.ts'
 import { isSame, marksOf } from './ticked.ts'
-import { wentOn } from './asked.ts'
+import { acceptedLoss } from './loss.ts'
 
 /**
  * The engine moves the database, in a fenced session. Where the history stands is read first, every time: what is done
@@ -44,7 +44,7 @@ export const migrate: StepKind<'migrate'> = {
       lockAttempts: window.lockAttempts,
       statementTimeout: window.statementTimeout,
       endFirst: marksOf(answer),
-      accepted: acceptedLoss(at),
+      accepted: acceptedLoss(at.record, at.step),
     }
     const applied = await engine.apply(target, prepared, applying)
     if (applied.status !== 'failed' || applied.problem.code !== 'loss-larger') return applied
@@ -81,10 +81,3 @@ const sessionsBut = (at: At<'migrate'>, answer: Answer | null) =>
     const sessions = await listSessions(client)
     return done(sessions.filter((session) => !marksOf(answer).some((mark) => isSame(session, mark))))
   })
-
-/** The number that somebody confirmed last: with the plan, or when it was found to have grown. */
-function acceptedLoss(at: At<'migrate'>): number | null {
-  if (at.with.accepted === null) return null
-  const given = wentOn(at, 'loss-grew').at(-1)?.answer?.with as { accepted?: number } | null | undefined
-  return given?.accepted ?? at.with.accepted
-}

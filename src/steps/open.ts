@@ -1,6 +1,6 @@
 import type { At, StepKind } from './step-kind.ts'
 import { openDatabase } from '../adapters/postgres/closing.ts'
-import { roleAttributes } from '../adapters/postgres/facts.ts'
+import { roleAttributes } from '../adapters/postgres/roles.ts'
 import { done, failed, unneeded } from '../domain/outcome.ts'
 import { onTarget } from './on-target.ts'
 import { openDebt, owedAccess } from './owed.ts'

@@ -1,13 +1,13 @@
 import type pg from 'pg'
-import type { Outcome } from '../domain/outcome.ts'
-import type { Done } from '../domain/step.ts'
+import type { Done, TableCount } from '../domain/step.ts'
 import type { TargetSession } from '../adapters/postgres/target.ts'
 import { factsOf, type At, type StepKind } from './step-kind.ts'
 import { countRows, readTables } from '../adapters/postgres/catalog.ts'
 import { done, failed, unneeded } from '../domain/outcome.ts'
 import { presentRoute } from '../domain/route.ts'
 import { appliedAsPlanned, appliedNow, historyDifference } from './history.ts'
-import { onTarget } from './on-target.ts'
+import { acceptedLoss } from './loss.ts'
+import { onTarget, patient } from './on-target.ts'
 import { hasTaken } from './owed.ts'
 import { tryOut } from './try-out.ts'
 import {
@@ -33,19 +33,23 @@ export const verify: StepKind<'verify'> = {
     const applied = await appliedNow(at)
     if (applied.status !== 'done') return applied
     const history = lookAtHistory(at, applied.facts)
-    return onTarget(at, async (session) => {
-      const looked = [history, ...(await lookAtTables(at, session))]
-      const tried = await lookByTrying(at, session)
-      if (tried.problem && looked.every(passes)) return failed(tried.problem)
-      looked.push(...tried.looked)
-      const faults = looked.flatMap((one) =>
-        one.expected === undefined ? [] : [{ ...one, expected: one.expected }],
-      )
-      if (faults.length > 0) return failed({ code: 'verification-failed', failed: faults })
-      if (route !== 'back-out') looked.push(await analyze(at, session.client))
-      const passed = looked.map(({ check, found }) => ({ check, found }))
-      return done<Done['verify']>({ passed, seconds: (performance.now() - began) / 1000 })
-    })
+    return onTarget(
+      at,
+      async (session) => {
+        const looked = [history, ...(await lookAtTables(at, session))]
+        const tried = await lookByTrying(at, session)
+        if (tried.problem && looked.every(passes)) return failed(tried.problem)
+        looked.push(...tried.looked)
+        const faults = looked.flatMap((one) =>
+          one.expected === undefined ? [] : [{ ...one, expected: one.expected }],
+        )
+        if (faults.length > 0) return failed({ code: 'verification-failed', failed: faults })
+        if (route !== 'back-out') looked.push(await analyze(at, session.client))
+        const passed = looked.map(({ check, found }) => ({ check, found }))
+        return done<Done['verify']>({ passed, seconds: (performance.now() - began) / 1000 })
+      },
+      patient(at),
+    )
   },
 }
 
@@ -68,7 +72,7 @@ function lookAtHistory(at: At<'verify'>, found: readonly string[]): Looked {
 
 async function lookAtTables(at: At<'verify'>, { client }: TargetSession): Promise<Looked[]> {
   const { approved } = at.run.plan
-  const { columns, counts } = approved.runbook.verification
+  const { columns } = approved.runbook.verification
   const tables = await readTables(client, touchedBy(at))
   const before = factsOf(at.record, approved.routes.forward, 'before')
   return [
@@ -85,9 +89,28 @@ async function lookAtTables(at: At<'verify'>, { client }: TargetSession): Promis
     ...(at.with.as === 'before' && !isAsPlanned(at) && approved.prepared?.down
       ? takenBack(approved.prepared.down, tables)
       : []),
-    ...(before ? countsAsBefore(before.counts, await countRows(client, counts)) : []),
+    ...(before ? await lookAtCounts(at, client, before.counts) : []),
     ...allValid(tables),
   ]
+}
+
+/** Rows are compared with those at the standstill. An application that ran since may have written some. */
+async function lookAtCounts(at: At<'verify'>, client: pg.Client, before: TableCount[]): Promise<Looked[]> {
+  const { approved } = at.run.plan
+  const ranSince = approved.routes.forward.some(
+    ({ id, kind }) => kind === 'start' && at.record.some((a) => a.step === id && a.outcome !== null),
+  )
+  if (ranSince) return [{ check: 'Rows', found: 'not compared: the application ran since they were counted' }]
+  const now = await countRows(
+    client,
+    before.map(({ table }) => table),
+  )
+  const down = approved.routes.forward.find(
+    (step) => step.kind === 'migrate' && step.with.direction === 'down',
+  )
+  const rows = down?.kind === 'migrate' ? (acceptedLoss(at.record, down) ?? 0) : 0
+  const tables = approved.prepared?.down?.keeps.map((keep) => keep.table) ?? []
+  return countsAsBefore(before, now, { tables, rows })
 }
 
 async function lookByTrying(at: At<'verify'>, session: TargetSession) {
