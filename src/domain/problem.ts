@@ -21,7 +21,7 @@ export interface Problems {
   'target-through-pooler': { host: string }
   'server-too-old': { version: string; needs: string }
   'monitoring-missing': { role: string }
-  'privilege-missing': { role: string; needs: string; why: string }
+  'privilege-missing': { role: string; needs: string; why: PrivilegeUse }
   'fence-held': { pids: number[]; seconds: number }
   'session-lost': { host: string; during: string; errno: string }
   // SQL
@@ -78,6 +78,10 @@ export interface Problems {
   'no-rollback': { migrations: string[] }
   'service-state-unknown': { service: string; why: string }
   'service-not-running': { service: string }
+  'variables-unset': { variables: string[] }
+  'tables-missing': { tables: string[] }
+  /** What the steps may take is more than the runbook's window. */
+  'window-short': { needsSeconds: number; withinSeconds: number }
   // Plans, approvals, requests
   'plan-stale': { plan: string; differs: Difference[] }
   'plan-gone': { plan: string; because: 'discarded' | 'used' | 'replaced'; by: string | null }
@@ -172,6 +176,9 @@ export type UnfitReason =
 
 /** `other-database`: the URL names another database than the runbook. */
 export type UrlFault = 'not-a-url' | 'not-postgres' | 'other-database'
+
+/** What a privilege is for: reading the server's identity, closing, ending sessions, dumping, migrating, the try-out, keeping what is lost. */
+export type PrivilegeUse = 'identity' | 'close' | 'end' | 'dump' | 'migrate' | 'try-out' | 'keep'
 
 export type Difference = 'sql' | 'steps' | 'server' | 'schema' | 'history' | 'runbook'
 

@@ -1,10 +1,18 @@
+import type { Approved, Plan, RunKind } from '../domain/plan.ts'
 import type { Identity } from '../domain/identity.ts'
 import type { Instant } from '../domain/json.ts'
-import type { Plan, RunKind } from '../domain/plan.ts'
 import type { Move } from '../domain/script.ts'
-import type { Result } from '../domain/result.ts'
 import type { Runbook } from '../domain/runbook.ts'
-import type { EarlierSteps } from './estimates.ts'
+import { makeTarget, targetAddress, withSession, type TargetAddress } from '../adapters/postgres/target.ts'
+import { makeEngine } from '../engines/make.ts'
+import { targetKey } from '../domain/identity.ts'
+import { failure, ok, type Result } from '../domain/result.ts'
+import { digestOf } from './digest.ts'
+import { neededFromMigrate, type EarlierSteps } from './estimates.ts'
+import type { Environment } from './looked.ts'
+import { measure } from './measure.ts'
+import { nothingToMove, readMigration } from './reading.ts'
+import { routesFor } from './routes.ts'
 
 export interface PlanInput {
   runbook: Runbook
@@ -13,7 +21,7 @@ export interface PlanInput {
   id: string
   author: string
   now: Instant
-  environment: Readonly<Record<string, string | undefined>>
+  environment: Environment
   backups: { folder: string }
   /** How long steps took in earlier runs on this target. */
   earlier: EarlierSteps
@@ -25,6 +33,69 @@ export interface PlanInput {
   accepted?: number
 }
 
-export async function makePlan(_input: PlanInput): Promise<Result<Plan>> {
-  throw new Error('not yet')
+/**
+ * Reads the target once, and says what a run would do. Nothing is changed, and no guess is made: what cannot be read is a
+ * problem instead of a plan. What was found out is in the plan's checks, blockers too.
+ */
+export async function makePlan(input: PlanInput): Promise<Result<Plan>> {
+  const { runbook, kind, id, now, environment } = input
+  const address = targetAddress(runbook.target.url, runbook.target.database, environment)
+  if (!address.ok) return address
+  const server = await whoAnswers(address.value, id, input.ours)
+  if (!server.ok) return server
+  const { identity, serverVersion } = server.value
+  const target = makeTarget(address.value, applicationNameOf(id), identity)
+  const engine = makeEngine(runbook.engine, runbook.folder)
+  const read =
+    kind === 'backup'
+      ? ok(nothingToMove(runbook))
+      : await readMigration(engine, target, {
+          kind,
+          migration: runbook.migration,
+          took: input.of?.move ?? null,
+        })
+  if (!read.ok) return read
+
+  const accepted = kind === 'rollback' ? (input.accepted ?? 0) : null
+  const routesWith = (needsSeconds: number) =>
+    routesFor(runbook, kind, { hasDown: read.value.prepared?.down != null, accepted, needsSeconds })
+  const measured = await measure(target, {
+    ...input,
+    engine,
+    read: read.value,
+    routes: routesWith(0),
+    serverVersion,
+  })
+  if (!measured.ok) return measured
+  const routes = routesWith(neededFromMigrate(routesWith(0), measured.value.estimates, kind))
+  const approved: Approved = { runbook, identity, serverVersion, ...read.value, routes, accepted }
+  return ok({
+    id,
+    kind,
+    approved,
+    digest: digestOf(approved),
+    measured: measured.value,
+    author: input.author,
+    madeAt: now,
+    of: input.of?.run ?? null,
+  })
+}
+
+/** How sessions of a plan are called on the server; a run's bear the run's id. */
+export const applicationNameOf = (id: string): string => `lockkeeper:${id}`
+
+async function whoAnswers(
+  address: TargetAddress,
+  id: string,
+  ours: Identity | null,
+): Promise<Result<{ identity: Identity; serverVersion: string }>> {
+  const asked = await withSession(
+    makeTarget(address, applicationNameOf(id), null),
+    'identify',
+    async (session) => session,
+  )
+  if (!asked.ok) return asked
+  if (ours && targetKey(ours) === targetKey(asked.value.identity))
+    return failure({ code: 'target-is-ours', database: address.database, host: address.host })
+  return asked
 }

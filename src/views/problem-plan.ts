@@ -1,5 +1,5 @@
 import { bold, code, say, type Line } from '../domain/view.ts'
-import { bytes, counted } from './amounts.ts'
+import { bytes, counted, seconds } from './amounts.ts'
 import { anyOf, codes, firstOf, joined, listed, whom } from './line.ts'
 import { errnoWords, type Wordings } from './wording.ts'
 import { moment } from './time.ts'
@@ -130,6 +130,21 @@ export const planProblems = {
     what: say`${code(service)} is not running.`,
     means: say`A run starts what it stopped: it would leave this service stopped.`,
     next: say`Start it first if it should be up, ${again}.`,
+  }),
+  'variables-unset': ({ variables }) => ({
+    what: say`${counted(variables.length, 'environment variable')} ${variables.length === 1 ? 'is' : 'are'} not set where Lockkeeper runs: ${codes(variables)}.`,
+    means: say`A service would not start again, or could not be checked.`,
+    next: say`Set ${variables.length === 1 ? 'it' : 'them'} and start Lockkeeper again, ${again}.`,
+  }),
+  'tables-missing': ({ tables }) => ({
+    what: say`The runbook counts ${counted(tables.length, 'table')} that ${tables.length === 1 ? 'does' : 'do'} not exist: ${codes(tables)}.`,
+    means: say`The run would stop there while users wait.`,
+    next: say`Correct the names in the runbook (verification.counts), ${again}.`,
+  }),
+  'window-short': ({ needsSeconds, withinSeconds }) => ({
+    what: say`The steps of the window may take ${seconds(needsSeconds)}, the way back included; the runbook allows ${seconds(withinSeconds)}.`,
+    means: say`The deadline would come before the migration could begin, or be taken back.`,
+    next: say`Allow more time in the runbook (window.within), and tell the users; ${again}.`,
   }),
   'plan-stale': ({ plan, differs }) => ({
     what: say`Plan ${plan} is out of date: ${differencesLine(differs)}. Nothing was run.`,

@@ -3,7 +3,17 @@ import { codes, firstOf } from './line.ts'
 import { counted, seconds } from './amounts.ts'
 import { errnoWords, type Wordings } from './wording.ts'
 import { typed } from './typed.ts'
-import type { UrlFault } from '../domain/problem.ts'
+import type { PrivilegeUse, UrlFault } from '../domain/problem.ts'
+
+const privilegeUses: Record<PrivilegeUse, string> = {
+  identity: 'it cannot tell which server this is',
+  close: 'it cannot keep others out of the database',
+  end: 'it cannot end sessions that do not leave',
+  dump: 'it cannot back up what it cannot read',
+  migrate: 'it cannot change these tables',
+  'try-out': 'it cannot act as the application does',
+  keep: 'it cannot keep what a rollback drops',
+}
 
 const urlFaults: Record<UrlFault, string> = {
   'not-a-url': 'it is no URL',
@@ -86,7 +96,7 @@ export const serverProblems = {
     next: say`A superuser types ${code(`GRANT pg_monitor TO "${role}"`)}; then plan again.`,
   }),
   'privilege-missing': ({ role, needs, why }) => ({
-    what: say`${code(role)} lacks ${code(needs)}: ${why}.`,
+    what: say`${code(role)} lacks ${code(needs)}: ${privilegeUses[why]}.`,
     next: say`Let the database’s owner or a superuser grant it, then plan again.`,
   }),
   'fence-held': ({ pids, seconds: waited }) => ({

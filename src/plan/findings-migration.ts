@@ -1,0 +1,44 @@
+import type { Finding } from '../domain/finding.ts'
+import { readTables } from '../adapters/postgres/catalog.ts'
+import { besides } from './moves.ts'
+import { blocker, warning, type Looked } from './looked.ts'
+
+/** What the engine notices about the statements that would run: on this server, with these tables. */
+export async function statements({ engine, target, prepared, kind }: Looked): Promise<Finding[]> {
+  const moved = kind === 'rollback' ? prepared?.down : prepared?.up
+  return moved ? engine.check(target, moved) : []
+}
+
+/**
+ * Migrations that nobody named. Earlier ones come along, and are in the SQL that is approved. Later ones are other
+ * people's, with releases that no runbook of ours takes back: they are rolled back first, by their own.
+ */
+export function others({ kind, history, prepared }: Looked): Finding[] {
+  if (kind === 'backup' || !prepared) return []
+  const found = besides(kind, history.migrations, { up: prepared.up.move, down: prepared.up.move })
+  return found.map((problem) => (problem.code === 'also-reverts' ? blocker(problem) : warning(problem)))
+}
+
+export function wayDown({ prepared, kind }: Looked): Finding[] {
+  if (kind !== 'migrate' || !prepared || prepared.down) return []
+  return [warning({ code: 'no-rollback', migrations: prepared.up.scripts.map((script) => script.migration) })]
+}
+
+/** What a rollback would cost now. Before the migration it costs nothing. */
+export function losses({ loss }: Looked): Finding[] {
+  const { rows, dropped, violating } = loss
+  const tables = dropped.filter((each) => each.rows > 0)
+  return [
+    ...(rows > 0 && tables.length > 0 ? [warning({ code: 'rollback-loses', rows, tables })] : []),
+    ...violating
+      .filter((each) => each.rows > 0)
+      .map((each) => warning({ code: 'rollback-violates', ...each })),
+  ]
+}
+
+/** Tables that are to be counted before and after: a wrong name would be found out while users wait. */
+export async function countedTables({ client, runbook }: Looked): Promise<Finding[]> {
+  const shapes = await readTables(client, runbook.verification.counts)
+  const missing = shapes.filter((shape) => !shape.exists).map((shape) => shape.name)
+  return missing.length > 0 ? [blocker({ code: 'tables-missing', tables: missing })] : []
+}

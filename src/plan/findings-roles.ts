@@ -1,0 +1,64 @@
+import type { Finding } from '../domain/finding.ts'
+import type { PrivilegeUse } from '../domain/problem.ts'
+import { closingPlan } from '../adapters/postgres/closing.ts'
+import {
+  createsSchemas,
+  endsSessions,
+  foreignOwners,
+  unreadableRelations,
+} from '../adapters/postgres/privileges.ts'
+import { roleAttributes, unassumable, whoAmI } from '../adapters/postgres/roles.ts'
+import { blocker, warning, type Looked } from './looked.ts'
+
+/** Relations that are named in a message; the rest of them would only make it longer. */
+const named = 3
+
+async function lacks(at: Looked, needs: string, why: PrivilegeUse): Promise<Finding[]> {
+  return [blocker({ code: 'privilege-missing', role: await whoAmI(at.client), needs, why })]
+}
+
+/** Tried in a transaction that is rolled back: what closing would do, and whether we may. */
+export async function closing({ client }: Looked): Promise<Finding[]> {
+  const tried = await closingPlan(client, [await whoAmI(client)])
+  return tried.ok ? [] : [blocker(tried.problem)]
+}
+
+export async function ending(at: Looked): Promise<Finding[]> {
+  return (await endsSessions(at.client)) ? [] : lacks(at, 'membership in pg_signal_backend', 'end')
+}
+
+export async function reading(at: Looked): Promise<Finding[]> {
+  const unreadable = await unreadableRelations(at.client)
+  if (unreadable.length === 0) return []
+  const more = unreadable.length > named ? ` and ${unreadable.length - named} more` : ''
+  return lacks(at, `SELECT on ${unreadable.slice(0, named).join(', ')}${more}`, 'dump')
+}
+
+export async function changing(at: Looked): Promise<Finding[]> {
+  const owners = await foreignOwners(at.client, at.touched)
+  return owners.length === 0 ? [] : lacks(at, `membership in ${owners.join(', ')}`, 'migrate')
+}
+
+/** A rollback keeps rows and columns in a schema of the target's own before it drops them. */
+export async function keeping(at: Looked): Promise<Finding[]> {
+  return (await createsSchemas(at.client)) ? [] : lacks(at, 'CREATE on the database', 'keep')
+}
+
+export async function tryingOut(at: Looked): Promise<Finding[]> {
+  const as = at.runbook.verification.tryOut?.as
+  if (!as) return []
+  if (!(await roleAttributes(at.client, as)).exists)
+    return [blocker({ code: 'application-role-unfit', role: as, why: 'missing' })]
+  return (await unassumable(at.client, [as])) ? lacks(at, `membership in ${as}`, 'try-out') : []
+}
+
+/** Open lets this role in, and nobody else: it must be the application’s, and one that closing keeps out. */
+export async function application({ client, runbook }: Looked): Promise<Finding[]> {
+  const { role } = runbook.target.application
+  const found = await roleAttributes(client, role)
+  if (!found.exists) return [blocker({ code: 'application-role-unfit', role, why: 'missing' })]
+  if (!found.connects || !found.login)
+    return [blocker({ code: 'application-role-unfit', role, why: 'cannot-connect' })]
+  if (found.superuser) return [warning({ code: 'application-role-unfit', role, why: 'super' })]
+  return found.owns ? [warning({ code: 'application-role-unfit', role, why: 'owner' })] : []
+}
