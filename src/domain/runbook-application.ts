@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import { address, command, duration, name, variable, words } from './runbook-values.ts'
 
-const expected = z.union([
-  z.string(),
-  z.number(),
-  z.boolean(),
-  z.null(),
-  z.strictObject({
-    is: z.enum(['string', 'number', 'boolean', 'present', 'absent']).describe('What it is.'),
-  }),
-])
+const expected = z
+  .union([
+    z.string(),
+    z.number(),
+    z.boolean(),
+    z.null(),
+    z.strictObject({
+      is: z.enum(['string', 'number', 'boolean', 'present', 'absent']).describe('What it is.'),
+    }),
+  ])
+  .describe('A value, or what it is: { is: string }.')
 
 export const httpRequest = z
   .strictObject({
@@ -32,6 +34,12 @@ export const httpRequest = z
       .prefault({})
       .describe(
         'What makes it pass. All of it must hold; an answer that merely mentions a word proves nothing.',
+      ),
+    only: z
+      .enum(['before', 'after'])
+      .optional()
+      .describe(
+        'Made only while this release runs: what the migration brings, the release before it does not have.',
       ),
     keep: z
       .record(z.string(), z.string())

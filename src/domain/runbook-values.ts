@@ -28,7 +28,7 @@ export const size = z
 export const name = z
   .string()
   .regex(/^[a-z][a-z0-9-]{1,62}$/, 'is not a name: lower-case letters, digits and hyphens, a letter first')
-  .meta({ examples: ['add-security-enhancements'] })
+  .meta({ examples: ['hrms-api'] })
 
 /** The name of an environment variable: how a secret is written in a file. */
 export const variable = z
@@ -54,4 +54,4 @@ export const table = z
   )
   .meta({ examples: ['master."AdminUsers"'] })
 
-export const command = z.tuple([words], z.string()).meta({ examples: [['node', 'release.ts', 'after']] })
+export const command = z.tuple([words], z.string()).meta({ examples: [['node', 'api.ts']] })

@@ -55,7 +55,10 @@ const notice = z
 /** One migration of one target: everything that the team's document says about it. */
 export const runbookSchema = z
   .strictObject({
-    name: name.describe('How people call the runbook in commands. Unique among all runbooks.'),
+    name: name.meta({
+      description: 'How people call the runbook in commands. Unique among all runbooks.',
+      examples: ['add-security-enhancements'],
+    }),
     title: words.describe('How messages call the migration, e.g. AddSecurityEnhancements.'),
     migration: words.describe(
       'The id that the database is moved to, e.g. 20251113040317_AddSecurityEnhancements.',
@@ -182,7 +185,7 @@ export const runbookSchema = z
     backup: z
       .strictObject({
         keep: z.int().min(1).prefault(7).describe('How many backups of this target are kept.'),
-        free: size.optional().describe('At least so much stays free on the backups’ file system.'),
+        free: size.optional().describe('Less room than that on the backups’ file system is a warning.'),
       })
       .prefault({})
       .describe('The dump that is taken, and read again, before the window.'),
