@@ -31,6 +31,7 @@ const doings = {
 
 document.addEventListener('click', (event) => {
   const target = /** @type {HTMLElement} */ (event.target)
+  if (!target.closest('#sidebar, [data-do="sidebar"]')) document.body.classList.remove('sidebar-open')
   const doing = /** @type {HTMLElement | null} */ (target.closest('[data-do]'))
   const does = doings[doing?.dataset.do ?? '']
   if (doing && does) {

@@ -1,0 +1,50 @@
+import path from 'node:path'
+import { makeService } from '../../src/adapters/services/make.ts'
+import type { Service } from '../../src/domain/runbook.ts'
+import { loadRunbooks } from '../../src/runbook/load.ts'
+import { project } from './places.ts'
+import { untilAnswers } from './until.ts'
+
+/** The applications that the runbooks name, started and stopped exactly as the runbooks say. */
+export interface Applications {
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+const never = new AbortController().signal
+
+export async function findApplications(environment: Record<string, string>): Promise<Applications> {
+  const { runbooks, broken } = await loadRunbooks(path.join(project, 'demo', 'runbooks'))
+  if (broken.length) throw new Error(`a runbook of the demo is broken: ${JSON.stringify(broken)}`)
+  const all = runbooks.flatMap((runbook) =>
+    runbook.services.map((service) => ({
+      service,
+      method: makeService(service, runbook.folder, environment),
+    })),
+  )
+  const stop = async () => {
+    for (const { service, method } of all) {
+      const outcome = await method.stop(never, () => {})
+      if (outcome.status === 'failed')
+        throw new Error(`${service.name} does not stop: ${JSON.stringify(outcome.problem)}`)
+    }
+  }
+  return {
+    stop,
+    async start() {
+      await stop() // of a demo that was killed
+      for (const { service, method } of all) {
+        if (service.release) await method.release('before', never)
+        const outcome = await method.start(1, never)
+        if (outcome.status === 'failed')
+          throw new Error(`${service.name} does not start: ${JSON.stringify(outcome.problem)}`)
+        await healthy(service, environment)
+      }
+    },
+  }
+}
+
+async function healthy(service: Service, environment: Record<string, string>): Promise<void> {
+  const url = service.health.url.replace(/\{([A-Z0-9_]+)\}/g, (_, name: string) => environment[name] ?? '')
+  await untilAnswers(url, service.health.within)
+}

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+import { startWorkspace, type Workspace } from '../workspace/server.ts'
+import { findApplications } from './applications.ts'
+import { startBot, type Bot } from './bot.ts'
+import { openDatabases, type Databases } from './databases.ts'
+import { guide } from './guide.ts'
+import { folder, project } from './places.ts'
+import { freePort } from './ports.ts'
+import { makeReporting, type Reporting } from './reporting.ts'
+import { watchHrms, type World } from './world.ts'
+
+/** The whole demo, running. */
+export interface Stage {
+  workspace: Workspace
+  databases: Databases
+  reporting: Reporting
+  hrmsUrl: string
+  bot: Bot
+  /** Ends all of it, in the order in which one part needs the other. */
+  close(): Promise<void>
+}
+
+export interface StageOptions {
+  /** Of the page; 0: any free one. */
+  port: number
+  fresh: boolean
+  say(line: string): void
+}
+
+/** Brings all up. When a part does not come up, what is up already is ended again before this throws. */
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const closing: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (const end of closing.splice(0).reverse()) await end()
+  }
+  try {
+    return await build(options, closing, close)
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function build(
+  options: StageOptions,
+  closing: (() => Promise<void>)[],
+  close: () => Promise<void>,
+): Promise<Stage> {
+  const { say } = options
+  const [botPort, hrmsPort, payrollPort] = [await anyPort(), await anyPort(), await anyPort()]
+  const databases = await openDatabases(options)
+  closing.push(() => databases.stop())
+  say('PostgreSQL runs, with hrms_master as it is before the migration.')
+
+  const applicationsEnvironment = {
+    PATH: `${path.join(project, 'node_modules', '.bin')}${path.delimiter}${process.env['PATH'] ?? ''}`,
+    HRMS_DATABASE_URL: databases.url('hrms_master', 'hrms_app'),
+    HRMS_PORT: String(hrmsPort),
+    HRMS_FOLDER: path.join(folder, 'hrms'),
+    PAYROLL_DATABASE_URL: databases.url('payroll', 'hrms_batch'),
+    PAYROLL_PORT: String(payrollPort),
+  }
+  const applications = await findApplications(applicationsEnvironment)
+  closing.push(() => applications.stop())
+  await applications.start()
+  const hrmsUrl = `http://127.0.0.1:${hrmsPort}`
+  say('HRMS runs, and its users are at work.')
+
+  const signingSecret = randomBytes(16).toString('hex')
+  let seen: Pick<World, 'healthy' | 'release' | 'writes'> = { healthy: true, release: 'before', writes: null }
+  const reporting = makeReporting(databases.url('hrms_master', 'hrms_reporting'), () => show())
+  closing.push(() => reporting.close())
+  const workspace = await startWorkspace({
+    port: options.port,
+    botUrl: `http://127.0.0.1:${botPort}/slack/events`,
+    signingSecret,
+    guide,
+    worldActs: { report: () => (reporting.isOpen() ? reporting.close() : reporting.open()) },
+  })
+  closing.push(() => workspace.close())
+  const show = () =>
+    workspace.showWorld({
+      product: 'HRMS',
+      ...seen,
+      acts: [
+        {
+          name: 'report',
+          label: reporting.isOpen() ? 'Close the report' : 'Leave a report open on hrms_master',
+          on: reporting.isOpen(),
+        },
+      ],
+    } satisfies World)
+  const watching = new AbortController()
+  const watched = watchHrms(
+    hrmsUrl,
+    (now) => {
+      seen = now
+      show()
+    },
+    watching.signal,
+  )
+  closing.push(async () => {
+    watching.abort()
+    await watched
+  })
+  await reporting.open()
+
+  const bot = await startBot(
+    {
+      ...inherited(),
+      ...applicationsEnvironment,
+      ...acceptance,
+      DATABASE_URL: databases.url('lockkeeper', 'lockkeeper'),
+      HRMS_MASTER_URL: databases.url('hrms_master', 'lockkeeper'),
+      PAYROLL_URL: databases.url('payroll', 'lockkeeper'),
+      SLACK_BOT_TOKEN: workspace.botToken,
+      SLACK_SIGNING_SECRET: signingSecret,
+      SLACK_API_URL: workspace.apiUrl,
+      PORT: String(botPort),
+      LOCKKEEPER_CONFIG: path.join(project, 'demo', 'lockkeeper.yml'),
+      LOCKKEEPER_FOLDER: path.join(folder, 'lockkeeper'),
+    },
+    botPort,
+  )
+  closing.push(() => bot.stop())
+  say('Lockkeeper is ready.')
+  return { workspace, databases, reporting, hrmsUrl, bot, close }
+}
+
+/** The account of the functional checks. */
+const acceptance = { HRMS_ADMIN_EMAIL: 'admin1@morishr.test', HRMS_ADMIN_PASSWORD: 'Test123!' }
+
+/** What a program of this machine needs to run at all; nothing that is about the bot. */
+const inherited = (): Record<string, string> =>
+  Object.fromEntries(
+    ['HOME', 'LANG', 'TMPDIR', 'TZ', 'LD_LIBRARY_PATH', 'USER'].flatMap((name) =>
+      process.env[name] ? [[name, process.env[name]]] : [],
+    ),
+  )
+
+async function anyPort(): Promise<number> {
+  const port = await freePort()
+  if (port === null) throw new Error('no port is free')
+  return port
+}

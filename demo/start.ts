@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util'
+import { playStory } from './auto/play.ts'
+import { openStage, type Stage } from './stage/open.ts'
+import { freePort } from './stage/ports.ts'
+
+/**
+ * `npm run demo`: a Slack workspace in the browser, the HRMS with its database, and Lockkeeper between them.
+ * `--auto`: plays a whole story by itself and ends. `--fresh`: fills the databases anew. `--port`: of the page.
+ */
+const { values } = parseArgs({
+  options: {
+    auto: { type: 'boolean', default: false },
+    fresh: { type: 'boolean', default: false },
+    port: { type: 'string', default: '4747' },
+  },
+})
+
+const say = (line: string): void => console.log(line)
+
+process.exitCode = await start()
+
+async function start(): Promise<number> {
+  const port = values.auto ? 0 : Number(values.port)
+  if (port !== 0 && (await freePort(port)) === null) {
+    say(
+      `Port ${port} is taken: is the demo running already? Open http://localhost:${port}, or start with --port.`,
+    )
+    return 1
+  }
+  let stage: Stage
+  try {
+    stage = await openStage({ port, fresh: values.fresh, say })
+  } catch (error) {
+    say(`The demo does not start: ${(error as Error).message}`)
+    return 1
+  }
+  const ended = new Promise<number>((end) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end(0))
+    void stage.bot.left.then(({ exitCode, lastLines }) => {
+      say(`Lockkeeper has left with exit code ${exitCode}:\n${lastLines.slice(-12).join('\n')}`)
+      end(1)
+    })
+  })
+  const told = values.auto ? playStory(stage, say) : welcome(stage)
+  const exitCode = await Promise.race([ended, told])
+  say('Stopping…')
+  await stage.close()
+  return exitCode
+}
+
+function welcome({ workspace }: Stage): Promise<never> {
+  say(`
+  Open ${workspace.pageUrl}
+
+  You are Asha, who leads migrations. Type in #migrations:
+
+      /migrate plan add-security-enhancements
+
+  Then sit down on Dan's and Mei's chairs (top left) to approve it, and on Asha's again to run it.
+  "Try this", on the left, goes on from there. Ctrl-C ends everything.
+`)
+  return new Promise(() => {})
+}
