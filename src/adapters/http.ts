@@ -51,31 +51,32 @@ export async function waitHealthy(
   environment: Environment = process.env,
 ): Promise<Result<{ milliseconds: number; attempts: number }>> {
   const began = performance.now()
-  const left = () => health.within - (performance.now() - began)
+  const elapsed = () => performance.now() - began
   const url = fill(health.url, (variable) => environment[variable])
+  const fullLook = Math.min(longestLook, health.within)
+  let last: Answer | null = null
   for (let attempts = 1; ; attempts++) {
-    const answer =
+    const look = Math.min(fullLook, health.within - elapsed())
+    const answer: Answer =
       'missing' in url
         ? { saw: `no value for {${url.missing}}` }
-        : await send({ method: 'GET', url: url.filled, headers: {} }, Math.min(left(), longestLook), signal)
+        : await send({ method: 'GET', url: url.filled, headers: {} }, look, signal)
     if (signal.aborted) return failure({ code: 'cancelled', by: '' })
     if ('status' in answer && answer.status === 200)
-      return ok({ milliseconds: Math.round(performance.now() - began), attempts })
+      return ok({ milliseconds: Math.round(elapsed()), attempts })
+    // The last look may be cut short by the deadline: then it tells less than the one before.
+    if (last === null || 'status' in answer || look === fullLook) last = answer
     progress({ done: attempts, of: null, unit: 'attempts', at: name })
-    if (left() <= health.every || 'missing' in url) {
-      const saw = 'status' in answer ? String(answer.status) : answer.saw
-      return failure({
-        code: 'unhealthy',
-        service: name,
-        url: health.url,
-        saw,
-        attempts,
-        seconds: Math.round((performance.now() - began) / 1000),
-      })
+    if (elapsed() + health.every >= health.within || 'missing' in url) {
+      const saw = 'status' in last ? String(last.status) : last.saw
+      const seconds = Math.round(elapsed() / 1000)
+      return failure({ code: 'unhealthy', service: name, url: health.url, saw, attempts, seconds })
     }
     await wait(health.every, undefined, { signal }).catch(() => {})
   }
 }
+
+type Answer = { status: number; body?: Json } | { saw: string }
 
 type Fault = { expected: string; saw: string }
 
@@ -124,7 +125,7 @@ async function send(
   within: number,
   signal: AbortSignal,
   reads = false,
-): Promise<{ status: number; body?: Json } | { saw: string }> {
+): Promise<Answer> {
   const late = AbortSignal.timeout(Math.max(1, Math.ceil(within)))
   try {
     const response = await fetch(url, {

@@ -23,7 +23,7 @@ export interface RunOptions {
   environment: Readonly<Record<string, string | undefined>>
   directory?: string
   /** Each line as it comes, at most 8 KiB of it. Not redacted: that is the caller's. */
-  onLine?(line: string): void
+  onLine?: (line: string) => void
   keepLines?: number
   signal?: AbortSignal
   /** Milliseconds from SIGTERM to SIGKILL when aborted. */

@@ -28,13 +28,16 @@ const answers: Record<string, (response: ServerResponse) => void> = {
   '/reset': (r) => r.destroy(),
 }
 
-const server = createServer(async (request, response) => {
+const server = createServer((request, response) => {
   let body = ''
-  for await (const chunk of request) body += String(chunk)
+  request.on('data', (chunk) => (body += String(chunk)))
+  request.on('end', () => answered(request, response, body))
+})
+function answered(request: IncomingMessage, response: ServerResponse, body: string): void {
   seen.push({ method: request.method, url: request.url, headers: request.headers, body })
   const answer = answers[request.url?.split('?')[0] ?? ''] ?? ((r: ServerResponse) => r.end('{}'))
   answer(response)
-})
+}
 await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
 const { port } = server.address() as AddressInfo
 afterAll(() => {
@@ -127,9 +130,7 @@ test('no answer in time and no connection are faults of their own', async () => 
   expect(await faults({ url: at('/reset') })).toEqual([
     expect.stringMatching(/^expected 200, saw no connection \((UND_ERR_SOCKET|ECONNRESET)\)$/),
   ])
-  expect(await faults({ url: nowhere })).toEqual([
-    'expected 200, saw no connection (ECONNREFUSED)',
-  ])
+  expect(await faults({ url: nowhere })).toEqual(['expected 200, saw no connection (ECONNREFUSED)'])
 })
 
 test('variables come from the environment and from earlier answers, each in its place', async () => {

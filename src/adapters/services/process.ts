@@ -10,7 +10,7 @@ import { failure, ok } from '../../domain/result.ts'
 import { errorCode } from '../error-code.ts'
 import { run, startDetached } from '../process.ts'
 import { groupOf, processOf, type RunningProcess } from '../process-table.ts'
-import { clearPidFile, keepBegin, readPidFile, type Found } from './pid-file.ts'
+import { clearPidFile, keepBegin, readPidFile } from './pid-file.ts'
 import { quoted, shellLine } from './shell-line.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -89,7 +89,7 @@ export function processService(service: Service, folder: string, environment: En
       environment: given,
       directory,
     })
-    const early = await Promise.race([ended, wait(settling, null, { ref: false })])
+    const early = await Promise.race([ended, wait(settling, null)])
     const after = await look()
     if (after.is === 'unknown') return failed(unknown(after.why))
     if (after.is === 'gone') return fault('start', 'it ended at once', early?.exitCode ?? null)
