@@ -3,7 +3,7 @@ import type { Choice, Question } from '../domain/question.ts'
 import type { Gate } from '../domain/run.ts'
 import type { Session } from '../domain/session.ts'
 import { bold, clock, code, say } from '../domain/view.ts'
-import { counted, seconds } from './amounts.ts'
+import { about, counted, seconds } from './amounts.ts'
 import { firstOf } from './line.ts'
 import { secondsFor, type Standing } from './standing.ts'
 import { stepName, stepOf } from './step-names.ts'
@@ -76,10 +76,10 @@ const words: Record<Choice, (asked: Asked) => ChoiceText> = {
     }
   },
   'go-on': (asked) => goOn(asked),
-  leave: ({ standing, gate }) => ({
+  leave: ({ standing }) => ({
     label: isDown(standing) ? 'Leave down' : 'Leave as it is',
     says: 'Changes nothing; the question stays open',
-    does: say`nothing changes, the question stays open${stillDown(standing)}${lapse(gate)}`,
+    does: say`nothing changes, the question stays open${stillDown(standing)}`,
   }),
 }
 
@@ -94,11 +94,6 @@ const stillDown = (standing: Standing): string =>
 const stepAsked = ({ standing, gate }: Asked): string => {
   const step = stepOf(standing.run, gate.step)
   return step ? stepName(step) : gate.step
-}
-
-const lapse = (gate: Gate): Line => {
-  const { lapses } = gate.question
-  return lapses ? say`; at ${clock(lapses.at)} ${lapsed[lapses.as]}` : []
 }
 
 /** What happens by itself when nobody answers. */
@@ -173,7 +168,7 @@ export function rollBackDoes(standing: Standing): Line {
 
 const inAbout = ({ run }: Standing, route: 'back-out' | 'roll-back'): string => {
   const length = secondsFor(run, stepsOf(run.plan.approved.routes, route))
-  return length === null ? '' : ` in about ${seconds(length)}`
+  return length === null ? '' : ` in about ${about(length)}`
 }
 
 function terminateDoes({ standing, gate }: Asked, one: Session | null): Line {

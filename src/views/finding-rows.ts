@@ -1,4 +1,5 @@
 import type { Check, Finding } from '../domain/finding.ts'
+import type { Instant } from '../domain/json.ts'
 import type { Line } from '../domain/view.ts'
 import { say } from '../domain/view.ts'
 import type { Row } from './run-rows.ts'
@@ -23,11 +24,11 @@ export const countOf = (checks: readonly Check[], level: Finding['level']): numb
 const lineHolds = 420
 
 /** Blockers first, then warnings, then notes, then how many checks passed. At most so many findings, and how many more. */
-export function findingRows(checks: readonly Check[], most: number): Row[] {
+export function findingRows({ checks, at }: { checks: readonly Check[]; at: Instant }, most: number): Row[] {
   const findings = findingsOf(checks)
   const rows = findings
     .slice(0, most)
-    .map(({ level, problem }): Row => ({ word: words[level], line: findingLine(problem, level) }))
+    .map(({ level, problem }): Row => ({ word: words[level], line: findingLine(problem, level, at) }))
   const left = findings.slice(most)
   const passed = checks.filter((check) => check.findings.length === 0).length
   return [
@@ -40,8 +41,8 @@ export function findingRows(checks: readonly Check[], most: number): Row[] {
 }
 
 /** What it is and what it means; for a blocker also what to do. */
-function findingLine(problem: Finding['problem'], level: Finding['level']): Line {
-  const { what, means, next } = wordProblem(problem)
+function findingLine(problem: Finding['problem'], level: Finding['level'], at: Instant): Line {
+  const { what, means, next } = wordProblem(problem, at)
   const line = say`${what}${means ? say` ${means}` : ''}${level === 'blocker' ? say` ${next}` : ''}`
   const text = lineText(line)
   return text.length <= lineHolds ? line : [clipped(text, lineHolds)]

@@ -3,7 +3,7 @@ import type { Loss, Plan } from '../domain/plan.ts'
 import type { Attempt, Gate, Run } from '../domain/run.ts'
 import { bold, code, note, say, text, type Field, type Form, type Option, type Part } from '../domain/view.ts'
 import { backOutDoes, choiceText, opensForm, rollBackDoes, sessionsAsked } from './choices.ts'
-import { counted, seconds } from './amounts.ts'
+import { about, counted } from './amounts.ts'
 import { endingLoses, sessionLine, sessionOption } from './sessions.ts'
 import { findingRows } from './finding-rows.ts'
 import { firstOf } from './line.ts'
@@ -20,14 +20,14 @@ const findingsShown = 10
 export function approveForm(plan: Plan): Form {
   const { prerequisites } = plan.approved.runbook
   const rows = findingRows(
-    plan.measured.checks.filter(({ findings }) => findings.length),
+    { ...plan.measured, checks: plan.measured.checks.filter(({ findings }) => findings.length) },
     findingsShown,
   )
   return {
     title: `Approve plan ${plan.id}`.slice(0, 24),
     submit: 'Approve',
     parts: [
-      text(say`${bold(subjectOf(plan))} on ${code(plan.approved.identity.host)}`),
+      text(say`${bold(subjectOf(plan))} at ${code(plan.approved.identity.host)}`),
       text(say`Read ${code(`${plan.id}.up.sql`)} in the plan’s thread first: that is what is run.`),
       text(lossLine(plan)),
       ...(rows.length ? [{ part: 'rows' as const, rows }] : []),
@@ -55,7 +55,7 @@ export function runForm(plan: Plan): Form {
       text(say`${bold(subjectOf(plan))} at ${code(identity.host)}${production ? ', production' : ''}`),
       text(
         hasWindow
-          ? say`${runbook.product} is unavailable${down > 0 ? ` for about ${seconds(down)}` : '; for how long is not known'}.`
+          ? say`${runbook.product} is unavailable${down > 0 ? ` for about ${about(down)}` : '; for how long is not known'}.`
           : say`${runbook.product} stays up.`,
       ),
       text(lossLine(plan)),
@@ -172,7 +172,7 @@ export function rollbackForm(run: Run, loss: Loss, submit = 'Plan the rollback')
     submit,
     parts: [
       text(
-        say`${bold(subjectOf(run.plan))}. ${product} is unavailable${down > 0 ? ` for about ${seconds(down)}` : ''} when it is run.`,
+        say`${bold(subjectOf(run.plan))}. ${product} is unavailable${down > 0 ? ` for about ${about(down)}` : ''} when it is run.`,
       ),
       text(
         loss.rows

@@ -29,14 +29,25 @@ export const askings: {
 } = {
   'step-failed': ({ problem }, gate, standing) => ({
     state: say`Stopped at ${nameOf(standing.run, gate.step)}; ${databaseLine(standing)}`,
-    parts: [text(problemLine(problem))],
+    parts: [text(problemLine(problem, gate.openedAt))],
   }),
-  'sessions-left': ({ sessions, ended, changed }, gate, standing) => ({
+  'sessions-left': ({ sessions, ended, changed, endedSoFar = [] }, gate, standing) => ({
     state: say`${counted(sessions.length, 'session')} ${sessions.length === 1 ? 'is' : 'are'} still on ${code(
       standing.run.plan.approved.runbook.target.database,
     )}${isDown(standing) ? `; ${standing.run.plan.approved.runbook.product} stays down while we wait` : ''}`,
     parts: [
-      ...(ended > 0 ? [text(say`Ended ${counted(ended, 'session')}.`)] : []),
+      ...(endedSoFar.length > 0
+        ? [
+            text(
+              say`Ended ${firstOf(
+                endedSoFar.map(({ pid, role }) => `${pid} (${role})`),
+                sessionsShown,
+              )}.`,
+            ),
+          ]
+        : ended > 0
+          ? [text(say`Ended ${counted(ended, 'session')}.`)]
+          : []),
       ...changed.map(({ pid, role }) =>
         text(say`${bold(String(pid))} (${role}) began another transaction. It was not touched; look again.`),
       ),
@@ -52,7 +63,7 @@ export const askings: {
       },
     ],
   }),
-  'new-blockers': ({ problems }) => ({
+  'new-blockers': ({ problems }, gate) => ({
     state: say`Looked at again, there ${problems.length === 1 ? 'is a new blocker' : `are ${problems.length} new blockers`} that nobody approved; nothing was begun`,
     parts: [
       {
@@ -60,7 +71,7 @@ export const askings: {
         rows: [
           ...problems
             .slice(0, blockersShown)
-            .map((problem) => ({ word: 'Blocker' as const, line: problemLine(problem) })),
+            .map((problem) => ({ word: 'Blocker' as const, line: problemLine(problem, gate.openedAt) })),
           ...(problems.length > blockersShown
             ? [{ word: 'Blocker' as const, line: say`and ${problems.length - blockersShown} more` }]
             : []),
@@ -115,8 +126,9 @@ export function asked(
     parts: [
       ...asking.parts,
       choices.list,
+      ...(lapse ? [text(lapse)] : []),
       note(
-        say`${lapse ? say`${lapse} ` : ''}Any of ${operatorRole} can answer${gate.leftBy ? say`; left as it is by ${whom(gate.leftBy)}, still to be answered` : ''}. Without Slack: ${typedInTerminal(`answer ${standing.run.id}`)}`,
+        say`Any of ${operatorRole} can answer${gate.leftBy ? say`; left as it is by ${whom(gate.leftBy)}, still to be answered` : ''}. Without Slack: ${typedInTerminal(`answer ${standing.run.id}`)}`,
       ),
     ],
     actions: choices.actions,

@@ -45,7 +45,7 @@ export function whom(by: string): Inline {
 /** One line of text cut to a length, with an ellipsis where something is missing. White space becomes single blanks. */
 export function clipped(text: string, most: number): string {
   const flat = text.replace(/\s+/g, ' ').trim()
-  const characters = [...flat]
+  const characters = Array.from(flat)
   return characters.length <= most
     ? flat
     : `${characters

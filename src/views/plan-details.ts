@@ -4,10 +4,10 @@ import type { Step } from '../domain/step.ts'
 import type { Line, Part, View } from '../domain/view.ts'
 import { bold, code, say, text } from '../domain/view.ts'
 import { countOf, findingRows, findingsOf, findingText } from './finding-rows.ts'
-import { counted } from './amounts.ts'
 import { expectedSeconds } from './standing.ts'
 import { runbookSays } from './runbook-says.ts'
-import { seconds } from './amounts.ts'
+import { fitting } from './fit.ts'
+import { counted, seconds } from './amounts.ts'
 import { stepDoes, stepName, subjectOf } from './step-names.ts'
 
 const findingsShown = 8
@@ -15,12 +15,12 @@ const findingsShown = 8
 /** The thread under a plan: its SQL, its steps before, in and after the window, what was noticed, what the runbook says. */
 export function planDetailsView(plan: Plan): View {
   const { checks } = plan.measured
-  const rows = findingRows(checks, findingsShown)
+  const rows = findingRows(plan.measured, findingsShown)
   const counts = (['blocker', 'warning', 'note'] as const).map((level) =>
     counted(countOf(checks, level), level),
   )
   const files = filesOf(plan)
-  return {
+  return fitting({
     state: say`${bold(`Plan ${plan.id} in full`)} — ${subjectOf(plan)}${files.length ? say`; to read before you approve: ${code(files[0]?.name ?? '')}` : ''}`,
     parts: [
       ...stepParts(plan),
@@ -33,35 +33,32 @@ export function planDetailsView(plan: Plan): View {
     ],
     actions: [],
     files,
-  }
+  })
 }
 
+/** One list, numbered as the live message counts; the line above it says which of them keep users out. */
 function stepParts(plan: Plan): Part[] {
   const { forward } = plan.approved.routes
-  const first = forward.findIndex((step) => step.inWindow)
-  const before = first < 0 ? forward : forward.slice(0, first)
-  const inWindow = forward.filter((step) => step.inWindow)
-  const after = first < 0 ? [] : forward.slice(first).filter((step) => !step.inWindow)
-  const { product } = plan.approved.runbook
   return [
-    ...steps(plan, `Before the window (${product} is up):`, before, 0),
-    ...steps(plan, `In the window (${product} is down):`, inWindow, before.length),
-    ...steps(plan, `After the window (${product} is up):`, after, before.length + inWindow.length),
+    text(say`${bold('Steps.')} ${windowLine(plan, forward)}`),
+    { part: 'list', numbered: true, items: forward.map((step) => stepLine(plan, step)) },
   ]
 }
 
-/** Numbered through from the first step, as the live message counts them. */
-const steps = (plan: Plan, title: string, of: readonly Step[], from: number): Part[] =>
-  of.length
-    ? [
-        text([bold(title)]),
-        { part: 'list', numbered: false, items: of.map((step, i) => stepLine(plan, step, from + i + 1)) },
-      ]
-    : []
+function windowLine({ approved }: Plan, forward: readonly Step[]): Line {
+  const { product } = approved.runbook
+  const first = forward.findIndex((step) => step.inWindow)
+  const last = forward.findLastIndex((step) => step.inWindow)
+  if (first < 0) return say`${product} stays up`
+  const places = (from: number, to: number) => (from === to ? String(from) : `${from} to ${to}`)
+  return say`${first > 0 ? `Before the window: ${places(1, first)}. ` : ''}In it ${product} is down: ${places(first + 1, last + 1)}${
+    last + 1 < forward.length ? `. After it: ${places(last + 2, forward.length)}` : ''
+  }`
+}
 
-function stepLine(plan: Plan, step: Step, place: number): Line {
+function stepLine(plan: Plan, step: Step): Line {
   const takes = expectedSeconds({ plan }, step)
-  return say`${String(place)}. ${bold(stepName(step))}${takes !== null && takes >= 0.05 ? `, about ${seconds(takes)}` : ''} — ${stepDoes(step, plan)}`
+  return say`${bold(stepName(step))}${takes !== null && takes >= 0.05 ? `, about ${seconds(takes)}` : ''} — ${stepDoes(step, plan)}`
 }
 
 function wayBackParts(plan: Plan): Part[] {

@@ -3,8 +3,9 @@ import type { Estimate, Plan } from '../domain/plan.ts'
 import type { Instant } from '../domain/json.ts'
 import { bold, code, note, say, text, type Action, type Line, type Part, type View } from '../domain/view.ts'
 import { anyOf, firstOf, joined, whom } from './line.ts'
-import { bytes, counted, seconds } from './amounts.ts'
+import { about, bytes, counted, seconds } from './amounts.ts'
 import { countOf, findingRows } from './finding-rows.ts'
+import { fitting } from './fit.ts'
 import { differencesLine } from './problem-plan.ts'
 import { moment } from './time.ts'
 import { stepName } from './step-names.ts'
@@ -41,8 +42,8 @@ export function planView(
   waitsFor: readonly WaitsFor[] = [],
 ): View {
   const blockers = countOf(plan.measured.checks, 'blocker')
-  const rows = findingRows(plan.measured.checks, findingsShown)
-  return {
+  const rows = findingRows(plan.measured, findingsShown)
+  return fitting({
     state: stateLine(plan, approvals, state, waitsFor, blockers),
     parts: [
       text(whatLine(plan)),
@@ -55,7 +56,7 @@ export function planView(
       ),
     ],
     actions: actionsOf(plan, state, waitsFor, blockers),
-  }
+  })
 }
 
 const planName = ({ id, kind, approved }: Plan): string => {
@@ -117,8 +118,12 @@ function downLine(plan: Plan): Line {
   const parts = known
     .filter((each) => each.seconds >= 0.05)
     .map((each) => `${each.name} ${seconds(each.seconds)}`)
-  return say`${bold(`Down for about ${seconds(windowSeconds(plan))}`)} (${firstOf(parts, 14)}); ${sourcesLine(known)}`
+  return say`${bold(`Down for about ${about(windowSeconds(plan))}`)} (${firstOf(parts, 14)}); ${sourcesLine(known)}${told(runbook.window.expected)}`
 }
+
+/** What users were told, beside what we expect. */
+const told = (expected: number | undefined): string =>
+  expected === undefined ? '' : `. Users are told ${seconds(expected / 1000)}`
 
 /** `from earlier runs; Smoke a guess`: where most of it comes from, and what does not. */
 function sourcesLine(known: readonly (Estimate & { name: string })[]): Line {
@@ -163,7 +168,7 @@ function approvalParts(
   const waits = waitsFor.map(({ says, role, people, count = 1 }) =>
     people.length
       ? say`${says} by ${count > 1 ? `${count} of ` : ''}${anyOf(people, role)}`
-      : say`${says} by ${count} of ${{ role }}, whose people are not known`,
+      : say`${says} by ${count === 1 ? 'one' : count} of ${{ role }}`,
   )
   return [
     ...(said.length ? [text(joined(said, ' · '))] : []),

@@ -24,26 +24,26 @@ export const differencesLine = (differs: readonly Difference[]): Line =>
 
 /** What the plan notices about the server's state, and what is wrong with plans and approvals. */
 export const planProblems = {
-  'long-transaction': ({ sessions }) => ({
-    what: say`A transaction is open for long: ${sessionsBriefly(sessions)}.`,
+  'long-transaction': ({ sessions }, seen) => ({
+    what: say`A transaction is open for long: ${sessionsBriefly(sessions, seen)}.`,
     means: say`It would hold up the migration, and every reader behind it.`,
     next: say`Ask its owner to end it before the run. In the run it is shown again, and you can end it there.`,
   }),
-  'sessions-open': ({ sessions }) => ({
-    what: say`${counted(sessions.length, 'session')} ${sessions.length === 1 ? 'is' : 'are'} on the database beside the application: ${sessionsBriefly(sessions, 3)}.`,
+  'sessions-open': ({ sessions }, seen) => ({
+    what: say`${counted(sessions.length, 'session')} ${sessions.length === 1 ? 'is' : 'are'} on the database beside the application: ${sessionsBriefly(sessions, seen, 3)}.`,
     means: say`Who is still there when the run closes the database is shown, and asked about one by one.`,
     next: say`Tell their owners when the run begins.`,
   }),
-  'prepared-transactions': ({ transactions }) => ({
+  'prepared-transactions': ({ transactions }, seen) => ({
     what: say`${counted(transactions.length, 'prepared transaction')} ${transactions.length === 1 ? 'is' : 'are'} open: ${firstOf(
-      transactions.map(({ gid, owner, since }) => say`${code(gid)} of ${owner} since ${moment(since)}`),
+      transactions.map(({ gid, owner, since }) => say`${code(gid)} of ${owner} since ${moment(since, seen)}`),
       3,
     )}.`,
     means: say`It has no session to end, and holds its locks until somebody decides.`,
     next: say`Its owner types ${code('COMMIT PREPARED')} or ${code('ROLLBACK PREPARED')}, ${again}.`,
   }),
-  'dump-running': ({ pid, since }) => ({
-    what: say`A pg_dump is running (PID ${bold(String(pid))}, since ${moment(since)}).`,
+  'dump-running': ({ pid, since }, seen) => ({
+    what: say`A pg_dump is running (PID ${bold(String(pid))}, since ${moment(since, seen)}).`,
     means: say`It holds locks that the migration waits for, and a killed dump looks complete without being so.`,
     next: say`Wait until it has ended, then try again.`,
   }),

@@ -59,15 +59,15 @@ export const runProblems = {
     means: say`Somebody deployed or changed it since. It was not touched.`,
     next: say`Find out who did. Then retry, or go back and plan again.`,
   }),
-  'sessions-unended': ({ sessions, why }) => ({
-    what: say`${why === 'not-permitted' ? 'Lockkeeper may not end' : 'Ended, but still there:'} ${sessionsBriefly(sessions)}.`,
+  'sessions-unended': ({ sessions, why }, seen) => ({
+    what: say`${why === 'not-permitted' ? 'Lockkeeper may not end' : 'Ended, but still there:'} ${sessionsBriefly(sessions, seen)}.`,
     next:
       why === 'not-permitted'
         ? say`Let a superuser end them with ${code(`SELECT pg_terminate_backend(${sessions[0]?.pid ?? 'PID'})`)}, then retry.`
         : say`Retry: it looks again. A session that rolls back much takes its time.`,
   }),
-  'sessions-came-back': ({ sessions }) => ({
-    what: say`The database was empty, and is not any more: ${sessionsBriefly(sessions)}.`,
+  'sessions-came-back': ({ sessions }, seen) => ({
+    what: say`The database was empty, and is not any more: ${sessionsBriefly(sessions, seen)}.`,
     means: say`Superusers and background workers enter a closed database. Nothing was migrated.`,
     next: say`Stop what connects, then retry; or go back.`,
   }),

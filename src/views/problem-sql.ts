@@ -71,8 +71,8 @@ export const sqlProblems = {
       next: say`Correct the cause and retry, or go back. The server’s own text may hold data and is not shown; it is in the server’s log.`,
     }
   },
-  'lock-timeout': ({ statement, attempts, seconds: waited, blockers, sqlstate }) => ({
-    what: say`${statementCode(statement)} did not get its lock, ${counted(attempts, 'time')} in ${seconds(waited)} (${sqlstate})${blockers.length ? say`: held by ${sessionsBriefly(blockers)}` : '; nobody who holds it was seen'}.`,
+  'lock-timeout': ({ statement, attempts, seconds: waited, blockers, sqlstate }, seen) => ({
+    what: say`${statementCode(statement)} did not get its lock, ${counted(attempts, 'time')} in ${seconds(waited)} (${sqlstate})${blockers.length ? say`: held by ${sessionsBriefly(blockers, seen)}` : '; nobody who holds it was seen'}.`,
     means: say`Each try was rolled back as a whole.`,
     next: blockers.length
       ? say`End ${blockers.length === 1 ? 'that session' : 'those sessions'} and retry, retry as it is, or go back.`

@@ -4,6 +4,7 @@ import { planProblems } from './problem-plan.ts'
 import { runProblems } from './problem-run.ts'
 import { serverProblems } from './problem-server.ts'
 import { sqlProblems } from './problem-sql.ts'
+import type { Instant } from '../domain/json.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Wording, Wordings } from './wording.ts'
 
@@ -22,10 +23,10 @@ export type { Wording } from './wording.ts'
  * A problem in words. A code of a newer release (a record may outlive the process that reads it) is said as it is,
  * and never silently left out.
  */
-export function wordProblem(problem: Problem): Wording {
-  const word = wordings[problem.code] as ((problem: Problem) => Wording) | undefined
+export function wordProblem(problem: Problem, seen?: Instant): Wording {
+  const word = wordings[problem.code] as ((problem: Problem, seen?: Instant) => Wording) | undefined
   return word
-    ? word(problem)
+    ? word(problem, seen)
     : {
         what: [
           'Something happened that this release has no words for: ',
@@ -47,7 +48,7 @@ export function problemView(problem: Problem): View {
 }
 
 /** What happened and what it means, for where the choices say what comes next. */
-export function problemLine(problem: Problem): Line {
-  const { what, means } = wordProblem(problem)
+export function problemLine(problem: Problem, seen?: Instant): Line {
+  const { what, means } = wordProblem(problem, seen)
   return [...what, ...(means ? [' ', ...means] : [])]
 }

@@ -46,9 +46,7 @@ function rowOf(standing: Standing, step: Step, attempt: Attempt | undefined): Un
       return attempt.answer ? row('Now', ['once more']) : row('Waits for you', ['choose below'])
     case 'failed':
       if (isSettled(attempt)) return row('Failed', say`${whom(attempt.answer?.by ?? '')} went on`)
-      return attempt.answer
-        ? row('Now', ['once more'])
-        : row('Failed', say`${briefly(outcome.problem)}; choose below`)
+      return attempt.answer ? row('Now', ['once more']) : row('Failed', say`choose below`)
   }
 }
 

@@ -8,7 +8,7 @@ import { expectedBack, standingOf, type Standing } from './standing.ts'
 import { isDown } from './choices.ts'
 import { listed, whom } from './line.ts'
 import { progressLine } from './step-facts.ts'
-import { seconds } from './amounts.ts'
+import { about } from './amounts.ts'
 import { stepName, subjectOf } from './step-names.ts'
 import { stepRows } from './run-rows.ts'
 import { typedInTerminal } from './typed.ts'
@@ -35,10 +35,10 @@ export function runView(
     state: run.endedAt ? endingLine(standing) : stateLine(standing, question?.state ?? null, now),
     parts: [
       note(writtenLine(standing, now)),
-      ...(question?.parts ?? []),
       ...turned(standing),
       { part: 'rows', rows: stepRows(standing) },
       note(peopleLine(run, approvals)),
+      ...(question?.parts ?? []),
     ],
     actions: [...(question?.actions ?? []), ...actionsOf(standing)],
   }
@@ -66,7 +66,7 @@ function aboutToGoDown({ run, route }: Standing): Line {
   const { routes, runbook } = run.plan.approved
   if (!routes.forward.some((step) => step.inWindow)) return say`. ${runbook.product} stays up`
   const length = windowSeconds(run.plan)
-  return length > 0 ? say`. It goes down later, for about ${seconds(length)}` : say`. It goes down later`
+  return length > 0 ? say`. It goes down later, for about ${about(length)}` : say`. It goes down later`
 }
 
 function writtenLine({ run, gate }: Standing, now: Instant): Line {

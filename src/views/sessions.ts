@@ -28,12 +28,17 @@ export const sessionLine = (session: Session, seen?: Instant): Line => {
   return say`${bold(`${session.pid} · ${session.role}`)} · ${who(session)} · ${session.state} since ${moment(session.stateSince, seen)}${lasted}${last}`
 }
 
-/** `session 4242 (reporting, idle in transaction since …)`. */
-const sessionBriefly = (session: Session): Line =>
-  say`${bold(String(session.pid))} (${session.role || session.backendType}, ${session.state} since ${moment(session.stateSince)})`
+const sessionBriefly = (session: Session, seen?: Instant): Line => {
+  const lasted = seen ? `, ${seconds(secondsBetween(session.stateSince, seen))}` : ''
+  return say`${bold(String(session.pid))} (${session.role || session.backendType}, ${session.state} since ${moment(session.stateSince, seen)}${lasted})`
+}
 
-export const sessionsBriefly = (sessions: readonly Session[], most = 5): Line =>
-  say`${sessions.length === 1 ? 'session' : 'sessions'} ${firstOf(sessions.map(sessionBriefly), most)}`
+/** `session 4242 (reporting, idle in transaction since 02:39:10, 22 min)`. */
+export const sessionsBriefly = (sessions: readonly Session[], seen?: Instant, most = 5): Line =>
+  say`${sessions.length === 1 ? 'session' : 'sessions'} ${firstOf(
+    sessions.map((session) => sessionBriefly(session, seen)),
+    most,
+  )}`
 
 /** A checkbox of one session. Its value is the PID: the gate's own question says which transaction was meant. */
 export const sessionOption = (session: Session): Option => ({

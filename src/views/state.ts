@@ -1,7 +1,7 @@
 import { bold, clock, code, say, type Line } from '../domain/view.ts'
 import { isDown } from './choices.ts'
 import { moment } from './time.ts'
-import { seconds } from './amounts.ts'
+import { about, seconds } from './amounts.ts'
 import { secondsDown, type Standing } from './standing.ts'
 
 /** `HRMS is down since 03:01:12`, `HRMS is up`, `HRMS is back since 03:01:25: down for 13 s of about 14 s`. */
@@ -13,7 +13,7 @@ export function productLine(standing: Standing): Line {
   const down = secondsDown(standing)
   if (backAt && down)
     return say`${bold(`${product} is back`)} since ${moment(backAt, run.windowBegan ?? backAt)}: down for ${seconds(down.was)}${
-      down.planned > 0 ? ` of about ${seconds(down.planned)}` : ''
+      down.planned > 0 ? ` of about ${about(down.planned)}` : ''
     }`
   return [bold(`${product} is up`)]
 }

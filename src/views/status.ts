@@ -93,13 +93,14 @@ const endedWords = (ending: Ending, kind: Run['plan']['kind']): string => {
   return { migrate: 'migrated', rollback: 'rolled back', backup: 'backed up' }[kind]
 }
 
-function runbookAction({ runbook, plan, run }: RunbookStands, place: number): Action {
-  if (run)
+function runbookAction({ runbook, plan, run, last }: RunbookStands, place: number): Action {
+  const shown = run?.run.id ?? (plan ? undefined : last?.id)
+  if (shown)
     return {
       label: `${place} · What happened`,
-      says: `Shows run ${run.run.id} of ${runbook.name}`.slice(0, 75),
+      says: `Shows run ${shown} of ${runbook.name}`.slice(0, 75),
       command: 'status',
-      input: { run: run.run.id },
+      input: { run: shown },
     }
   if (plan)
     return {

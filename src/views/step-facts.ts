@@ -26,7 +26,7 @@ const brief: Brief = {
     reconciled
       ? say`was committed before Lockkeeper came back`
       : say`${counted(statements.length, 'statement')} in ${seconds(took)}${attempts > 1 ? `, at the ${ordinal(attempts)} try` : ''}`,
-  verify: ({ passed }) => say`${passed.length} of ${passed.length} passed`,
+  verify: ({ passed }) => (passed.length ? say`${passed.length} of ${passed.length} passed` : null),
   open: ({ roles }) => (roles.length ? say`for ${code(roles.join(', '))} only` : null),
   release: ({ version, deployed }) => say`${version}${deployed ? '' : ', was in place'}`,
   start: ({ instances, seconds: took }) =>

@@ -32,7 +32,7 @@ export function stepView(run: Run, step: string, outcome: Outcome, at: Instant):
         actions: [],
       }
     case 'failed': {
-      const { what, means, next } = wordProblem(outcome.problem)
+      const { what, means, next } = wordProblem(outcome.problem, at)
       return {
         state: say`${bold(`Failed: ${name}`)} at ${clock(at)} — ${what}`,
         parts: [...(means ? [text(means)] : []), text(say`${bold('Next:')} ${next}`)],
@@ -77,8 +77,8 @@ const details: { [K in Kind]: (facts: Done[K]) => Part[] } = {
       say`${bold(facts.backup)}: ${code(facts.path)}, ${bytes(facts.bytes)} of ${bytes(facts.databaseBytes)} in the database, ${counted(facts.tables, 'table')}`,
       say`SHA-256 ${code(facts.sha256)}, log position ${code(facts.lsn)}`,
     ),
-  check: ({ checks }) => {
-    const rows = findingRows(checks, 20)
+  check: (facts) => {
+    const rows = findingRows(facts, 20)
     return rows.length ? [{ part: 'rows', rows }] : []
   },
   claim: ({ identity }) =>

@@ -101,9 +101,24 @@ function laid(line: Line, terminal: Terminal, first = '', next = first, all: Sty
     } else rows.push({ words: [...each], length: next.length + length, indent: next })
   }
   return rows.map((row) => {
-    const text = row.words.map(({ word, style }) => painted(word, terminal.colour ? style : null)).join('')
+    const text = merged(row.words)
+      .map(({ word, style }) => painted(word, terminal.colour ? style : null))
+      .join('')
     return row.indent + text.trimEnd()
   })
+}
+
+/** Neighbours of the same style, as one. */
+function merged<T extends { word: string; style: Style | null }>(
+  words: readonly T[],
+): { word: string; style: Style | null }[] {
+  const groups: { word: string; style: Style | null }[] = []
+  for (const { word, style } of words) {
+    const last = groups.at(-1)
+    if (last && last.style === style) last.word += word
+    else groups.push({ word, style })
+  }
+  return groups
 }
 
 /** Words that no blank separates stay together: `(55P03)` is made of three. */

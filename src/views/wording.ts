@@ -1,4 +1,5 @@
 import type { Action, Line } from '../domain/view.ts'
+import type { Instant } from '../domain/json.ts'
 import type { ProblemCode, Problems, SqlError } from '../domain/problem.ts'
 import { code, say } from '../domain/view.ts'
 import { statementCode } from './line.ts'
@@ -14,8 +15,11 @@ export interface Wording {
   actions?: Action[]
 }
 
-/** Words for each code. `problem.ts` joins the tables of all themes into one: a code without words does not compile. */
-export type Wordings = { [C in ProblemCode]: (problem: Problems[C]) => Wording }
+/**
+ * Words for each code; `seen` is when it was noticed, where that is known: moments near it need no day. `problem.ts`
+ * joins the tables of all themes into one: a code without words does not compile.
+ */
+export type Wordings = { [C in ProblemCode]: (problem: Problems[C], seen?: Instant) => Wording }
 
 const errnos: Record<string, string> = {
   EACCES: 'permission denied',
