@@ -3,6 +3,7 @@ import type { Approved } from '../domain/plan.ts'
 import type { Done } from '../domain/step.ts'
 import type { Service } from '../domain/runbook.ts'
 import type { Unit } from '../domain/script.ts'
+import { quoted, shellLine } from '../adapters/services/shell-line.ts'
 
 export type ByHand = Done['card']['commands'][number]
 
@@ -29,8 +30,8 @@ export function commandsByHand(undoing: Undoing): ByHand[] {
   const { approved, applicationName, downFile, access, services } = undoing
   const { target, engine, migration } = approved.runbook
   const psql = (rest: string) =>
-    `${undoing.urlNamesDatabase ? '' : `PGDATABASE=${quoteForShell(target.database)} `}psql "$${target.url}" -X ${rest}`
-  const sql = (statement: string) => psql(`-c ${quoteForShell(statement)}`)
+    `${undoing.urlNamesDatabase ? '' : `PGDATABASE=${quoted(target.database)} `}psql "$${target.url}" -X ${rest}`
+  const sql = (statement: string) => psql(`-c ${quoted(statement)}`)
   const ours = `datname = current_database() AND application_name = ${literal(applicationName)}`
   const { column } = engine.history
   const id = `"${column.replaceAll('"', '""')}"`
@@ -53,7 +54,7 @@ export function commandsByHand(undoing: Undoing): ByHand[] {
       ? [
           {
             what: `Only if ${migration} is in the history, and it shall be taken back before users are in`,
-            command: psql(`-v ON_ERROR_STOP=1 -f ${quoteForShell(downFile)}`),
+            command: psql(`-v ON_ERROR_STOP=1 -f ${quoted(downFile)}`),
           },
         ]
       : []),
@@ -90,7 +91,7 @@ function releaseByHand({ name, release, directory }: Service, folder: string): B
       ? [
           {
             what: `Release ${version} of ${name}: when the migration ${fits}`,
-            command: `cd ${quoteForShell(path.resolve(folder, directory))} && ${command.map(quoteForShell).join(' ')}`,
+            command: `cd ${quoted(path.resolve(folder, directory))} && ${shellLine(command)}`,
           },
         ]
       : [],
@@ -121,10 +122,6 @@ export function sqlByHand(units: readonly Unit[]): string {
 }
 
 const ended = (statement: string): string => `${statement.trimEnd().replace(/;$/, '')};`
-
-/** For a POSIX shell: whatever stands in it stays one word. */
-export const quoteForShell = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
 /** `{NAME}` in a runbook's URL is an environment variable: the shell that a person types in has it, or asks for it. */
 const urlForShell = (url: string): string =>

@@ -42,7 +42,7 @@ export const drain: StepKind<'drain'> = {
         return failed({ code: 'sessions-unended', sessions: stillThere, why: 'still-there' })
       const all = [...endedBefore(at), ...ended.map(named)]
       if (changed.length > 0) return ask(await listSessions(client), all, changed)
-      return untilEmpty(at, session, all, marks.length > 0 ? (answer?.by ?? null) : null)
+      return untilEmpty(at, session, all, marks.length > 0)
     }),
 }
 
@@ -54,7 +54,7 @@ async function untilEmpty(
   at: At<'drain'>,
   { client }: TargetSession,
   ended: Named[],
-  endedBy: string | null,
+  afterEnding: boolean,
 ): Promise<Outcome<Done['drain']>> {
   const limit = at.with.seconds * 1000
   const quiet = Math.min(2000, limit / 5)
@@ -70,9 +70,9 @@ async function untilEmpty(
     if (sessions.length + transactions.length > 0) emptySince = null
     else if (emptySince === null) emptySince = now
     else if (now - emptySince >= quiet)
-      return done({ seconds: (now - began) / 1000, left: seen.size, ended, endedBy })
+      return done({ seconds: (now - began) / 1000, left: seen.size, ended, endedBy: whoEnded(at, ended) })
     if (emptySince === null && now - began >= limit) {
-      const back = endedBy ? cameBack(at, sessions) : []
+      const back = afterEnding ? cameBack(at, sessions) : []
       if (back.length > 0) return failed({ code: 'sessions-came-back', sessions: back })
       return sessions.length > 0
         ? ask(sessions, ended, [])
@@ -87,6 +87,12 @@ function cameBack(at: At<'drain'>, sessions: Session[]): Session[] {
   const shown = askedBefore(at, 'sessions-left')?.sessions ?? []
   return sessions.filter((s) => s.backendType === 'client backend' && !shown.some((one) => isSame(one, s)))
 }
+
+/** Who ticked the last of those that were ended. */
+const whoEnded = ({ record, step }: At<'drain'>, ended: Named[]): string | null =>
+  ended.length === 0
+    ? null
+    : (record.findLast((a) => a.step === step.id && a.answer?.choice === 'terminate')?.answer?.by ?? null)
 
 const ask = (sessions: Session[], endedSoFar: Named[], changed: Session[]): Outcome<never> => ({
   status: 'asks',

@@ -18,7 +18,7 @@ export const smoke: StepKind<'smoke'> = {
     const began = performance.now()
     const passed: { name: string; milliseconds: number }[] = []
     for (const service of restarted) {
-      const healthy = await waitHealthy(service, at.signal, at.progress)
+      const healthy = await waitHealthy(service, at.signal, at.progress, at.world.environment)
       if (!healthy.ok) return failed(healthy.problem)
       passed.push({ name: `Health of ${service.name}`, milliseconds: healthy.value.milliseconds })
     }

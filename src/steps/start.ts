@@ -38,8 +38,8 @@ export const start: StepKind<'start'> = {
         question: {
           code: 'changed-meanwhile',
           what: debt.what,
-          expected: `${debt.was.instances} instances, or none`,
-          found: `${instances} instances`,
+          expected: `none, or ${instancesOf(debt.was.instances)}`,
+          found: instancesOf(instances),
           choices: ['go-on', 'leave'],
         },
       }
@@ -48,3 +48,5 @@ export const start: StepKind<'start'> = {
     return started
   },
 }
+
+const instancesOf = (count: number): string => (count === 1 ? '1 instance' : `${count} instances`)

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeTarget } from '../../src/adapters/postgres/target.ts'
+import type { Session } from '../../src/domain/session.ts'
 import { onServer } from '../databases.ts'
 import { stepOf } from './plan.ts'
 import { makeScene, type Scene } from './world.ts'
@@ -14,7 +15,7 @@ afterEach(() => scene.end())
 
 const asked = (outcome: { status: string }) => {
   if (outcome.status !== 'asks') throw new Error(JSON.stringify(outcome))
-  return (outcome as unknown as { question: { sessions: { pid: number }[] } }).question
+  return (outcome as unknown as { question: { sessions: Session[] } }).question
 }
 
 test('an empty database is drained', async () => {
@@ -54,7 +55,7 @@ test('exactly the sessions that were ticked are ended, and recorded with who sai
   const batch = await waitingClient(scene.database, 'hrms_batch')
   const { sessions } = asked(await scene.perform(short))
   const ticked = sessions.filter((session) => session.pid === reporting.pid)
-  scene.answer(short, 'terminate', { sessions: ticked as never })
+  scene.tick(short, ticked)
   const outcome = await scene.perform(short)
   expect(outcome).toMatchObject({
     status: 'asks',
@@ -69,7 +70,7 @@ test('exactly the sessions that were ticked are ended, and recorded with who sai
   await batch.end()
   expect(await scene.perform(short)).toMatchObject({
     status: 'done',
-    facts: { ended: [{ pid: reporting.pid, role: 'hrms_reporting' }] },
+    facts: { ended: [{ pid: reporting.pid, role: 'hrms_reporting' }], endedBy: 'U_ASHA' },
   })
 })
 
@@ -78,7 +79,7 @@ test('a session that began another transaction since it was ticked is not touche
   const { sessions } = asked(await scene.perform(short))
   await reporting.client.query('commit')
   await reporting.client.query('begin')
-  scene.answer(short, 'terminate', { sessions: sessions as never })
+  scene.tick(short, sessions)
   expect(await scene.perform(short)).toMatchObject({
     status: 'asks',
     question: {
@@ -95,7 +96,7 @@ test('a session that began another transaction since it was ticked is not touche
 test('a session that may not be ended is named: sessions-unended', async () => {
   const superuser = await scene.database.client()
   const { sessions } = asked(await scene.perform(short))
-  scene.answer(short, 'terminate', { sessions: sessions as never })
+  scene.tick(short, sessions)
   expect(await scene.perform(short)).toMatchObject({
     status: 'failed',
     problem: { code: 'sessions-unended', why: 'not-permitted', sessions: [{ role: 'postgres' }] },
@@ -107,7 +108,7 @@ test('who comes in after others were ended comes in through a closed door: sessi
   const reporting = await waitingClient(scene.database, 'hrms_reporting')
   const { sessions } = asked(await scene.perform(short))
   const superuser = await scene.database.client()
-  scene.answer(short, 'terminate', { sessions: sessions as never })
+  scene.tick(short, sessions)
   expect(await scene.perform(short)).toMatchObject({
     status: 'failed',
     problem: { code: 'sessions-came-back', sessions: [{ role: 'postgres' }] },
@@ -164,7 +165,7 @@ test('a process that died while it waited is followed by one that waits', async 
 test('a process that died while it ended sessions is followed by a question, not by more ended sessions', async () => {
   const reporting = await waitingClient(scene.database, 'hrms_reporting', 'begin')
   const { sessions } = asked(await scene.perform(short))
-  scene.answer(short, 'terminate', { sessions: sessions as never })
+  scene.tick(short, sessions)
   expect(await scene.resume(short)).toMatchObject({
     status: 'asks',
     question: { code: 'sessions-left', sessions: [{ pid: reporting.pid }] },
@@ -176,7 +177,7 @@ test('a process that died while it ended sessions is followed by a question, not
 test('a process that died after it had ended all of them is followed by one that finds nobody', async () => {
   const reporting = await waitingClient(scene.database, 'hrms_reporting', 'begin')
   const { sessions } = asked(await scene.perform(short))
-  scene.answer(short, 'terminate', { sessions: sessions as never })
+  scene.tick(short, sessions)
   await reporting.end()
   expect(await scene.resume(short)).toMatchObject({ status: 'done', facts: { ended: [] } })
 })

@@ -8,6 +8,7 @@ import type { Answer, Choice } from '../../src/domain/question.ts'
 import type { RunKind } from '../../src/domain/plan.ts'
 import type { Json } from '../../src/domain/json.ts'
 import type { Attempt, Run } from '../../src/domain/run.ts'
+import type { SessionMark } from '../../src/domain/session.ts'
 import { targetKey } from '../../src/domain/identity.ts'
 import { done } from '../../src/domain/outcome.ts'
 import type { Done, Kind, Progress, Routes, Step } from '../../src/domain/step.ts'
@@ -31,6 +32,8 @@ export interface Scene extends Hrms {
   resume<K extends Kind>(step: Step<K>, options?: Performing): Promise<Outcome<Done[K]>>
   /** Answers what the last attempt of a step asked. */
   answer(step: Step, choice: Choice, given?: Json): void
+  /** Ticks sessions that were shown, to be ended. */
+  tick(step: Step, sessions: readonly SessionMark[]): void
   end(): Promise<void>
 }
 
@@ -155,6 +158,11 @@ export async function makeScene({
         via: 'slack',
         ...(given === undefined ? {} : { with: given }),
       } satisfies Answer
+    },
+    tick(of, sessions) {
+      this.answer(of, 'terminate', {
+        sessions: sessions.map(({ pid, backendStart, xactStart }) => ({ pid, backendStart, xactStart })),
+      })
     },
     async end() {
       await session?.end()
