@@ -3,8 +3,8 @@ import { defineConfig, type OxlintConfig } from 'oxlint'
 /** The layers, highest first. A file may import from its own layer and from lower ones only. */
 const order = [
   'src/main.ts',
-  'src/supervisor.ts',
   'src/bot.ts',
+  'src/supervisor.ts',
   'src/slack',
   'src/cli',
   'commands',

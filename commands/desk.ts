@@ -27,7 +27,7 @@ export function makeDesk(house: House): Desk {
     const { problem } = result
     // Said at its field, so that the form stays as it was filled in.
     if (problem.code === 'name-mistyped')
-      return { faults: [{ field: 'typed', why: `This plan is for ${problem.name}.` }] }
+      return { faults: [{ field: 'database', why: `This plan is for ${problem.name}.` }] }
     if (problem.code === 'number-mistyped')
       return { faults: [{ field: 'accepted', why: 'A whole number of rows, e.g. 212.' }] }
     return { view: problemView(await withPeople(house, problem)) }
@@ -55,7 +55,10 @@ async function answered(
 ): Promise<Result<Reply>> {
   const command = find(name)
   if (!command) return failure(unknownCommand(name))
-  const standing = await house.directory.lookUp(caller.person, command.role === 'anyone' ? 'reading' : 'acting')
+  const standing = await house.directory.lookUp(
+    caller.person,
+    command.role === 'anyone' ? 'reading' : 'acting',
+  )
   if (!standing.may) return failure(standing.problem)
   const roles = rolesOf(house.config, caller.person, standing.groups)
   await recordStanding(house.pool, caller.person, roles, standingHolds)

@@ -4,7 +4,7 @@ import type { Runbook } from '../src/domain/runbook.ts'
 import type { Result } from '../src/domain/result.ts'
 import { ok } from '../src/domain/result.ts'
 import type { Form } from '../src/domain/view.ts'
-import { chooseForm } from '../src/views/forms.ts'
+import { selectForm } from '../src/views/forms.ts'
 import type { House } from './command.ts'
 
 /** Input of a command whose object is a runbook; without one it is asked for. */
@@ -22,12 +22,16 @@ export const runbookNamed = (house: House, typed: string): Promise<Result<Runboo
   findRunbook(house.config.runbooks, typed, { roles: Object.keys(house.config.roles) })
 
 /** Asks for the runbook where none was named and there is more than one. */
-export async function askForRunbook(house: House, title: string, input: RunbookInput): Promise<Result<{ form: Form; input: RunbookInput } | undefined>> {
+export async function askForRunbook(
+  house: House,
+  title: string,
+  input: RunbookInput,
+): Promise<Result<{ form: Form; input: RunbookInput } | undefined>> {
   if (input.runbook) return ok(undefined)
   const { runbooks } = await allRunbooks(house)
   if (runbooks.length < 2) return ok(undefined)
   const options = runbooks.map(({ name, title: says }) => ({ value: name, label: name, hint: says }))
-  return ok({ form: chooseForm(title, 'runbook', 'Runbook', options), input })
+  return ok({ form: selectForm(title, title, { name: 'runbook', label: 'Runbook' }, options), input })
 }
 
 /** The runbook of an input: the one that is named, or the only one there is. */

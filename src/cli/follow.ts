@@ -1,14 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
 import cliProgress from 'cli-progress'
 import type pg from 'pg'
-import type { Attempt, Run } from '../domain/run.ts'
 import type { Progress } from '../domain/step.ts'
 import { attemptsOf } from '../store/attempts.ts'
 import { openGateOf } from '../store/gates.ts'
 import { runById } from '../store/runs.ts'
 import { endingView } from '../views/ending.ts'
 import { gateView } from '../views/gate.ts'
-import { progressText } from '../views/progress.ts'
+import { lineText } from '../views/plain.ts'
+import { progressLine } from '../views/step-facts.ts'
 import { stepView } from '../views/step.ts'
 import { terminalText, type Terminal } from '../views/terminal.ts'
 
@@ -39,8 +39,9 @@ export async function follow(pool: pg.Pool, id: string, screen: Terminal): Promi
       shown.add(key)
       bar.stop()
       barOf = ''
-      if (attempt.outcome.status === 'done' || attempt.outcome.status === 'unneeded')
-        console.log(stepText(run, attempt, screen))
+      const { step, outcome, endedAt } = attempt
+      if (outcome.status === 'done' || outcome.status === 'unneeded')
+        console.log(terminalText(stepView(run, step, outcome, endedAt ?? attempt.beganAt), screen))
     }
     const present = record.findLast((attempt) => !attempt.outcome && attempt.progress?.of)
     if (present?.progress?.of && screen.colour) {
@@ -58,8 +59,4 @@ export async function follow(pool: pg.Pool, id: string, screen: Terminal): Promi
   }
 }
 
-const textOf = (progress: Progress): string => progressText(progress)
-
-function stepText(run: Run, attempt: Attempt, screen: Terminal): string {
-  return terminalText(stepView(run, attempt), screen)
-}
+const textOf = (progress: Progress): string => lineText(progressLine(progress))

@@ -5,15 +5,11 @@ import type { Field, Form } from '../domain/view.ts'
 export interface Person {
   /** What was typed; null when the input is over: what nobody typed was not said. */
   ask(question: string): Promise<string | null>
-  person.say(line: string): void
+  say(line: string): void
 }
 
 /** Asks for every field of a form, one after another. Null: the person said no at the end, or the input is over. */
-export async function fillIn(
-  form: Form,
-  lines: Interface,
-  say: (line: string) => void,
-): Promise<FormValues | null> {
+export async function fillIn(form: Form, person: Person): Promise<FormValues | null> {
   const values: Record<string, string | readonly string[]> = {}
   for (const field of form.fields) {
     const value = await valueOf(field, person)
@@ -28,11 +24,7 @@ export async function fillIn(
 export const faultLines = (faults: readonly FieldFault[]): string[] =>
   faults.map(({ field, why }) => `${field}: ${why}`)
 
-async function valueOf(
-  field: Field,
-  lines: Interface,
-  say: (line: string) => void,
-): Promise<string | readonly string[] | null> {
+async function valueOf(field: Field, person: Person): Promise<string | readonly string[] | null> {
   if (field.hint) person.say(field.hint)
   if (field.kind === 'text' || field.kind === 'number') {
     for (;;) {
@@ -48,8 +40,7 @@ async function valueOf(
   )
   const many = field.kind === 'ticks'
   for (;;) {
-    const typed = await asked(
-      lines,
+    const typed = await person.ask(
       many ? `${field.label}, numbers with commas: ` : `${field.label}, a number: `,
     )
     if (typed === null) return null

@@ -25,13 +25,16 @@ export interface PlanRequest {
 /** Ids meet by chance; a few draws find a free one. */
 const draws = 20
 
-/** Reads the target, and keeps what a run would do as a plan. */
-export async function planRunbook(
-  { pool, config, environment }: Pick<Surroundings, 'pool' | 'config' | 'environment'>,
-  { runbook, kind, caller, ours, rollback }: PlanRequest,
+type House = Pick<Surroundings, 'pool' | 'config' | 'environment'>
+
+/** Reads the target, and says what a run would do. Nothing is kept. */
+export async function drawPlan(
+  { pool, config, environment }: House,
+  request: PlanRequest,
 ): Promise<Result<Plan>> {
+  const { runbook, kind, caller, ours, rollback } = request
   const [last] = await recentRuns(pool, { runbook: runbook.name }, 1)
-  const made = await makePlan({
+  return makePlan({
     runbook,
     kind,
     id: planId(),
@@ -43,10 +46,15 @@ export async function planRunbook(
     ours,
     ...(rollback && { of: { run: rollback.run, move: rollback.move }, accepted: rollback.accepted }),
   })
+}
+
+/** The same, kept under an id that is free. */
+export async function planRunbook(house: House, request: PlanRequest): Promise<Result<Plan>> {
+  const made = await drawPlan(house, request)
   if (!made.ok) return made
   for (let draw = 0; draw < draws; draw++) {
     const plan = draw === 0 ? made.value : { ...made.value, id: planId() }
-    const kept = await keepPlan(pool, plan, caller)
+    const kept = await keepPlan(house.pool, plan, request.caller)
     if (!kept.ok) return kept
     if (kept.value) return ok(plan)
   }

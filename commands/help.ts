@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { operatorRole } from '../src/config.ts'
+import { ok } from '../src/domain/result.ts'
+import { hasRole } from '../src/store/standing.ts'
+import { commandHelpView, helpView } from '../src/views/help.ts'
+import { command, type AnyCommand } from './command.ts'
+import { allRunbooks } from './runbooks.ts'
+import { runbookStands } from './shown.ts'
+
+const input = z.object({ command: z.string().trim().toLowerCase().optional() })
+
+/** What this person may do. Generated from the list of commands, so that it is never written twice. */
+export const help = (commands: () => readonly AnyCommand[]): AnyCommand =>
+  command<z.output<typeof input>>({
+    name: 'help',
+    summary: 'what you may do here',
+    example: 'help',
+    role: 'anyone',
+    words: ([name]) => ({ command: name }),
+    input,
+    async handle(house, caller, given) {
+      const named = commands().find(({ name }) => name === given.command)
+      if (named) return ok({ view: commandHelpView(named) })
+      const operates = await hasRole(house.pool, caller.person, operatorRole)
+      const usable = commands().filter(({ role }) => role === 'anyone' || operates)
+      const { runbooks, broken } = await allRunbooks(house)
+      const stands = await Promise.all(runbooks.map((runbook) => runbookStands(house, runbook)))
+      return ok({ view: helpView(usable, stands, new Date().toISOString(), broken) })
+    },
+  })

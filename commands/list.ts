@@ -1,0 +1,23 @@
+import { answer } from './answer.ts'
+import { approve } from './approve.ts'
+import { backup } from './backup.ts'
+import { cancel } from './cancel.ts'
+import type { AnyCommand } from './command.ts'
+import { help } from './help.ts'
+import { plan } from './plan.ts'
+import { rollback } from './rollback.ts'
+import { run } from './run.ts'
+import { status } from './status.ts'
+
+/** The product's surface, in the order in which help tells it. */
+export const commands: readonly AnyCommand[] = [
+  help(() => commands),
+  status,
+  plan,
+  approve,
+  backup,
+  run,
+  answer,
+  cancel,
+  rollback,
+]

@@ -1,0 +1,29 @@
+import { ok } from '../src/domain/result.ts'
+import { planRunbook } from '../src/runs/planning.ts'
+import { planMade } from '../src/views/said.ts'
+import { command } from './command.ts'
+import { askForRunbook, runbookInput, runbookOf, runbookWords, type RunbookInput } from './runbooks.ts'
+import { planShown } from './shown.ts'
+
+/** Looks at the target, and says what a run would do. Changes nothing. */
+export const plan = command<RunbookInput>({
+  name: 'plan',
+  summary: 'look at the target and say what a migration would do; nothing is run',
+  example: 'plan add-security-enhancements',
+  role: 'operator',
+  words: runbookWords,
+  input: runbookInput,
+  form: (house, _caller, input) => askForRunbook(house, 'Plan', input),
+  async handle(house, caller, input) {
+    const runbook = await runbookOf(house, input)
+    if (!runbook.ok) return runbook
+    const made = await planRunbook(house, {
+      runbook: runbook.value,
+      kind: 'migrate',
+      caller,
+      ours: house.ours,
+    })
+    if (!made.ok) return made
+    return ok({ view: caller.via === 'terminal' ? await planShown(house, made.value) : planMade(made.value) })
+  },
+})

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import type { Caller } from '../src/domain/person.ts'
+import type { Run } from '../src/domain/run.ts'
+import { failure, ok, type Result } from '../src/domain/result.ts'
+import type { Runbook } from '../src/domain/runbook.ts'
+import { drawPlan, planRunbook, type PlanRequest } from '../src/runs/planning.ts'
+import { unknownRun } from '../src/runs/requests.ts'
+import { recentRuns, runById } from '../src/store/runs.ts'
+import { rollbackForm } from '../src/views/forms.ts'
+import { planMade } from '../src/views/said.ts'
+import { rows } from './answer.ts'
+import { command, type House } from './command.ts'
+import { runbookNamed } from './runbooks.ts'
+import { planShown } from './shown.ts'
+
+const input = z.object({
+  /** A run's id, or a runbook's name: then its last migration. */
+  run: z.string().trim().optional(),
+  /** Rows that may be lost, as typed. */
+  accepted: z.string().optional(),
+})
+
+/** Plans the way back after users are in: a plan and approvals of its own, and a loss that somebody accepts. */
+export const rollback = command<z.output<typeof input>>({
+  name: 'rollback',
+  summary: 'plan the way back of a finished migration, with the rows that it would lose',
+  example: 'rollback 7F3A-1',
+  role: 'operator',
+  words: ([run]) => ({ run }),
+  input,
+  async form(house, caller, given) {
+    const found = await migratedRun(house, given.run ?? '')
+    if (!found.ok) return found
+    const { run, runbook } = found.value
+    const drawn = await drawPlan(house, requestOf(house, run, runbook, caller, 0))
+    return drawn.ok
+      ? ok({ form: rollbackForm(run, drawn.value.measured.loss), input: { run: run.id } })
+      : drawn
+  },
+  async handle(house, caller, given) {
+    const accepted = rows(given.accepted)
+    if (accepted === null) return failure({ code: 'number-mistyped', typed: given.accepted ?? '' })
+    const found = await migratedRun(house, given.run ?? '')
+    if (!found.ok) return found
+    const { run, runbook } = found.value
+    const made = await planRunbook(house, requestOf(house, run, runbook, caller, accepted))
+    if (!made.ok) return made
+    return ok({ view: caller.via === 'terminal' ? await planShown(house, made.value) : planMade(made.value) })
+  },
+})
+
+function requestOf(
+  { ours }: House,
+  run: Run,
+  runbook: Runbook,
+  caller: Caller,
+  accepted: number,
+): PlanRequest {
+  const move = run.plan.approved.prepared?.up.move ?? { from: null, to: null }
+  return { runbook, kind: 'rollback', caller, ours, rollback: { run: run.id, move, accepted } }
+}
+
+/** The finished migration that would be taken back, with its runbook as that run used it. */
+async function migratedRun(house: House, typed: string): Promise<Result<{ run: Run; runbook: Runbook }>> {
+  const named = await runById(house.pool, typed.toUpperCase())
+  const name = named ? named.plan.approved.runbook.name : typed
+  const runs = await recentRuns(house.pool, name ? { runbook: name } : {}, 20)
+  const run = named ?? runs.find((each) => each.plan.kind === 'migrate' && each.ending === 'done')
+  if (!run) {
+    const runbook = await runbookNamed(house, name)
+    if (!runbook.ok) return typed.includes('-') ? failure(await unknownRun(house.pool, typed)) : runbook
+    return failure({ code: 'nothing-to-roll-back', runbook: name, why: 'never-ran' })
+  }
+  const runbook = run.plan.approved.runbook
+  if (run.plan.kind !== 'migrate' || run.ending !== 'done')
+    return failure({ code: 'nothing-to-roll-back', runbook: runbook.name, why: 'not-applied' })
+  const back = runs.some((each) => each.plan.of === run.id && each.ending === 'done')
+  return back
+    ? failure({ code: 'nothing-to-roll-back', runbook: runbook.name, why: 'already-back' })
+    : ok({ run, runbook })
+}

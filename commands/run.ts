@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import type { Plan } from '../src/domain/plan.ts'
+import { failure, ok, type Result } from '../src/domain/result.ts'
+import { remeasure } from '../src/plan/remeasure.ts'
+import { expiresAt, missingApprovals, start } from '../src/runs/starting.ts'
+import { earlierSteps } from '../src/store/attempts.ts'
+import { approvalsOf, openPlan, openPlanIds, planById, type StoredPlan } from '../src/store/plans.ts'
+import { runForm, selectForm } from '../src/views/forms.ts'
+import { runBegun } from '../src/views/said.ts'
+import { openPlanNamed } from './approve.ts'
+import { command, type House } from './command.ts'
+import { runbookNamed } from './runbooks.ts'
+
+const input = z.object({
+  /** A plan's id, or a runbook's name: then its open plan. */
+  plan: z.string().trim().optional(),
+  /** The target's database, typed by the one who starts the run. */
+  database: z.string().optional(),
+})
+
+/** Starts a run of an approved plan. */
+export const run = command<z.output<typeof input>>({
+  name: 'run',
+  summary: 'run an approved plan; asks for the database’s name first',
+  example: 'run 7F3A',
+  role: 'operator',
+  words: ([plan]) => ({ plan }),
+  input,
+  async form(house, _caller, given) {
+    if (!given.plan) {
+      const ids = await openPlanIds(house.pool)
+      if (ids.length === 0) return failure({ code: 'plan-unknown', plan: '', known: [] })
+      const options = ids.map((id) => ({ value: id, label: id }))
+      return ok({ form: selectForm('Run', 'Go on', { name: 'plan', label: 'Plan' }, options), input: given })
+    }
+    const plan = await planMeant(house, given.plan)
+    if (!plan.ok) return plan
+    const ready = await isReady(house, plan.value)
+    return ready.ok ? ok({ form: runForm(plan.value), input: { plan: plan.value.id } }) : ready
+  },
+  async handle(house, caller, given) {
+    const plan = await planMeant(house, given.plan ?? '')
+    if (!plan.ok) return plan
+    const { id, approved } = plan.value
+    const name = approved.runbook.target.database
+    const typed = given.database ?? ''
+    if (typed.trim().toLowerCase() !== name.toLowerCase())
+      return failure({ code: 'name-mistyped', typed, name })
+    const fresh = await isFresh(house, plan.value)
+    if (!fresh.ok) return fresh
+    const started = await start(house.pool, id, caller)
+    return started.ok
+      ? ok({ view: runBegun(plan.value, started.value.run), run: started.value.run })
+      : started
+  },
+})
+
+async function planMeant(house: House, typed: string): Promise<Result<StoredPlan>> {
+  const named = await planById(house.pool, typed.toUpperCase())
+  if (named) return openPlanNamed(house, named.id)
+  const runbook = await runbookNamed(house, typed)
+  if (!runbook.ok) return openPlanNamed(house, typed.toUpperCase())
+  const { name } = runbook.value
+  const plan = (await openPlan(house.pool, name, 'rollback')) ?? (await openPlan(house.pool, name, 'migrate'))
+  return plan ? ok(plan) : failure({ code: 'plan-unknown', plan: name, known: await openPlanIds(house.pool) })
+}
+
+/** What would refuse the run anyway is said before anybody types a name. The start itself looks again. */
+async function isReady({ pool }: House, plan: Plan): Promise<Result<void>> {
+  const at = expiresAt(plan)
+  if (Date.parse(at) < Date.now()) return failure({ code: 'plan-expired', plan: plan.id, at })
+  const missing = missingApprovals(plan, await approvalsOf(pool, plan.id))
+  return missing.length ? failure({ code: 'approvals-missing', plan: plan.id, missing }) : ok(undefined)
+}
+
+/** What was approved is what runs: the target is looked at again, and anything that differs voids the plan. */
+async function isFresh(house: House, plan: StoredPlan): Promise<Result<void>> {
+  const runbook = await runbookNamed(house, plan.approved.runbook.name)
+  const looked = await remeasure(plan, {
+    now: new Date().toISOString(),
+    environment: house.environment,
+    backups: { folder: house.config.backups },
+    earlier: await earlierSteps(house.pool, plan.target),
+    ours: house.ours,
+    ...(runbook.ok && { runbook: runbook.value }),
+  })
+  if (!looked.ok) return looked
+  const { differs } = looked.value
+  return differs.length ? failure({ code: 'plan-stale', plan: plan.id, differs }) : ok(undefined)
+}

@@ -1,0 +1,70 @@
+import { peopleOf } from '../src/access/roles.ts'
+import type { Plan } from '../src/domain/plan.ts'
+import type { Run } from '../src/domain/run.ts'
+import type { Runbook } from '../src/domain/runbook.ts'
+import type { View } from '../src/domain/view.ts'
+import { missingApprovals } from '../src/runs/starting.ts'
+import { attemptsOf } from '../src/store/attempts.ts'
+import { eventsOfRun } from '../src/store/events.ts'
+import { openGateOf } from '../src/store/gates.ts'
+import { approvalsOf, openPlan, planById } from '../src/store/plans.ts'
+import { recentRuns } from '../src/store/runs.ts'
+import { planView } from '../src/views/plan.ts'
+import { runStatusView, type RunbookStands } from '../src/views/status.ts'
+import type { House } from './command.ts'
+
+/** A plan as it stands now, with who may approve it. */
+export async function planShown(house: House, plan: Plan): Promise<View> {
+  const [approvals, stored] = [await approvalsOf(house.pool, plan.id), await planById(house.pool, plan.id)]
+  const waitsFor = await Promise.all(
+    missingApprovals(plan, approvals).map(async ({ says, role }) => ({
+      says,
+      role,
+      people: (await peopleOf(house.config, role, house.directory)).filter(
+        (person) => person !== plan.author,
+      ),
+    })),
+  )
+  return planView(plan, approvals, stored?.closed ? { closed: stored.closed } : 'open', waitsFor)
+}
+
+/** A run as it stands now, with its last events. */
+export async function runShown({ pool }: House, run: Run): Promise<View> {
+  const [attempts, gate, events, approvals] = await Promise.all([
+    attemptsOf(pool, run.id),
+    openGateOf(pool, run.id),
+    eventsOfRun(pool, run.id, 10),
+    approvalsOf(pool, run.plan.id),
+  ])
+  return runStatusView(run, attempts, gate, events, new Date().toISOString(), approvals)
+}
+
+/** A runbook with its open plan, its unfinished run and the last one that ended. */
+export async function runbookStands({ pool }: House, runbook: Runbook): Promise<RunbookStands> {
+  const runs = await recentRuns(pool, { runbook: runbook.name }, 10)
+  const running = runs.find((run) => !run.endedAt)
+  const plan =
+    (await openPlan(pool, runbook.name, 'rollback')) ?? (await openPlan(pool, runbook.name, 'migrate'))
+  const needed = runbook.approvals.reduce((sum, { people }) => sum + people, 0)
+  const missing = plan
+    ? missingApprovals(plan, await approvalsOf(pool, plan.id)).reduce((sum, { people }) => sum + people, 0)
+    : 0
+  return {
+    runbook,
+    plan: plan && {
+      id: plan.id,
+      approvals: { given: needed - missing, needed },
+      blockers: plan.measured.checks
+        .flatMap((check) => check.findings)
+        .filter(({ level }) => level === 'blocker').length,
+    },
+    run: running
+      ? {
+          run: running,
+          attempts: await attemptsOf(pool, running.id),
+          gate: await openGateOf(pool, running.id),
+        }
+      : null,
+    last: runs.find((run) => run.endedAt && run.plan.kind !== 'backup') ?? null,
+  }
+}

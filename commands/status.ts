@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { ok } from '../src/domain/result.ts'
+import { runById } from '../src/store/runs.ts'
+import { planById } from '../src/store/plans.ts'
+import { statusView } from '../src/views/status.ts'
+import { command } from './command.ts'
+import { allRunbooks, runbookNamed } from './runbooks.ts'
+import { planShown, runbookStands, runShown } from './shown.ts'
+
+const input = z.object({
+  run: z.string().trim().optional(),
+  runbook: z.string().trim().optional(),
+})
+
+/** How everything stands, or one run, plan or runbook. */
+export const status = command<z.output<typeof input>>({
+  name: 'status',
+  summary: 'how everything stands, or one runbook, plan or run',
+  example: 'status',
+  role: 'anyone',
+  words: ([name]) => ({ runbook: name }),
+  input,
+  async handle(house, _caller, given) {
+    const named = given.run ?? given.runbook
+    if (named === undefined) {
+      const { runbooks, broken } = await allRunbooks(house)
+      const stands = await Promise.all(runbooks.map((runbook) => runbookStands(house, runbook)))
+      return ok({ view: statusView(stands, new Date().toISOString(), broken) })
+    }
+    const run = await runById(house.pool, named.toUpperCase())
+    if (run) return ok({ view: await runShown(house, run) })
+    const plan = await planById(house.pool, named.toUpperCase())
+    if (plan) return ok({ view: await planShown(house, plan) })
+    const runbook = await runbookNamed(house, named)
+    if (!runbook.ok) return runbook
+    const stands = await runbookStands(house, runbook.value)
+    const open = stands.run ? null : stands.plan && (await planById(house.pool, stands.plan.id))
+    if (stands.run) return ok({ view: await runShown(house, stands.run.run) })
+    return ok({ view: open ? await planShown(house, open) : statusView([stands], new Date().toISOString()) })
+  },
+})

@@ -1,0 +1,174 @@
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import type pg from 'pg'
+import { makeDesk } from '../commands/desk.ts'
+import { peopleOf } from './access/roles.ts'
+import { readIdentity } from './adapters/postgres/identity.ts'
+import { loadConfig, secretsOfConfig, type Config } from './config.ts'
+import { pump } from './deliveries/pump.ts'
+import { makeRender } from './deliveries/render.ts'
+import type { Identity } from './domain/identity.ts'
+import { makeLog } from './log.ts'
+import { startClock } from './notices/clock.ts'
+import { makeJsonRedactor, makeRedactor } from './redaction.ts'
+import { loadRunbooks } from './runbook/load.ts'
+import { secretsOfRunbook } from './runbook/secrets.ts'
+import { startWorker } from './runs/worker.ts'
+import { makeSlack, type Listening } from './slack/app.ts'
+import { kinds } from './steps/kinds.ts'
+import { connectStore } from './store/connect.ts'
+import { openStore } from './store/open.ts'
+import { isAnyAlive } from './store/locks.ts'
+import { exitCodes } from './supervisor.ts'
+import { plainText } from './views/plain.ts'
+import { problemView } from './views/problem.ts'
+
+/** Milliseconds between two tries to be the one that sends messages, and to reach a Slack that does not answer. */
+const tryEvery = 1_000
+
+const refuse = (why: string): never => {
+  process.stderr.write(`${why}\n`)
+  process.exit(exitCodes.configuration)
+}
+
+const loaded = await loadConfig(process.env, process.cwd())
+const config: Config = loaded.ok
+  ? loaded.value
+  : refuse(
+      loaded.faults
+        .map(
+          ({ file, line, key, what, remedy }) =>
+            `${file}${line ? `:${line}` : ''}: ${key} ${what}. ${remedy}`,
+        )
+        .join('\n'),
+    )
+
+const { runbooks, broken } = await loadRunbooks(config.runbooks, { roles: Object.keys(config.roles) })
+const redact = makeRedactor([
+  ...secretsOfConfig(config),
+  ...runbooks.flatMap((runbook) => secretsOfRunbook(runbook, process.env)),
+])
+const log = makeLog({ level: process.env['LOG_LEVEL'] ?? 'info', redact })
+for (const problem of broken)
+  log.warn({ file: problem.file, faults: problem.faults }, 'a runbook has faults and is left out')
+
+await mkdir(path.join(config.folder, 'runs'), { recursive: true, mode: 0o700 })
+await mkdir(config.backups, { recursive: true, mode: 0o700 })
+const opened = await openStore(config, log)
+const store = opened.ok ? opened.value : refuse(plainText(problemView(opened.problem)))
+const pool = connectStore(store.url)
+const ours = await identityOf(pool, store.url)
+for (const runbook of runbooks) await refuseOurOwn(runbook.target.url, runbook.name)
+
+let show = Promise.withResolvers<void>()
+const worker = await startWorker({
+  url: store.url,
+  pool,
+  kinds,
+  config,
+  environment: process.env,
+  redact: makeJsonRedactor(redact),
+  log,
+  onShow: () => show.resolve(),
+  onLost() {
+    log.fatal('the connection that holds our locks broke: leaving at once')
+    process.exit(exitCodes.lostLocks)
+  },
+})
+const clock = startClock(pool, log)
+const ending = new AbortController()
+const background: Promise<unknown>[] = []
+let listening: Listening | null = null
+if (config.slack) background.push(serveSlack(config.slack))
+else log.info('no Slack is configured: the terminal alone gives commands')
+log.info({ runbooks: runbooks.length, slack: config.slack !== null }, 'Lockkeeper is ready')
+
+process.on('SIGTERM', () => void leave())
+process.on('SIGINT', () => void leave())
+// The supervisor has gone: whoever starts the next one starts the next bot.
+process.on('disconnect', () => void leave())
+
+/** In stages: nothing new is taken, steps hand over, what is under way is sent, connections close. */
+async function leave(): Promise<void> {
+  if (ending.signal.aborted) return
+  ending.abort()
+  await listening?.stop()
+  await clock.stop()
+  await worker.stop()
+  await Promise.allSettled(background)
+  await pool.end()
+  await store.close()
+  process.exit(0)
+}
+
+async function serveSlack(slackConfig: NonNullable<Config['slack']>): Promise<void> {
+  const slack = makeSlack({
+    config: slackConfig,
+    roles: config.roles,
+    store: pool,
+    log,
+    isHealthy: () => isAnyAlive(pool),
+  })
+  const desk = makeDesk({ pool, config, directory: slack.directory, environment: process.env, ours })
+  const render = makeRender({ pool, peopleOf: (role) => peopleOf(config, role, slack.directory) })
+  background.push(deliver({ channel: slack.channel, render }))
+  while (!ending.signal.aborted) {
+    const started = await slack.listen(desk)
+    if (started.ok) {
+      listening = started.value
+      log.info({ port: listening.port }, 'Slack reaches us')
+      return
+    }
+    if (started.problem.code === 'slack-refused') refuse(plainText(problemView(started.problem)))
+    log.warn({ problem: started.problem }, 'Slack does not answer; runs go on, and the terminal works')
+    await pause()
+  }
+}
+
+/** One process sends; the others stand by to take over. */
+async function deliver(given: Pick<Parameters<typeof pump>[0], 'channel' | 'render'>): Promise<void> {
+  while (!ending.signal.aborted) {
+    if (await worker.tryPump()) {
+      const woken = (): Promise<void> => {
+        if (ending.signal.aborted) return Promise.resolve()
+        show = Promise.withResolvers<void>()
+        return show.promise
+      }
+      await pump({ pool, ...given, log, signal: ending.signal, woken }).catch((error: unknown) =>
+        log.error({ err: error }, 'sending stopped and begins again'),
+      )
+    }
+    await pause()
+  }
+}
+
+const pause = (): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, tryEvery)
+    ending.signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
+  })
+
+async function identityOf(of: pg.Pool, url: string): Promise<Identity | null> {
+  const client = await of.connect()
+  try {
+    return await readIdentity(client, new URL(url).host)
+  } catch (error) {
+    log.warn(
+      { err: error },
+      'the identity of our own database cannot be read; targets are compared by address alone',
+    )
+    return null
+  } finally {
+    client.release()
+  }
+}
+
+/** A target that is our own database would be migrated under us. Another name for it is found when it is planned. */
+async function refuseOurOwn(variable: string, runbook: string): Promise<void> {
+  const target = URL.parse(process.env[variable] ?? '')
+  const own = new URL(store.url)
+  if (target && target.host === own.host && target.pathname === own.pathname)
+    refuse(
+      `${plainText(problemView({ code: 'target-is-ours', database: own.pathname.slice(1), host: own.host }))}\nRunbook ${runbook}, variable ${variable}.`,
+    )
+}
