@@ -14,11 +14,12 @@ const passwordInUrl = /([a-z][a-z0-9+.-]*:\/\/[^\s/:@'"]*):[^\s/@'"]+@/gi
  * and hexadecimal wherever they stand in a longer encoded text (`user:password` of an Authorization header).
  */
 export function makeRedactor(secrets: readonly string[]): Redact {
-  const forms = [...new Set(secrets.filter((secret) => secret.length >= shortestSecret).flatMap(formsOf))]
-  const longestFirst = forms
-    .sort((a, b) => b.length - a.length)
-    .map((form) => form.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'))
-  const known = longestFirst.length ? new RegExp(longestFirst.join('|'), 'g') : null
+  const long = [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret)
+  const forms = [...new Set(long.flatMap(formsOf))].sort((a, b) => b.length - a.length).map(escaped)
+  const encoded = [...new Set(long.flatMap(base64Forms))].sort((a, b) => b.length - a.length)
+  // The letters at either end of a base64 form hold bits of the secret too.
+  const letters = encoded.map((form) => `[\\w+/-]?${escaped(form)}[\\w+/-]?=*`)
+  const known = forms.length ? new RegExp([...forms, ...letters].join('|'), 'g') : null
   return (text) => (known ? text.replace(known, mark) : text).replace(passwordInUrl, `$1:${mark}@`)
 }
 
@@ -50,6 +51,8 @@ function decodeOr(text: string): string {
   }
 }
 
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+
 function formsOf(secret: string): string[] {
   const encoded = encodeURIComponent(secret)
   return [
@@ -60,7 +63,6 @@ function formsOf(secret: string): string[] {
     encoded.replace(/%../g, (escape) => escape.toLowerCase()),
     URL.parse(`http://a:${encoded}@b`)?.password ?? encoded,
     Buffer.from(secret).toString('hex'),
-    ...base64Forms(secret),
   ]
 }
 

@@ -144,7 +144,10 @@ export const runbookSchema = z
       .array(
         z.strictObject({
           says: z.enum(['reviewed', 'approved']).describe('What the approval means.'),
-          role: name.describe('Who may give it: a role of lockkeeper.yml.'),
+          role: name.meta({
+            description: 'Who may give it: a role of lockkeeper.yml.',
+            examples: ['database-team'],
+          }),
           people: z
             .int()
             .min(1)

@@ -102,7 +102,9 @@ function faultsOfIssue(
     written,
   )
   const { means, example, allowed } = guide.about(path)
-  const remedy = [example && `Write for example ${example}.`, means].filter(Boolean).join(' ')
+  const remedy =
+    [example && `Write for example ${example}.`, means].filter(Boolean).join(' ') ||
+    'Correct it, or remove it.'
   if (value === undefined) return [fault(path, 'is missing', remedy)]
   if (allowed.length > 0) {
     const meant = typeof value === 'string' ? nearest(value, allowed) : null
