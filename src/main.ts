@@ -6,6 +6,9 @@ const [command] = process.argv.slice(2)
 if (command === 'start') {
   const bot = new URL(import.meta.url.endsWith('.ts') ? './bot.ts' : './bot.js', import.meta.url)
   process.exitCode = await supervise(bot, (line) => process.stderr.write(`${line}\n`))
+} else if (command === '--version') {
+  const { default: about } = await import('#package', { with: { type: 'json' } })
+  process.stdout.write(`${about.version}\n`)
 } else {
   const { terminal } = await import('./cli/terminal.ts')
   process.exitCode = await terminal(process.argv.slice(2))
