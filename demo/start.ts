@@ -27,6 +27,10 @@ async function start(): Promise<number> {
     )
     return 1
   }
+  // From the beginning: what is half up when somebody stops it is ended all the same.
+  const stopped = new Promise<number>((end) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end(0))
+  })
   let stage: Stage
   try {
     stage = await openStage({ port, fresh: values.fresh, say })
@@ -34,15 +38,12 @@ async function start(): Promise<number> {
     say(`The demo does not start: ${(error as Error).message}`)
     return 1
   }
-  const ended = new Promise<number>((end) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end(0))
-    void stage.bot.left.then(({ exitCode, lastLines }) => {
-      say(`Lockkeeper has left with exit code ${exitCode}:\n${lastLines.slice(-12).join('\n')}`)
-      end(1)
-    })
+  const left = stage.bot.left.then(({ exitCode, lastLines }) => {
+    say(`Lockkeeper has left with exit code ${exitCode}:\n${lastLines.slice(-12).join('\n')}`)
+    return 1
   })
   const told = values.auto ? playStory(stage, say) : welcome(stage)
-  const exitCode = await Promise.race([ended, told])
+  const exitCode = await Promise.race([stopped, left, told])
   say('Stopping…')
   await stage.close()
   return exitCode

@@ -27,6 +27,7 @@ export async function openDatabases(options: {
     settings: ['fsync=off', 'max_connections=60', 'shared_buffers=128MB'],
     onLog: (line) => appendFileSync(logs.server, line),
   })
+  const url = (database: string) => server.url(database)
   const stop = async () => {
     await server.stop()
     if (!server.ours) await stopLeftBehind()
@@ -38,13 +39,13 @@ export async function openDatabases(options: {
       options.say(
         `Filling hrms_master with ${tokens.toLocaleString('en')} sessions; the next start is quicker.`,
       )
-      await makeTemplate(admin, server.url)
+      await makeTemplate(admin, url)
     }
     await admin.query('drop database if exists hrms_master with (force)')
     await admin.query(`create database hrms_master template ${template} owner hrms_owner`)
     await admin.query('drop database if exists lockkeeper with (force)')
     await admin.query('create database lockkeeper owner lockkeeper')
-    await makePayroll(admin, server.url)
+    await makePayroll(admin, url)
     await admin.end()
   } catch (error) {
     await stop()
@@ -53,9 +54,9 @@ export async function openDatabases(options: {
   return {
     stop,
     url(database, role) {
-      const url = new URL(server.url(database))
-      if (role) Object.assign(url, { username: role, password: role })
-      return url.href
+      const address = new URL(url(database))
+      if (role) Object.assign(address, { username: role, password: role })
+      return address.href
     },
   }
 }

@@ -25,7 +25,7 @@ export interface StageOptions {
   /** Of the page; 0: any free one. */
   port: number
   fresh: boolean
-  say(line: string): void
+  say: (line: string) => void
 }
 
 /** Brings all up. When a part does not come up, what is up already is ended again before this throws. */
