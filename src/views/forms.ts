@@ -8,6 +8,7 @@ import { endingLoses, sessionLine, sessionOption } from './sessions.ts'
 import { findingRows } from './finding-rows.ts'
 import { firstOf } from './line.ts'
 import { lossLine } from './plan.ts'
+import { sqlFileName } from './plan-details.ts'
 import { productLine } from './state.ts'
 import { standingOf } from './standing.ts'
 import { subjectOf } from './step-names.ts'
@@ -28,7 +29,7 @@ export function approveForm(plan: Plan): Form {
     submit: 'Approve',
     parts: [
       text(say`${bold(subjectOf(plan))} at ${code(plan.approved.identity.host)}`),
-      text(say`Read ${code(`${plan.id}.up.sql`)} in the plan’s thread first: that is what is run.`),
+      text(say`Read ${code(sqlFileName(plan))} in the plan’s thread first: that is what is run.`),
       text(lossLine(plan)),
       ...(rows.length ? [{ part: 'rows' as const, rows }] : []),
       ...(prerequisites.length

@@ -21,7 +21,7 @@ export function planDetailsView(plan: Plan): View {
   )
   const files = filesOf(plan)
   return fitting({
-    state: say`${bold(`Plan ${plan.id} in full`)} — ${subjectOf(plan)}${files.length ? say`; to read before you approve: ${code(files[0]?.name ?? '')}` : ''}`,
+    state: say`${bold(`Plan ${plan.id} in full`)} — ${subjectOf(plan)}${files.length ? say`; to read before you approve: ${code(sqlFileName(plan))}` : ''}`,
     parts: [
       ...stepParts(plan),
       ...wayBackParts(plan),
@@ -74,6 +74,10 @@ function wayBackParts(plan: Plan): Part[] {
   ]
 }
 
+/** The file that holds what is run: the way down for a rollback. */
+export const sqlFileName = ({ id, kind }: Pick<Plan, 'id' | 'kind'>): string =>
+  `${id}.${kind === 'rollback' ? 'down' : 'up'}.sql`
+
 function filesOf(plan: Plan): NonNullable<View['files']> {
   const { prepared, runbook } = plan.approved
   const findings = findingsOf(plan.measured.checks)
@@ -86,7 +90,7 @@ function filesOf(plan: Plan): NonNullable<View['files']> {
       ? [
           {
             name: `${name}.down.sql`,
-            title: 'What takes it back',
+            title: plan.kind === 'rollback' ? 'What is run' : 'What takes it back',
             content: sqlFile(plan, prepared.down, 'down'),
           },
         ]
@@ -108,6 +112,7 @@ function sqlFile(plan: Plan, prepared: Prepared, direction: string): string {
   return [
     `-- Plan ${plan.id}, way ${direction}: from ${prepared.move.from ?? 'nothing'} to ${prepared.move.to ?? 'nothing'}`,
     `-- SHA-256 of the whole: ${prepared.sha256}`,
+    ...keepLines(prepared),
     ...prepared.scripts.flatMap((script) => [
       '',
       `-- ${script.file} (SHA-256 ${script.sha256})`,
@@ -120,6 +125,17 @@ function sqlFile(plan: Plan, prepared: Prepared, direction: string): string {
     '',
   ].join('\n')
 }
+
+/** What a rollback does besides, once users were in: where rows are kept, and which are deleted. */
+const keepLines = ({ keeps }: Prepared): string[] =>
+  keeps.length
+    ? [
+        '',
+        '-- Only after users were in, in the same transaction, before everything else ({run} is the run’s id):',
+        ...keeps.flatMap(({ lock }) => statementLines(lock)),
+        ...keeps.flatMap(({ statements }) => statements.flatMap(statementLines)),
+      ]
+    : []
 
 function statementLines({ text: sql, line, from }: Statement): string[] {
   const ended = /;\s*$/.test(sql) ? sql.trimEnd() : `${sql.trimEnd()};`

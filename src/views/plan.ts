@@ -87,14 +87,15 @@ function stateLine(
     : say`${name} — approved, ready to run`
 }
 
-function whatLine({ approved, measured }: Plan): Line {
+function whatLine({ approved, measured, kind }: Plan): Line {
   const { prepared, serverVersion, identity } = approved
-  const statements = (prepared?.up.scripts ?? []).flatMap((script) =>
+  const moved = kind === 'rollback' ? prepared?.down : prepared?.up
+  const statements = (moved?.scripts ?? []).flatMap((script) =>
     script.units.flatMap((unit) => (unit.in === 'transaction' ? unit.statements : [unit.statement])),
   )
   const added = statements.filter(({ from }) => from === 'added').length
-  const what = prepared
-    ? say`${counted(prepared.up.scripts.length, 'migration')}, ${counted(statements.length - added, 'statement')}${added ? ` and ${added} that we add` : ''} · `
+  const what = moved
+    ? say`${counted(moved.scripts.length, 'migration')}, ${counted(statements.length - added, 'statement')}${added ? ` and ${added} that we add` : ''} · `
     : []
   return say`${what}PostgreSQL ${serverVersion} on ${code(identity.host)}, ${bytes(measured.databaseBytes)}`
 }
@@ -149,7 +150,9 @@ export function lossLine({ approved, measured, kind }: Plan): Line {
       : say`${bold('It would lose nothing now.')} That is counted again under lock`
   if (!approved.prepared?.down || !approved.routes['roll-back'])
     return say`${bold('Until Migrate, going back loses nothing. After it there is no way down')}: only the backup, without what was written since`
-  const columns = measured.loss.dropped.map(({ table, column }) => code(`${table}."${column}"`))
+  const columns = approved.prepared.down.drops.map(({ table, column }) =>
+    code(column === null ? table : `${table}."${column}"`),
+  )
   return say`${bold('Until users are back in, going back loses nothing.')} After that ${
     columns.length
       ? say`a rollback loses what ${product} writes into ${firstOf(columns, 4)}`

@@ -48,6 +48,15 @@ export function standingOf(run: Run, record: readonly Attempt[], gate: Gate | nu
   }
 }
 
+/** Nothing of the migration was begun when a step failed with these. */
+const beforeAnything = [
+  'sessions-came-back',
+  'target-taken',
+  'target-is-another',
+  'fence-held',
+  'migration-changed',
+]
+
 /** After each attempt at migrating, in the order in which they were made. */
 function databaseOf(run: Run, record: readonly Attempt[]): DatabaseStands {
   const forward = run.plan.approved.routes.forward
@@ -58,9 +67,11 @@ function databaseOf(run: Run, record: readonly Attempt[]): DatabaseStands {
     const onForward = forward.some((each) => each.id === id)
     if (!outcome) stands = 'unknown'
     else if (outcome.status === 'done') stands = onForward ? 'as after' : 'as before'
+    else if (outcome.status === 'unneeded') stands = onForward ? stands : 'as before'
     else if (outcome.status === 'failed') {
       if (['session-lost', 'bug'].includes(outcome.problem.code)) stands = 'unknown'
-      else if (unitsOf(run, step.with.direction) > 1) stands = 'partly'
+      else if (!beforeAnything.includes(outcome.problem.code) && unitsOf(run, step.with.direction) > 1)
+        stands = 'partly'
     } else if (outcome.status === 'asks' && outcome.question.code === 'had-begun') stands = 'unknown'
   }
   return stands

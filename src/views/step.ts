@@ -66,7 +66,9 @@ const bullets = (items: readonly Line[], most: number): Part[] =>
           part: 'list',
           numbered: false,
           items:
-            items.length <= most ? items : [...items.slice(0, most), say`and ${items.length - most} more`],
+            items.length <= most
+              ? [...items]
+              : [...items.slice(0, most), say`and ${items.length - most} more`],
         },
       ]
     : []

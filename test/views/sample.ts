@@ -3,6 +3,7 @@ import type { Answer, Question } from '../../src/domain/question.ts'
 import type { Outcome } from '../../src/domain/outcome.ts'
 import type { Plan, RunKind } from '../../src/domain/plan.ts'
 import type { Problem, SqlError } from '../../src/domain/problem.ts'
+import type { Prepared } from '../../src/domain/script.ts'
 import type { Session } from '../../src/domain/session.ts'
 import { done, failed } from '../../src/domain/outcome.ts'
 import { gateId } from '../../src/domain/run.ts'
@@ -42,7 +43,7 @@ export const sqlError = (given: Partial<SqlError> = {}): SqlError => ({
 
 const alter = 'ALTER TABLE master."RefreshTokens" ADD "EmployeeId" uuid'
 
-export const prepared = (statements: string[] = [alter]) => ({
+export const prepared = (statements: string[] = [alter]): Prepared => ({
   kind: 'scripts' as const,
   move: { from: '20251111125329_InitialMasterDb', to: '20251113040317_AddSecurityEnhancements' },
   scripts: [
@@ -63,6 +64,10 @@ export const prepared = (statements: string[] = [alter]) => ({
     },
   ],
   touches: ['master."RefreshTokens"'],
+  adds: [],
+  drops: [],
+  restores: [],
+  keeps: [],
   sha256: 'bb22',
 })
 

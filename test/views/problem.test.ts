@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest'
+import type { Problem, ProblemCode } from '../../src/domain/problem.ts'
+import { lineText, plainText } from '../../src/views/plain.ts'
+import { problemLine, problemView, wordings, wordProblem } from '../../src/views/problem.ts'
+import { at, lockTimeout, session, sqlError } from './sample.ts'
+import { samples } from './problem-samples.ts'
+
+const problem = (code: ProblemCode, given: object = {}): Problem =>
+  ({ code, ...samples[code], ...given }) as Problem
+const codes = Object.keys(samples) as ProblemCode[]
+
+describe('every problem', () => {
+  test('has words: the table and the samples name the same codes', () => {
+    expect(Object.keys(wordings).toSorted()).toEqual(codes.toSorted())
+  })
+
+  test.each(codes)(
+    '%s says what happened and what to do next, in whole sentences that fit a message',
+    (code) => {
+      const { what, means, next, actions = [] } = wordProblem(problem(code))
+      for (const line of [what, next, ...(means ? [means] : [])]) {
+        const text = lineText(line)
+        expect(text).toMatch(/^\S.*[.?]$/s)
+        expect(text).not.toMatch(/undefined|null|NaN|\[object| {2}|\.\./)
+        expect(text.length).toBeLessThanOrEqual(600)
+      }
+      for (const { label, says } of actions) {
+        expect(label.length).toBeLessThanOrEqual(20)
+        expect(says.length).toBeLessThanOrEqual(75)
+      }
+    },
+  )
+})
+
+const whole = (each: Problem): string => {
+  const { what, means, next } = wordProblem(each, at('03:01:12'))
+  return [what, means ?? [], next]
+    .map((line) => lineText(line))
+    .filter(Boolean)
+    .join(' | ')
+}
+
+test.each<[string, Problem, string]>([
+  [
+    'a server error names SQLSTATE, condition, table, constraint and our statement with its line',
+    { code: 'sql-error', ...sqlError() },
+    '23503 foreign_key_violation on master."RefreshTokens", constraint "FK_RefreshTokens_AdminUsers" in up.sql, line 12: ALTER TABLE master."RefreshTokens" ADD "TenantId" uuid. | Rows in the tables do not fit what the statement demands. | Correct the cause and retry, or go back. The server’s own text may hold data and is not shown; it is in the server’s log.',
+  ],
+  [
+    'a server error of which nothing is known but its code is still whole',
+    {
+      code: 'sql-error',
+      ...sqlError({
+        sqlstate: 'ZZ999',
+        condition: 'unknown',
+        schema: null,
+        table: null,
+        constraint: null,
+        statement: null,
+        file: null,
+        line: null,
+      }),
+    },
+    'ZZ999 unknown. | Correct the cause and retry, or go back. The server’s own text may hold data and is not shown; it is in the server’s log.',
+  ],
+  [
+    'a lock timeout names who holds the lock, since when',
+    lockTimeout(),
+    'ALTER TABLE master."RefreshTokens" ADD "EmployeeId" uuid did not get its lock, 10 times in 1 min (55P03): held by session 4242 (reporting, idle in transaction since 02:39:10 UTC, 22 min). | Each try was rolled back as a whole. | End that session and retry, retry as it is, or go back.',
+  ],
+  [
+    'a lock timeout without a holder offers no session to end',
+    lockTimeout({ blockers: [] }),
+    'ALTER TABLE master."RefreshTokens" ADD "EmployeeId" uuid did not get its lock, 10 times in 1 min (55P03); nobody who holds it was seen. | Each try was rolled back as a whole. | Retry, or go back.',
+  ],
+  [
+    'a constant default says how many rows change meaning',
+    problem('constant-default'),
+    'LastActivityAt becomes -infinity for 200,000 existing rows of master."RefreshTokens". | The application reads that value as if it had been written. | Ask those who know the application what it does with it, before you approve.',
+  ],
+  [
+    'the author of a plan is told who approves instead',
+    problem('approval-own'),
+    'You made plan 7F3A; somebody else approves it. | Ask @U_DAN or @U_MEI.',
+  ],
+  [
+    'a wrong name is put beside the right one',
+    problem('name-mistyped'),
+    'You typed hrms_mater. This is about hrms_master. | Nothing was begun. | If hrms_master is what you mean, type that. If not, close this.',
+  ],
+  [
+    'a denial says who can',
+    problem('not-allowed'),
+    'Only migration-operators may run. | Nothing was done. | Ask @U_ASHA or @U_MEI.',
+  ],
+  [
+    'an answer by the clock has no person',
+    problem('answered-already', { by: 'clock' }),
+    'Already answered by the clock at 03:01:22 UTC: Retry. | Your click changed nothing. | See what comes of it: /migrate status.',
+  ],
+  [
+    'a stale plan says what changed and that nothing was run',
+    problem('plan-stale', { differs: ['sql', 'history'] }),
+    'Plan 7F3A is out of date: the SQL changed and a migration was applied or removed since. Nothing was run. | Plan again; its approvals do not carry over: /migrate plan.',
+  ],
+  [
+    'a lost rollback counts rows by column',
+    problem('rollback-loses'),
+    'A rollback now would lose 212 rows (master."RefreshTokens"."EmployeeId": 212 rows). | Ask those who know the data whether that may be lost. It is counted again, under lock, before anything is deleted.',
+  ],
+  [
+    'more sessions than a reader can take are counted',
+    problem('long-transaction', { sessions: Array.from({ length: 7 }, (_, i) => session({ pid: i + 1 })) }),
+    'A transaction is open for long: sessions ' +
+      [1, 2, 3, 4, 5]
+        .map((pid) => `${pid} (reporting, idle in transaction since 02:39:10 UTC, 22 min)`)
+        .join(', ') +
+      ', and 2 more. | It would hold up the migration, and every reader behind it. | Ask its owner to end it before the run. In the run it is shown again, and you can end it there.',
+  ],
+])('%s', (_, each, words) => {
+  expect(whole(each)).toBe(words)
+})
+
+test('a moment of another day names its day', () => {
+  expect(lineText(wordProblem(problem('dump-running'), '2025-11-14T03:00:00.000Z').what)).toBe(
+    'A pg_dump is running (PID 99, since Thu 13 Nov 2025, 02:30:00 UTC).',
+  )
+})
+
+test('a mistyped runbook is offered as it was meant', () => {
+  const view = problemView(problem('runbook-unknown'))
+  expect(plainText(view)).toBe(
+    'No runbook add-securty.\nNext: Did you mean add-security-enhancements?\nButtons: Plan it',
+  )
+  expect(view.actions).toEqual([
+    {
+      label: 'Plan it',
+      says: 'Makes a plan of the runbook add-security-enhancements',
+      command: 'plan',
+      input: { runbook: 'add-security-enhancements' },
+    },
+  ])
+})
+
+test('all faults of a runbook are named at once, with place, key and remedy', () => {
+  const fault = samples['runbook-broken'].faults[0]
+  const view = problemView({
+    code: 'runbook-broken',
+    file: 'hrms.yml',
+    faults: [
+      fault,
+      { ...fault, line: 9, column: 1, key: 'nmae', what: 'is not a key', remedy: 'Did you mean name?' },
+    ] as never,
+  })
+  expect(plainText(view)).toBe(
+    'hrms.yml has 2 faults: line 3:5, target.url: is not a variable; line 9:1, nmae: is not a key.\n' +
+      'The runbook is not used while it has faults.\n' +
+      'Next: Name an environment variable; Did you mean name?. It is read again each time.',
+  )
+})
+
+test('a code of a newer release is said as it is', () => {
+  expect(lineText(problemLine({ code: 'from-the-future' } as never))).toBe(
+    'Something happened that this release has no words for: from-the-future.',
+  )
+})
