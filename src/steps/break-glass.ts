@@ -90,7 +90,7 @@ function releaseByHand({ name, release, directory }: Service, folder: string): B
     command
       ? [
           {
-            what: `Release ${version} of ${name}: when the migration ${fits}`,
+            what: `Only if the migration ${fits}: put release ${version} of ${name} in place`,
             command: `cd ${quoted(path.resolve(folder, directory))} && ${shellLine(command)}`,
           },
         ]
@@ -103,7 +103,7 @@ export function cardText(title: string, commands: readonly ByHand[]): string {
   const steps = commands.map(({ what, command }, i) => `# ${i + 1}. ${what}\n${command}\n`)
   return [
     `# ${title}`,
-    '# Top to bottom, one by one. Nothing in here is run by Lockkeeper.',
+    '# Top to bottom, one by one. Whether to type what begins with "Only if", the history tells.',
     '',
     ...steps,
   ].join('\n')

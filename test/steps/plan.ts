@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { readTables } from '../../src/adapters/postgres/catalog.ts'
 import { makeTarget, targetAddress } from '../../src/adapters/postgres/target.ts'
 import type { Plan, RunKind } from '../../src/domain/plan.ts'
@@ -87,6 +89,14 @@ export async function hrmsPlan(
   } finally {
     await session.end()
   }
+}
+
+/** Moves the example's database by its own file, as somebody else might have done. */
+export async function migrate({ database, runbook }: Hrms): Promise<void> {
+  const file = path.join(runbook.folder, 'migrations', `${runbook.migration}.up.sql`)
+  const client = await database.client()
+  await client.query(await readFile(file, 'utf8'))
+  await client.end()
 }
 
 export function valueOf<T>(result: Result<T>): T {

@@ -16,7 +16,7 @@ import { makeEngine } from '../../src/engines/make.ts'
 import { kinds } from '../../src/steps/kinds.ts'
 import type { At, StepKind, World } from '../../src/steps/step-kind.ts'
 import { makeHrms, type Hrms } from './hrms.ts'
-import { barePlan, hrmsPlan, valueOf } from './plan.ts'
+import { barePlan, hrmsPlan, migrate, valueOf } from './plan.ts'
 import { backupsInMemory, debtsInMemory } from './records.ts'
 
 /** One run of the example, performed step by step by a test instead of by a worker. */
@@ -47,6 +47,8 @@ export interface Given {
   routes?: Routes
   /** With the migration's scripts, history and tables: what the steps around migrate need. */
   prepared?: boolean
+  /** Migrated before the plan is made, as it is when a rollback is planned. */
+  migrated?: boolean
 }
 
 let runs = 0
@@ -57,11 +59,13 @@ export async function makeScene({
   change,
   routes,
   prepared = false,
+  migrated = false,
 }: Given = {}): Promise<Scene> {
   const hrms = await makeHrms(change)
   const { runbook, environment, folder } = hrms
   const id = `STEP-${process.pid}-${++runs}`
   const address = valueOf(targetAddress(runbook.target.url, runbook.target.database, environment))
+  if (migrated) await migrate(hrms)
   const plan = await (prepared ? hrmsPlan(hrms, kind, routes) : barePlan(hrms, kind, routes))
   const target = makeTarget(address, `lockkeeper:${id}`, plan.approved.identity)
   const run: Run = {
@@ -140,6 +144,12 @@ export async function makeScene({
     return present.outcome as Outcome<Done[K]>
   }
 
+  function answer(of: Step, choice: Choice, given?: Json): void {
+    const last = record.findLast((a) => a.step === of.id)
+    if (!last) throw new Error(`${of.id} was never begun`)
+    last.answer = { choice, by: 'U_ASHA', via: 'slack', ...(given === undefined ? {} : { with: given }) }
+  }
+
   return {
     ...hrms,
     run,
@@ -149,18 +159,9 @@ export async function makeScene({
     progress,
     perform: (of, options = {}) => attempt(of, 1, options),
     resume: (of, options = {}) => attempt(of, 2, options),
-    answer(of, choice, given) {
-      const last = record.findLast((a) => a.step === of.id)
-      if (!last) throw new Error(`${of.id} was never begun`)
-      last.answer = {
-        choice,
-        by: 'U_ASHA',
-        via: 'slack',
-        ...(given === undefined ? {} : { with: given }),
-      } satisfies Answer
-    },
+    answer,
     tick(of, sessions) {
-      this.answer(of, 'terminate', {
+      answer(of, 'terminate', {
         sessions: sessions.map(({ pid, backendStart, xactStart }) => ({ pid, backendStart, xactStart })),
       })
     },

@@ -1,0 +1,88 @@
+import { access, readdir, writeFile } from 'node:fs/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import path from 'node:path'
+import { stepOf } from './plan.ts'
+import type { BackupsInMemory } from './records.ts'
+import { makeScene, type Scene } from './world.ts'
+
+const backup = stepOf('backup', {})
+
+let scene: Scene
+beforeEach(
+  async () => void (scene = await makeScene({ change: (written) => (written.backup = { keep: 2 }) })),
+)
+afterEach(() => scene.end())
+
+const kept = () => (scene.world.backups as BackupsInMemory).kept
+const isThere = (file: string) =>
+  access(file).then(
+    () => true,
+    () => false,
+  )
+const filesOf = async (name: string) =>
+  (await readdir(scene.world.backups.folder).catch(() => [])).filter((file) => file.includes(name))
+
+test('a backup is taken, read again and recorded', async () => {
+  const outcome = await scene.perform(backup)
+  expect(outcome).toMatchObject({
+    status: 'done',
+    facts: { tables: 5, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+  })
+  expect(kept()).toMatchObject([outcome.status === 'done' ? outcome.facts : {}])
+  expect(await isThere(kept()[0]!.path)).toBe(true)
+})
+
+test('only as many as the runbook keeps stay, the newest ones', async () => {
+  await scene.perform(backup)
+  const [first] = kept()
+  await scene.perform(backup)
+  await scene.perform(backup)
+  expect(kept()).toHaveLength(2)
+  expect(await isThere(first!.path)).toBe(false)
+  expect(await Promise.all(kept().map((one) => isThere(one.path)))).toEqual([true, true])
+})
+
+test('a folder that cannot be written is named, and nothing is recorded: backup-folder', async () => {
+  await writeFile(scene.world.backups.folder, 'a file')
+  expect(await scene.perform(backup)).toMatchObject({ status: 'failed', problem: { code: 'backup-folder' } })
+  expect(kept()).toEqual([])
+})
+
+test('a backup that fails removes no old one', async () => {
+  await scene.perform(backup)
+  await scene.perform(backup)
+  const cancel = new AbortController()
+  const taken = scene.perform(backup, { signal: cancel.signal })
+  cancel.abort()
+  expect(await taken).toMatchObject({ status: 'failed', problem: { code: 'cancelled' } })
+  expect(await Promise.all(kept().map((one) => isThere(one.path)))).toEqual([true, true])
+})
+
+test('a process that died before it recorded anything is followed by one that takes the backup anew', async () => {
+  expect(await scene.resume(backup)).toMatchObject({ status: 'done' })
+  expect(kept()).toHaveLength(1)
+})
+
+test('a backup that a dead process had recorded is read again and found done, not taken twice', async () => {
+  await scene.perform(backup)
+  const recorded = kept()[0]!
+  scene.record.length = 0
+  const outcome = await scene.resume(backup)
+  expect(outcome).toMatchObject({
+    status: 'done',
+    facts: { backup: recorded.backup, sha256: recorded.sha256 },
+  })
+  expect(kept()).toEqual([recorded])
+})
+
+test('a recorded backup whose file was changed is not found done', async () => {
+  await scene.perform(backup)
+  const recorded = kept()[0]!
+  await writeFile(recorded.path, 'something else')
+  scene.record.length = 0
+  expect(await scene.resume(backup)).toMatchObject({
+    status: 'done',
+    facts: { sha256: expect.not.stringMatching(/^$/) },
+  })
+  expect(await filesOf(path.basename(recorded.path))).not.toEqual([])
+})

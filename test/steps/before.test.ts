@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { waitingClient } from './clients.ts'
+import { stepOf } from './plan.ts'
+import { makeScene, type Scene } from './world.ts'
+
+const before = stepOf('before', {})
+
+let scene: Scene
+beforeEach(async () => void (scene = await makeScene({ prepared: true })))
+afterEach(() => scene.end())
+
+const change = async (sql: string) => {
+  const client = await scene.database.client()
+  await client.query(sql)
+  await client.end()
+}
+
+test('rows, tables and history are recorded when all is as people approved it', async () => {
+  expect(await scene.perform(before)).toMatchObject({
+    status: 'done',
+    facts: {
+      counts: [
+        { table: 'master."AdminUsers"', rows: 20 },
+        { table: 'master."RefreshTokens"', rows: 1000 },
+        { table: 'master."Tenants"', rows: 5 },
+      ],
+      tables: scene.run.plan.approved.schema,
+      lastMigration: '20251111125329_InitialMasterDb',
+    },
+  })
+})
+
+test('a session that is there again stops the run: sessions-came-back', async () => {
+  const reporting = await waitingClient(scene.database, 'hrms_reporting')
+  expect(await scene.perform(before)).toMatchObject({
+    status: 'failed',
+    problem: { code: 'sessions-came-back', sessions: [{ pid: reporting.pid }] },
+  })
+  await reporting.end()
+})
+
+test('a table that is not as it was approved is named with what differs: schema-unlike', async () => {
+  await change('alter table master."AdminUsers" add column "Nickname" text')
+  expect(await scene.perform(before)).toMatchObject({
+    status: 'failed',
+    problem: {
+      code: 'schema-unlike',
+      tables: ['master."AdminUsers"'],
+      differs: [expect.stringContaining('Nickname')],
+    },
+  })
+})
+
+test('a history that went on is named with both ends: history-unlike', async () => {
+  await change(`insert into master."__EFMigrationsHistory" values ('20251112000000_Another', '9.0.10')`)
+  expect(await scene.perform(before)).toEqual({
+    status: 'failed',
+    problem: {
+      code: 'history-unlike',
+      expected: '20251111125329_InitialMasterDb',
+      found: '20251112000000_Another',
+    },
+  })
+})
+
+test('a history that differs before its end is named whole', async () => {
+  await change(`insert into master."__EFMigrationsHistory" values ('20251101000000_Between', '9.0.10')`)
+  expect(await scene.perform(before)).toMatchObject({
+    problem: {
+      code: 'history-unlike',
+      found: expect.stringContaining('20251101000000_Between, 20251111125329'),
+    },
+  })
+})
+
+test('a process that died in it is followed by one that looks again', async () => {
+  expect(await scene.resume(before)).toMatchObject({ status: 'done' })
+})
+
+test('told to stop while it counts, it ends at once: cancelled', async () => {
+  const blocker = await scene.database.client()
+  await blocker.query('begin; lock table master."AdminUsers" in access exclusive mode')
+  const { rows } = await blocker.query<{ pid: number }>('select pg_backend_pid() as pid')
+  // It is no session in the way: it has our own name.
+  await blocker.query(`set application_name to ${blocker.escapeLiteral(`lockkeeper:${scene.run.id}`)}`)
+  const cancel = new AbortController()
+  const looked = scene.perform(before, { signal: cancel.signal })
+  await expect
+    .poll(async () => {
+      const waiting = await blocker.query(
+        'select from pg_stat_activity where $1 = any(pg_blocking_pids(pid))',
+        [rows[0]!.pid],
+      )
+      return waiting.rowCount
+    })
+    .toBe(1)
+  cancel.abort()
+  expect(await looked).toMatchObject({ status: 'failed', problem: { code: 'cancelled' } })
+})
