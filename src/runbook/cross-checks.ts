@@ -72,7 +72,8 @@ function unknownRoles({ approvals = [] }: Sections, { roles }: Surroundings): Cr
   })
 }
 
-function unknownContacts({ escalation = [], contacts = [] }: Sections): CrossFault[] {
+function unknownContacts({ escalation = [], contacts }: Sections): CrossFault[] {
+  if (!contacts) return []
   const known = contacts.map((contact) => contact.role)
   return escalation.flatMap(({ contact }, i) => {
     if (known.includes(contact)) return []

@@ -24,7 +24,7 @@ export interface YamlFile<T> {
  */
 export function readYaml<S extends z.ZodType>(file: string, text: string, schema: S): YamlFile<z.output<S>> {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
   const faultAt = (offset: number, key: string, what: string, remedy: string): Fault => {
     const { line, col } = lines.linePos(offset)
     return { file, line: Math.max(line, 1), column: Math.max(col, 1), key, what, remedy }
@@ -45,7 +45,12 @@ export function readYaml<S extends z.ZodType>(file: string, text: string, schema
   const readable = document.errors.every((error) => error.code === 'DUPLICATE_KEY')
   if (!readable) return { value: null, faults: syntax, written: undefined, fault }
 
-  const written: unknown = document.toJS({ maxAliasCount: 100 })
+  const alias = brokenAlias(document)
+  const written = alias === null ? asValue(document) : unresolved
+  if (written === unresolved) {
+    const [what, remedy] = syntaxFault('BAD_ALIAS')
+    return { value: null, faults: [faultAt(alias ?? 0, '', what, remedy)], written: undefined, fault }
+  }
   const secrets = secretFaults(document, fault)
   const secretKeys = new Set(secrets.map((found) => found.key))
   const checked = schema.safeParse(written)
@@ -73,6 +78,32 @@ function secretFaults(document: Document, fault: MakeFault): Fault[] {
     },
   })
   return found
+}
+
+const unresolved = Symbol('unresolved')
+
+/** The file as a value. Aliases that unfold without end are refused by the parser, which throws. */
+function asValue(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 })
+  } catch (error) {
+    if (error instanceof ReferenceError) return unresolved
+    throw error
+  }
+}
+
+/** Where the first alias begins that names nothing, or something that holds it itself. */
+function brokenAlias(document: Document): number | null {
+  let offset: number | null = null
+  visit(document, {
+    Alias(_, alias, ancestors) {
+      const named = alias.resolve(document)
+      if (named && !ancestors.includes(named)) return undefined
+      offset = startOf(alias) ?? 0
+      return visit.BREAK
+    },
+  })
+  return offset
 }
 
 /** Where a secret stands in a file; `instead`: what is written there in its place. */

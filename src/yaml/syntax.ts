@@ -20,7 +20,10 @@ const faults: Partial<Record<string, readonly [what: string, remedy: string]>> =
   ],
   BLOCK_AS_IMPLICIT_KEY: ['a colon is followed by a second one on the same line', 'Put the value in quotes.'],
   MULTILINE_IMPLICIT_KEY: ['a colon is missing after this key', 'Write `key: value`.'],
-  BAD_ALIAS: ['this value begins with * or &, which YAML keeps for itself', 'Put the value in quotes.'],
+  BAD_ALIAS: [
+    'this value begins with *, as an alias does, and there is nothing that it could stand for',
+    'Put the value in quotes.',
+  ],
   MULTIPLE_DOCS: ['a second document begins here (---)', 'Put it into a file of its own.'],
 }
 const unreadable = [

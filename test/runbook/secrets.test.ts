@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest'
+import { loadRunbooks } from '../../src/runbook/load.ts'
+import { secretsOfRunbook, variablesOf } from '../../src/runbook/secrets.ts'
+import { changed, folderWith } from './files.ts'
+
+async function runbook(changes: Record<string, unknown> = {}) {
+  const [loaded] = (await loadRunbooks(await folderWith({ 'a.yml': await changed(changes) }))).runbooks
+  if (!loaded) throw new Error('broken')
+  return loaded
+}
+
+it('knows every variable that a runbook names', async () => {
+  expect(variablesOf(await runbook())).toEqual([
+    'HRMS_ADMIN_EMAIL',
+    'HRMS_ADMIN_PASSWORD',
+    'HRMS_DATABASE_URL',
+    'HRMS_FOLDER',
+    'HRMS_MASTER_URL',
+    'HRMS_PORT',
+  ])
+})
+
+it('takes as secret what requests send, passwords in URLs, and variables that are called so; never a port', async () => {
+  const environment = {
+    HRMS_ADMIN_EMAIL: 'admin1@morishr.test',
+    HRMS_ADMIN_PASSWORD: 'hunter2',
+    HRMS_DATABASE_URL: 'postgres://hrms_app:apppass@db/hrms',
+    HRMS_FOLDER: '/srv/hrms',
+    HRMS_MASTER_URL: 'postgres://lockkeeper:botpass@db/hrms',
+    HRMS_PORT: '5000',
+    JWT_SECRET: 'sign-me',
+  }
+  const secrets = secretsOfRunbook(
+    await runbook({
+      'services.0.environment': ['HRMS_DATABASE_URL', 'HRMS_PORT', 'HRMS_FOLDER', 'JWT_SECRET'],
+    }),
+    environment,
+  )
+  expect(secrets.toSorted()).toEqual(
+    [
+      'admin1@morishr.test',
+      'hunter2',
+      'sign-me',
+      'apppass',
+      'botpass',
+      environment.HRMS_DATABASE_URL,
+      environment.HRMS_MASTER_URL,
+    ].toSorted(),
+  )
+})
+
+it('takes what is not set as no secret', async () => {
+  expect(secretsOfRunbook(await runbook(), {})).toEqual([])
+})
