@@ -1,0 +1,190 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { currentLsn } from '../adapters/postgres/facts.ts'
+import { sqlProblem } from '../adapters/postgres/sql-error.ts'
+import type { SessionSettings, Target, TargetSession } from '../adapters/postgres/target.ts'
+import { done, failed, type Outcome } from '../domain/outcome.ts'
+import type { Prepared, Unit } from '../domain/script.ts'
+import type { Done } from '../domain/step.ts'
+import { runAlone } from './alone.ts'
+import { endFirst } from './end-first.ts'
+import type { Applying } from './engine.ts'
+import { type History, readHistory } from './history.ts'
+import { committedParts } from './parts.ts'
+import { sideOf } from './side.ts'
+import { runTransaction } from './transaction.ts'
+import { defaultSchema } from './tree.ts'
+import { fenceWorking, hasCommitted } from './truth.ts'
+import { statesOf, type UnitAt, unitsAt } from './unit-at.ts'
+import { commandOfUnit } from './units.ts'
+import { cancelled, type Ran, type Work } from './working.ts'
+
+type Applied = Outcome<Done['migrate']>
+type Conflict = Extract<Ran, { did: 'conflict' }>
+
+/**
+ * Runs the scripts of a move, each unit until it committed, from where the history stands: what is done already is not
+ * done again. Where there was any doubt, what it says was read from the history after its own backend was gone.
+ * Asks `loss-grew`; fails with `lock-timeout`, `sql-error`, `history-unlike`, `index-invalid`, `session-lost`,
+ * `fence-held`, `sessions-unended`, `cancelled`, and what connecting fails with.
+ */
+export async function applyScripts(
+  target: Target,
+  history: History,
+  prepared: Prepared,
+  at: Applying,
+): Promise<Applied> {
+  const opened = await target.connect()
+  if (!opened.ok) return failed(opened.problem)
+  const work: Work = {
+    target,
+    history,
+    prepared,
+    at,
+    side: sideOf(opened.value),
+    conflicts: 0,
+    startedAt: performance.now(),
+    lsn: null,
+    reconciled: false,
+    statements: [],
+    saved: [],
+  }
+  try {
+    return (await endFirst(opened.value, at.endFirst)) ?? (await applyFromHistory(work))
+  } catch (error) {
+    return failed(sqlProblem(error, { host: target.address.host, during: 'migrate' }))
+  } finally {
+    await work.side.session.end()
+  }
+}
+
+async function applyFromHistory(work: Work): Promise<Applied> {
+  const { prepared, history, side } = work
+  const last = (await readHistory(side.session.client, history)).at(-1) ?? null
+  const begin = statesOf(prepared).indexOf(last)
+  if (begin === -1) {
+    const expected = prepared.move.from ?? 'no migration'
+    return failed({ code: 'history-unlike', expected, found: last ?? 'no migration' })
+  }
+  for (let index = begin; index < prepared.scripts.length; index++) {
+    const stopped = await applyScript(work, index)
+    if (stopped) return stopped
+  }
+  if (begin === prepared.scripts.length) work.reconciled = true
+  // Only where nothing was left to do, or the answer to the last commit was lost.
+  work.lsn ??= await currentLsn(work.side.session.client).catch(() => null)
+  return done(facts(work))
+}
+
+/** Units that an earlier try committed are passed over. */
+async function applyScript(work: Work, index: number): Promise<Applied | null> {
+  const units = unitsAt(work.prepared, index, work.at.accepted)
+  const committed = await committedParts(work.side.session.client, units[0]!.script)
+  for (const at of units.filter(({ part }) => !committed.has(part))) {
+    const opened = await work.target.connect({ settings: settingsFor(at.unit, work.at) })
+    if (!opened.ok) return failed(opened.problem)
+    try {
+      const stopped = await applyUnit(work, opened.value, at)
+      if (stopped) return stopped
+    } finally {
+      await opened.value.end()
+    }
+  }
+  return null
+}
+
+/** `lock_timeout` on a concurrent index build leaves an invalid index behind: it has the statement's time alone. */
+const settingsFor = (unit: Unit, { lockTimeout, statementTimeout }: Applying): SessionSettings => ({
+  lockTimeout: unit.in === 'transaction' ? lockTimeout : 0,
+  statementTimeout,
+  searchPath: defaultSchema,
+})
+
+/** Tries a unit until it committed (null) or is not to be tried again. */
+async function applyUnit(work: Work, session: TargetSession, at: UnitAt): Promise<Applied | null> {
+  for (;;) {
+    const ran =
+      at.unit.in === 'transaction'
+        ? await runTransaction(work, session, at, at.unit.statements)
+        : await runAlone(work, session, at, at.unit)
+    if (ran.did === 'commit') {
+      work.lsn = ran.lsn ?? work.lsn
+      return null
+    }
+    if (ran.did === 'stop') return afterStop(work, session, at, ran.outcome)
+    if (ran.did === 'lose') return afterLoss(work, session, at, ran)
+    work.conflicts++
+    if (work.conflicts >= work.at.lockAttempts) return failed(lockTimeout(work, ran))
+    if (!(await backOff(work, at.unit))) return afterStop(work, session, at, cancelled(work).outcome)
+  }
+}
+
+/** Our backend goes first; then what the history says is true, even where a cancel came too late. */
+async function afterStop(
+  work: Work,
+  session: TargetSession,
+  { after }: UnitAt,
+  outcome: Outcome<never>,
+): Promise<Applied | null> {
+  await session.end()
+  const { pid } = session
+  if (!(await fenceWorking(work, session))) return failed({ code: 'fence-held', pids: [pid], seconds: 15 })
+  const last = (await readHistory(work.side.session.client, work.history)).at(-1) ?? null
+  const isWhole = after !== null && after.last === last && last === statesOf(work.prepared).at(-1)
+  if (!isWhole) return outcome
+  work.reconciled = true
+  return null
+}
+
+async function afterLoss(
+  work: Work,
+  session: TargetSession,
+  at: UnitAt,
+  { during, errno }: Extract<Ran, { did: 'lose' }>,
+): Promise<Applied | null> {
+  await session.end()
+  if (await hasCommitted(work, session, at)) {
+    work.reconciled = true
+    return null
+  }
+  if (work.at.signal.aborted) return cancelled(work).outcome
+  return failed({ code: 'session-lost', host: work.target.address.host, during, errno })
+}
+
+const lockTimeout = (work: Work, { statement, sqlstate, blockers }: Conflict) =>
+  ({
+    code: 'lock-timeout',
+    statement,
+    attempts: work.conflicts,
+    seconds: secondsOf(work),
+    blockers,
+    sqlstate,
+  }) as const
+
+/**
+ * Waits before the whole transaction is tried again, longer each time, never the same: two that deadlocked shall not meet
+ * again. Readers that queued behind our lock get in meanwhile. False: it was cancelled.
+ */
+async function backOff({ at, conflicts }: Work, unit: Unit): Promise<boolean> {
+  at.progress({ done: conflicts, of: at.lockAttempts, unit: 'attempts', at: commandOfUnit(unit) })
+  const longest = Math.min(5_000, (at.lockTimeout / 2) * 2 ** (conflicts - 1))
+  const milliseconds = longest * (0.5 + Math.random() / 2)
+  return pause(milliseconds, undefined, { signal: at.signal }).then(
+    () => true,
+    () => false,
+  )
+}
+
+function facts(work: Work): Done['migrate'] {
+  const { prepared, statements, conflicts, saved, reconciled } = work
+  return {
+    move: prepared.move,
+    statements,
+    attempts: conflicts + 1,
+    seconds: secondsOf(work),
+    lsn: work.lsn ?? '',
+    saved,
+    reconciled,
+  }
+}
+
+const secondsOf = ({ startedAt }: Work): number => Math.round(performance.now() - startedAt) / 1000

@@ -1,0 +1,136 @@
+import type { A_Const, AlterTableCmd, AlterTableStmt, ColumnDef, Node } from 'libpg-query'
+import type { Given, Prepared } from '../domain/script.ts'
+import { droppedTables } from './tables.ts'
+import { nodesOf, tableName, textOf, withInner } from './tree.ts'
+
+/** What statements do to rows that exist. Tables and columns by the names that they have before the first statement. */
+export interface Effects {
+  adds: Prepared['adds']
+  drops: { table: string; column: string | null }[]
+  restores: Prepared['restores']
+  /** Tables that the statements make themselves. */
+  creates: string[]
+}
+
+/** Reads the effects of statements in the order in which they run, those inside of DO blocks too. */
+export function effectsOf(statements: Node[]): Effects {
+  const effects: Effects = { adds: [], drops: [], restores: [], creates: [] }
+  const names = trackNames()
+  for (const node of statements.flatMap(withInner)) {
+    if ('CreateStmt' in node && node.CreateStmt.relation)
+      effects.creates.push(tableName(node.CreateStmt.relation))
+    if ('CreateTableAsStmt' in node) {
+      effects.creates.push(...nodesOf([node.CreateTableAsStmt.into], 'RangeVar').map(tableName))
+    }
+    effects.drops.push(...droppedTables(node).map((table) => ({ table: names.table(table), column: null })))
+    if ('AlterTableStmt' in node) alter(effects, node.AlterTableStmt, names)
+    if ('UpdateStmt' in node) forgetUpdated(effects, node, names)
+    names.follow(node)
+  }
+  const made = new Set(effects.creates)
+  return {
+    ...effects,
+    adds: effects.adds.filter(({ table }) => !made.has(table)),
+    drops: effects.drops.filter(({ table }) => !made.has(table)),
+    restores: effects.restores.filter(({ table }) => !made.has(table)),
+  }
+}
+
+function alter(effects: Effects, { relation, cmds = [] }: AlterTableStmt, names: Names): void {
+  if (!relation) return
+  const written = tableName(relation)
+  const table = names.table(written)
+  for (const { subtype, name = '', def } of cmds.flatMap(commandIn)) {
+    const column = names.column(written, name)
+    if (subtype === 'AT_AddColumn' && def && 'ColumnDef' in def) {
+      const gives = givenBy(def.ColumnDef)
+      if (gives) effects.adds.push({ table, column: def.ColumnDef.colname ?? '', gives })
+    } else if (subtype === 'AT_DropColumn') {
+      const added = effects.adds.findIndex((one) => one.table === table && one.column === column)
+      if (added === -1) effects.drops.push({ table, column })
+      else effects.adds.splice(added, 1)
+    } else if (subtype === 'AT_SetNotNull') {
+      effects.restores.push({ table, column })
+    } else if (subtype === 'AT_DropNotNull') {
+      effects.restores = effects.restores.filter((one) => one.table !== table || one.column !== column)
+    }
+  }
+}
+
+export const commandIn = (node: Node): AlterTableCmd[] =>
+  'AlterTableCmd' in node ? [node.AlterTableCmd] : []
+
+/** A column that the migration fills itself has other values than its default, and nobody can tell which. */
+function forgetUpdated(effects: Effects, node: Extract<Node, { UpdateStmt: unknown }>, names: Names): void {
+  const { relation, targetList = [] } = node.UpdateStmt
+  if (!relation) return
+  const table = names.table(tableName(relation))
+  const columns = new Set(targetList.flatMap((one) => ('ResTarget' in one ? [one.ResTarget.name] : [])))
+  effects.adds = effects.adds.map((one) =>
+    one.table === table && columns.has(one.column) ? { ...one, gives: 'unknown' } : one,
+  )
+}
+
+/** Types without an equality of their values: nothing can be compared with a default. */
+const incomparable = new Set(['json', 'xml', 'point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle'])
+const sequenced = new Set(['smallserial', 'serial', 'bigserial', 'serial2', 'serial4', 'serial8'])
+
+/** What existing rows get in an added column. Null: it is generated from others, so nothing is lost with it. */
+function givenBy({ constraints = [], typeName }: ColumnDef): Given | null {
+  const all = constraints.flatMap((one) => ('Constraint' in one ? [one.Constraint] : []))
+  if (all.some(({ contype }) => contype === 'CONSTR_GENERATED')) return null
+  const type = textOf(typeName?.names?.at(-1))
+  if (all.some(({ contype }) => contype === 'CONSTR_IDENTITY') || sequenced.has(type)) return 'unknown'
+  const given = all.find(({ contype }) => contype === 'CONSTR_DEFAULT')?.raw_expr
+  if (!given) return { value: null }
+  const constant = constantOf(given)
+  return constant && (constant.value === null || !incomparable.has(type)) ? constant : 'unknown'
+}
+
+/** The value of `5`, `'x'`, `DATE 'x'` or `'x'::date`, as text. */
+function constantOf(node: Node): { value: string | null } | null {
+  if ('TypeCast' in node && node.TypeCast.arg && !node.TypeCast.typeName?.arrayBounds) {
+    return constantOf(node.TypeCast.arg)
+  }
+  return 'A_Const' in node ? { value: constantText(node.A_Const) } : null
+}
+
+/** Zero, false and the empty text are left out of the tree. */
+function constantText({ ival, fval, boolval, sval, bsval, isnull }: A_Const): string | null {
+  if (isnull) return null
+  if (ival) return String(ival.ival ?? 0)
+  if (fval) return fval.fval ?? '0'
+  if (boolval) return boolval.boolval ? 'true' : 'false'
+  return sval?.sval ?? bsval?.bsval ?? ''
+}
+
+interface Names {
+  /** The name that a table had before the first statement. */
+  table(now: string): string
+  column(tableNow: string, now: string): string
+  /** Renaming, and moving to another schema. */
+  follow(node: Node): void
+}
+
+function trackNames(): Names {
+  const tables = new Map<string, string>()
+  const columns = new Map<string, string>()
+  const table = (now: string): string => tables.get(now) ?? now
+  const key = (of: string, column: string): string => JSON.stringify([table(of), column])
+  const column = (of: string, now: string): string => columns.get(key(of, now)) ?? now
+  return {
+    table,
+    column,
+    follow(node) {
+      if ('AlterObjectSchemaStmt' in node && node.AlterObjectSchemaStmt.relation) {
+        const { relation, newschema = '' } = node.AlterObjectSchemaStmt
+        tables.set(tableName({ ...relation, schemaname: newschema }), table(tableName(relation)))
+      }
+      if (!('RenameStmt' in node) || !node.RenameStmt.relation) return
+      const { relation, renameType, newname = '', subname = '' } = node.RenameStmt
+      const was = tableName(relation)
+      if (renameType === 'OBJECT_TABLE') tables.set(tableName({ ...relation, relname: newname }), table(was))
+      if (renameType === 'OBJECT_COLUMN') columns.set(key(was, newname), column(was, subname))
+    },
+  }
+}

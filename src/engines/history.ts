@@ -1,0 +1,84 @@
+import type pg from 'pg'
+import type { EngineSettings } from '../domain/runbook.ts'
+import type { Statement } from '../domain/script.ts'
+import { parseInner, quoteName, quoteValue } from './sql-parse.ts'
+import { nodesOf, tableName } from './tree.ts'
+
+/** The table that says which migrations were applied, one row each, and our statements on it. */
+export interface History {
+  /** Quoted, with its schema. */
+  table: string
+  /** Without its schema, as the catalogue has it. */
+  name: string
+  /**
+   * Nobody else migrates meanwhile: EF's migrator takes ACCESS EXCLUSIVE here, which waits for this too. EXCLUSIVE and
+   * not more: a dump or an application may go on reading.
+   */
+  lock: string
+  /** Compared with the plan under that lock. */
+  read: string
+  /** The row that a file does not write itself. */
+  insert(migration: string): string
+  remove(migration: string): string
+}
+
+type SqlSettings = Extract<EngineSettings, { kind: 'sql' }>
+
+/** @throws where the runbook's table is no name; the runbook's own check refuses it before. */
+export function historyOf({ history }: Pick<SqlSettings, 'history'>): History {
+  const relation = nodesOf(parseInner(`TABLE ${history.table}`), 'RangeVar')[0]
+  if (!relation?.relname) throw new Error(`${history.table} is not a table's name`)
+  const table = tableName(relation)
+  const column = quoteName(history.column)
+  const columns = [column, ...Object.keys(history.values).map(quoteName)]
+  return {
+    table,
+    name: relation.relname,
+    lock: `LOCK TABLE ${table} IN EXCLUSIVE MODE`,
+    read: `SELECT ${column} FROM ${table} ORDER BY ${column}`,
+    insert: (migration) =>
+      `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${[migration, ...Object.values(history.values)].map(quoteValue).join(', ')})`,
+    remove: (migration) => `DELETE FROM ${table} WHERE ${column} = ${quoteValue(migration)}`,
+  }
+}
+
+/** Whether a statement of a script is our reading of the history, whose rows are compared with the plan. */
+export const readsHistory = (history: History, statement: Statement): boolean =>
+  statement.from === 'added' && statement.text === history.read
+
+/** Ids of the applied migrations, oldest first by their ids. */
+export async function readHistory(client: pg.Client, history: History): Promise<string[]> {
+  const { rows } = await client.query<[string]>({ text: history.read, rowMode: 'array' })
+  return historyRows(rows)
+}
+
+export const historyRows = (rows: readonly (readonly unknown[])[]): string[] =>
+  rows.map(([id]) => String(id)).toSorted(compareMigrations)
+
+/**
+ * Whether the configured table is there, and which other ones have its name: an application at run time may use another
+ * schema than its tools, and then a migrated database looks as if nothing was applied.
+ */
+export async function findHistory(
+  client: pg.Client,
+  history: History,
+): Promise<{ found: boolean; others: string[] }> {
+  const { rows } = await client.query<{ table: string; configured: boolean }>(
+    `select oid::regclass::text as table, oid is not distinct from pg_catalog.to_regclass($1) as configured
+     from pg_catalog.pg_class where relname = $2 and relkind in ('r', 'p') order by 1`,
+    [history.table, history.name],
+  )
+  return {
+    found: rows.some(({ configured }) => configured),
+    others: rows.filter(({ configured }) => !configured).map(({ table }) => table),
+  }
+}
+
+/** By the number at their begin, then by the rest: `9_a` comes before `10_a`, and dates sort as dates. */
+export function compareMigrations(a: string, b: string): number {
+  const [x, y] = [numberOf(a), numberOf(b)]
+  if (x !== y) return x < y ? -1 : 1
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+const numberOf = (id: string): bigint => BigInt(/^\d+/.exec(id)?.[0] ?? 0)

@@ -1,0 +1,74 @@
+import type { Keep, Prepared, Statement } from '../domain/script.ts'
+import { keptSchema } from './parts.ts'
+import { quoteName, quoteValue } from './sql-parse.ts'
+
+type Lossy = Pick<Prepared, 'drops' | 'restores'>
+
+/** SQL that is true for rows whose value in a dropped column differs from what the way up gave them. */
+export function losesValue({ column, gave }: Prepared['drops'][number]): string {
+  if (column === null) return 'true'
+  const name = quoteName(column)
+  return gave === 'unknown' || gave.value === null
+    ? `${name} IS NOT NULL`
+    : `${name} IS DISTINCT FROM ${quoteValue(gave.value)}`
+}
+
+/** SQL that is true for rows that stand in the way of what Down restores. */
+export const violates = ({ column }: Prepared['restores'][number]): string => `${quoteName(column)} IS NULL`
+
+/** The tables whose rows a way down loses, sorted. */
+export const lossyTables = ({ drops, restores }: Lossy): string[] =>
+  [...new Set([...drops, ...restores].map(({ table }) => table))].toSorted()
+
+/**
+ * What a rollback after admit does before Down's own statements, in Down's own transaction: rows that lose something are
+ * kept whole, in a schema that nobody else may use; rows that stand in Down's way are deleted, since that is the loss
+ * that was accepted. `{run}` stands for the run's id.
+ */
+export function keepsOf({ drops, restores }: Lossy, line: number): Keep[] {
+  const added = (text: string): Statement => ({ text, line, from: 'added' })
+  return lossyTables({ drops, restores }).map((table, position) => {
+    const lost = drops.filter((one) => one.table === table)
+    const violating = restores.filter((one) => one.table === table)
+    const isDropped = lost.some(({ column }) => column === null)
+    const into = `${keptSchema}.${keptName(table, position)}`
+    const conditions = [...lost.map(losesValue), ...violating.map(violates)]
+    const where = isDropped ? '' : ` WHERE ${conditions.join(' OR ')}`
+    const removes = violating.length > 0 && !isDropped
+    return {
+      table,
+      into,
+      lock: added(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`),
+      statements: [
+        ...makeSchema.map(added),
+        added(`CREATE TABLE ${into} AS SELECT * FROM ${table}${where}`),
+        added(`REVOKE ALL ON TABLE ${into} FROM PUBLIC`),
+        ...(removes ? [added(`DELETE FROM ${table} WHERE ${violating.map(violates).join(' OR ')}`)] : []),
+      ],
+    }
+  })
+}
+
+const makeSchema = [
+  `CREATE SCHEMA IF NOT EXISTS ${keptSchema}`,
+  `REVOKE ALL ON SCHEMA ${keptSchema} FROM PUBLIC`,
+]
+
+/** PostgreSQL cuts names at 63 bytes; a run's id needs about ten of them. */
+const longest = 45
+
+function keptName(table: string, position: number): string {
+  const plain = table.replaceAll('"', '')
+  const name = Buffer.byteLength(plain) > longest ? `${cut(plain)}~${position + 1}` : plain
+  return `"{run}_${name}"`
+}
+
+/** Without half a character at the end. */
+const cut = (name: string): string =>
+  new TextDecoder().decode(Buffer.from(name).subarray(0, longest)).replace(/\uFFFD$/, '')
+
+/** A statement of a keep as it runs. */
+export const ofRun = (statement: Statement, run: string): Statement => ({
+  ...statement,
+  text: statement.text.replaceAll('{run}', run),
+})

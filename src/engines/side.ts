@@ -1,0 +1,57 @@
+import type { Session } from '../domain/session.ts'
+import { blockersOf } from '../adapters/postgres/facts.ts'
+import type { TargetSession } from '../adapters/postgres/target.ts'
+
+/**
+ * What is seen and done about a working session from beside it: whom it waits for, and its end. While it waits for a lock
+ * it cannot say so itself, and after its timeout nobody can tell any more.
+ */
+export interface Side {
+  session: TargetSession
+  /** Starts looking whom a backend waits for. Calling the result ends that, and gives the last ones that were seen. */
+  sample(pid: number, lockTimeout: number): () => Session[]
+  /** Cancels what a backend does now; ends the backend where that does not help. */
+  cancel(working: TargetSession): Cancelling
+}
+
+export interface Cancelling {
+  /** The statement has come back. */
+  over(): void
+}
+
+/** Milliseconds. A statement that does not notice a cancel (a wait for a standby does) is ended with its session. */
+const cancelWithin = 5_000
+
+export function sideOf(session: TargetSession): Side {
+  const { client } = session
+  return {
+    session,
+    sample(pid, lockTimeout) {
+      let seen: Session[] = []
+      let asking = false
+      const every = Math.max(10, Math.min(100, lockTimeout / 4))
+      const timer = setInterval(() => {
+        if (asking) return
+        asking = true
+        void blockersOf(client, pid)
+          .then(
+            (sessions) => {
+              if (sessions.length) seen = sessions
+            },
+            () => {},
+          )
+          .finally(() => (asking = false))
+      }, every)
+      return () => {
+        clearInterval(timer)
+        return seen
+      }
+    },
+    cancel(working) {
+      const end = (): void => void working.end()
+      const patience = setTimeout(end, cancelWithin)
+      client.query('select pg_catalog.pg_cancel_backend($1)', [working.pid]).catch(end)
+      return { over: () => clearTimeout(patience) }
+    },
+  }
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import { hasSqlDetails, loadModule, type Node, parseSync, type RawStmt, scanSync } from 'libpg-query'
+import type { Problem } from '../domain/problem.ts'
+import { failure, ok, type Result } from '../domain/result.ts'
+
+/** One statement of a file, with its tree. Positions in the tree are bytes of the file. */
+export interface ParsedStatement {
+  /** As its author wrote it, without the semicolon. */
+  text: string
+  /** Its first line in the file, from 1. */
+  line: number
+  node: Node
+}
+
+/** A file with its statements. */
+export interface ParsedFile {
+  file: string
+  sql: string
+  sha256: string
+  statements: ParsedStatement[]
+}
+
+await loadModule()
+
+/**
+ * Reads SQL as the server does (its own parser). Fails with `sql-syntax`; with `statement-unfit` where psql would read
+ * something that the server does not: a backslash command, or the data of COPY … FROM STDIN.
+ */
+export function parseFile(file: string, source: string): Result<ParsedFile> {
+  // `dotnet ef migrations script` writes a byte-order mark, which the server takes for a character of its own.
+  const sql = source.startsWith('\uFEFF') ? source.slice(1) : source
+  const sha256 = createHash('sha256').update(source).digest('hex')
+  try {
+    const bytes = Buffer.from(sql)
+    const statements = (parseSync(sql).stmts ?? []).flatMap((raw) => toStatement(bytes, raw))
+    return ok({ file, sql: source, sha256, statements })
+  } catch (error) {
+    if (!hasSqlDetails(error)) throw error
+    return failure(syntaxProblem(file, sql, error.sqlDetails?.cursorPosition ?? 0))
+  }
+}
+
+/** Statements of SQL that stands inside of something else; none where it is not whole. */
+export function parseInner(sql: string): Node[] {
+  try {
+    return (parseSync(sql).stmts ?? []).flatMap(({ stmt }) => (stmt ? [stmt] : []))
+  } catch (error) {
+    if (hasSqlDetails(error)) return []
+    throw error
+  }
+}
+
+/** The first words of a statement, e.g. `ALTER TABLE` or `CREATE UNIQUE INDEX`; at most three, and never a name or a value. */
+export function commandOf(statement: string): string {
+  const tokens = scanSync(statement).tokens.filter(({ tokenName }) => !isComment(tokenName))
+  const end = tokens.findIndex(
+    ({ keywordName, text }) => keywordName === 'NO_KEYWORD' || endsCommand.has(text.toUpperCase()),
+  )
+  return tokens
+    .slice(0, Math.min(end === -1 ? tokens.length : end, 3))
+    .map(({ text }) => text.toUpperCase())
+    .join(' ')
+}
+
+/** What comes after the words that say what a statement does. */
+const endsCommand = new Set(['ALL', 'IF', 'NOT', 'ON', 'ONLY'])
+
+/** A name as the server writes it: quoted where it has to be. */
+export function quoteName(name: string): string {
+  const plain = /^[a-z_][a-z0-9_$]*$/.test(name) && isPlainWord(name)
+  return plain ? name : `"${name.replaceAll('"', '""')}"`
+}
+
+/** A value as a literal that takes the type of what it is compared with or written to. */
+export const quoteValue = (value: string): string =>
+  value.includes('\\')
+    ? ` E'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+    : `'${value.replaceAll("'", "''")}'`
+
+function isPlainWord(name: string): boolean {
+  const keyword = scanSync(name).tokens[0]?.keywordName
+  return keyword === 'NO_KEYWORD' || keyword === 'UNRESERVED_KEYWORD'
+}
+
+function toStatement(bytes: Buffer, { stmt, stmt_location = 0, stmt_len = 0 }: RawStmt): ParsedStatement[] {
+  if (!stmt) return []
+  const written = bytes
+    .subarray(stmt_location, stmt_len === 0 ? bytes.length : stmt_location + stmt_len)
+    .toString()
+  const { start, text } = withoutComments(written)
+  const before = bytes.subarray(0, stmt_location).toString() + written.slice(0, start)
+  return [{ text, line: before.split('\n').length, node: stmt }]
+}
+
+/** From the first token to the last one; comments in between stay. */
+function withoutComments(written: string): { start: number; text: string } {
+  const tokens = scanSync(written).tokens.filter(({ tokenName }) => !isComment(tokenName))
+  const bytes = Buffer.from(written)
+  const first = tokens[0]?.start ?? 0
+  const last = tokens.at(-1)?.end ?? bytes.length
+  return { start: bytes.subarray(0, first).toString().length, text: bytes.subarray(first, last).toString() }
+}
+
+const isComment = (tokenName: string): boolean => tokenName === 'SQL_COMMENT' || tokenName === 'C_COMMENT'
+
+function syntaxProblem(file: string, sql: string, position: number): Problem {
+  // The parser counts characters as PostgreSQL does: code points.
+  const points = Array.from(sql)
+  const before = points.slice(0, position).join('')
+  const line = before.split('\n').length
+  const rest = points.slice(position).join('').split('\n')[0]!.trim()
+  if (rest.startsWith('\\')) return { code: 'statement-unfit', file, line, statement: rest, why: 'not-sql' }
+  const copy = copyBefore(before)
+  if (copy) return { code: 'statement-unfit', file, ...copy, why: 'copy-from-stdin' }
+  return { code: 'sql-syntax', file, line, near: rest.slice(0, 60) }
+}
+
+/** What does not parse after COPY … FROM STDIN is its data: it is not shown. */
+function copyBefore(before: string): { line: number; statement: string } | null {
+  const whole = before.slice(0, before.lastIndexOf(';') + 1)
+  const last = parseInner(whole).at(-1)
+  if (!last || !('CopyStmt' in last) || !last.CopyStmt.is_from || last.CopyStmt.filename) return null
+  const bytes = Buffer.from(whole)
+  const statement = (parseSync(whole).stmts ?? []).flatMap((raw) => toStatement(bytes, raw)).at(-1)!
+  return { line: statement.line, statement: statement.text }
+}

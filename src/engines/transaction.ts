@@ -1,0 +1,142 @@
+import { currentLsn } from '../adapters/postgres/facts.ts'
+import { lostErrno, sqlProblem } from '../adapters/postgres/sql-error.ts'
+import type { TargetSession } from '../adapters/postgres/target.ts'
+import { failed } from '../domain/outcome.ts'
+import type { Keep, Script, Statement } from '../domain/script.ts'
+import { historyRows, readHistory, readsHistory } from './history.ts'
+import { ofRun } from './keeps.ts'
+import { countLoss } from './loss.ts'
+import type { UnitAt } from './unit-at.ts'
+import { type Ran, runStatement, type Stopped, type Work } from './working.ts'
+
+/**
+ * Runs statements as one transaction: all of it is committed, or nothing. After the lock the history is read and compared
+ * with the plan, and again before the commit.
+ */
+export async function runTransaction(
+  work: Work,
+  session: TargetSession,
+  at: UnitAt,
+  statements: Statement[],
+): Promise<Ran> {
+  const noted = work.statements.length
+  const saved = work.saved.length
+  const ran = await tryTransaction(work, session, at, statements)
+  if (ran.did === 'commit') return ran
+  work.statements.length = noted
+  work.saved.length = saved
+  // A session that a cancel or a fault left in a transaction is left out of it; where that fails the session ends anyway.
+  if (ran.did !== 'lose') await session.client.query('rollback').catch(() => {})
+  return ran
+}
+
+async function tryTransaction(
+  work: Work,
+  session: TargetSession,
+  { script, before, after, keeps }: UnitAt,
+  statements: Statement[],
+): Promise<Ran> {
+  try {
+    await session.client.query('begin isolation level read committed read write')
+    const kept = statements.findIndex(({ from }) => from === 'file')
+    for (const [index, statement] of statements.entries()) {
+      if (index === Math.max(kept, 2) && keeps.length) {
+        const stopped = await keepRows(work, session, script, keeps)
+        if (stopped) return stopped
+      }
+      const ran = await runStatement(work, session, script, statement)
+      if (!('result' in ran)) return ran
+      if (readsHistory(work.history, statement)) {
+        const unlike = compare(before, historyRows(ran.result.rows))
+        if (unlike) return unlike
+      }
+    }
+    if (after) {
+      const unlike = compare(after.last, await readHistory(session.client, work.history))
+      if (unlike) return unlike
+    }
+    return await commit(session, script)
+  } catch (error) {
+    return brokenBy(error, 'begin')
+  }
+}
+
+/** Without an answer to COMMIT nobody knows whether it took effect. */
+async function commit(session: TargetSession, { file }: Script): Promise<Ran> {
+  try {
+    await session.client.query('commit')
+    // It is committed, whatever becomes of this question.
+    return { did: 'commit', lsn: await currentLsn(session.client).catch(() => null) }
+  } catch (error) {
+    // A deferred constraint speaks up here; the transaction is rolled back.
+    return brokenBy(error, 'COMMIT', file)
+  }
+}
+
+function brokenBy(error: unknown, during: string, file?: string): Stopped {
+  const errno = lostErrno(error)
+  if (errno !== null) return { did: 'lose', during, errno }
+  return { did: 'stop', outcome: failed(sqlProblem(error, { statement: during, ...(file && { file }) })) }
+}
+
+function compare(planned: string | null, found: string[]): Stopped | null {
+  const last = found.at(-1) ?? null
+  if (last === planned) return null
+  return {
+    did: 'stop',
+    outcome: failed({
+      code: 'history-unlike',
+      expected: planned ?? 'no migration',
+      found: last ?? 'no migration',
+    }),
+  }
+}
+
+/**
+ * Locks the tables, counts what would be lost again, and keeps it. More than was accepted: nothing is done, and people
+ * are asked.
+ */
+async function keepRows(
+  work: Work,
+  session: TargetSession,
+  script: Script,
+  keeps: Keep[],
+): Promise<Stopped | null> {
+  const accepted = work.at.accepted ?? 0
+  for (const { lock } of keeps) {
+    const ran = await runStatement(work, session, script, lock)
+    if (!('result' in ran)) return ran
+  }
+  const loss = await countLoss(session.client, work.prepared)
+  if (loss.rows > accepted) {
+    return {
+      did: 'stop',
+      outcome: {
+        status: 'asks',
+        question: {
+          code: 'loss-grew',
+          accepted,
+          counted: loss.rows,
+          choices: ['go-on', 'back-out', 'leave'],
+        },
+      },
+    }
+  }
+  const lossy = new Set(
+    [...loss.dropped, ...loss.violating].flatMap(({ table, rows }) => (rows ? [table] : [])),
+  )
+  const run = runOf(work)
+  for (const { into, statements } of keeps.filter((keep) => lossy.has(keep.table))) {
+    for (const statement of statements.map((one) => ofRun(one, run))) {
+      const ran = await runStatement(work, session, script, statement)
+      if (!('result' in ran)) return ran
+      const { command, rowCount } = ran.result
+      if (command === 'SELECT') work.saved.push({ table: into.replaceAll('{run}', run), rows: rowCount ?? 0 })
+    }
+  }
+  return null
+}
+
+/** Sessions of a run are named `lockkeeper:RUN`. */
+const runOf = ({ target }: Work): string =>
+  target.applicationName.slice(target.applicationName.indexOf(':') + 1)

@@ -1,0 +1,141 @@
+import type { Node, TransactionStmt } from 'libpg-query'
+import type { UnfitReason } from '../domain/problem.ts'
+import { failure, ok, type Result } from '../domain/result.ts'
+import type { Statement, Unit } from '../domain/script.ts'
+import { needsNoTransaction, unfitness } from './fitness.ts'
+import type { History } from './history.ts'
+import { addMarks } from './parts.ts'
+import { commandOf, type ParsedFile, type ParsedStatement, quoteName } from './sql-parse.ts'
+import { defaultSchema, nodesOf, tableName, withInner } from './tree.ts'
+
+export type Direction = 'up' | 'down'
+
+/** What a unit is made of before anything is added to it. */
+type Part = { statements: ParsedStatement[] } | { alone: ParsedStatement }
+
+/**
+ * A file as units that commit by themselves. START TRANSACTION … COMMIT of the file is one; other statements that a
+ * transaction may hold are one as far as they stand together; each that no transaction may hold is its own. To every
+ * transaction the lock on the history and its reading are added; to the last one the history's row, where the file does
+ * not write it. Fails with `statement-unfit`.
+ */
+export function unitsOf(
+  parsed: ParsedFile,
+  { history, migration, direction }: { history: History; migration: string; direction: Direction },
+): Result<Unit[]> {
+  const parts = partsOf(parsed, direction)
+  if (!parts.ok) return parts
+  const writesRow = parsed.statements.some(({ node }) => writesHistory(node, history, migration, direction))
+  const row = direction === 'up' ? history.insert(migration) : history.remove(migration)
+  const units = parts.value.map((part) => toUnit(part, history))
+  return ok(
+    addMarks(writesRow ? units : withRow(units, row, history, lastLine(parsed)), migration, parsed.sha256),
+  )
+}
+
+function partsOf(parsed: ParsedFile, direction: Direction): Result<Part[]> {
+  const parts: Part[] = []
+  let explicit: ParsedStatement | null = null
+  let current: ParsedStatement[] | null = null
+  const unfit = (statement: ParsedStatement, why: UnfitReason): Result<never> =>
+    failure({
+      code: 'statement-unfit',
+      file: parsed.file,
+      line: statement.line,
+      statement: statement.text,
+      why,
+    })
+  for (const statement of parsed.statements) {
+    const { node } = statement
+    if ('TransactionStmt' in node) {
+      const edge = edgeOf(node.TransactionStmt)
+      if (edge === null || (edge === 'begin') === (explicit !== null))
+        return unfit(statement, 'transaction-control')
+      explicit = edge === 'begin' ? statement : null
+      current = null
+      continue
+    }
+    const why = unfitness(node) ?? misplaced(node, explicit !== null, direction)
+    if (why) return unfit(statement, why)
+    if (needsNoTransaction(node)) {
+      parts.push({ alone: statement })
+      current = null
+    } else if (current) {
+      current.push(statement)
+    } else {
+      current = [statement]
+      parts.push({ statements: current })
+    }
+  }
+  return explicit ? unfit(explicit, 'transaction-control') : ok(parts)
+}
+
+/** START TRANSACTION and COMMIT without any options; everything else about transactions is not the file's to do. */
+function edgeOf({ kind, options = [], chain = false }: TransactionStmt): 'begin' | 'commit' | null {
+  if (options.length || chain) return null
+  if (kind === 'TRANS_STMT_BEGIN' || kind === 'TRANS_STMT_START') return 'begin'
+  return kind === 'TRANS_STMT_COMMIT' ? 'commit' : null
+}
+
+function misplaced(node: Node, inTransaction: boolean, direction: Direction): UnfitReason | null {
+  if (!needsNoTransaction(node)) return null
+  if (inTransaction) return 'inside-transaction'
+  return direction === 'down' ? 'concurrently-in-down' : null
+}
+
+function toUnit(part: Part, history: History): Unit {
+  if ('alone' in part) {
+    const index = indexOf(part.alone.node)
+    return { in: 'none', statement: toStatement(part.alone), ...(index && { index }) }
+  }
+  const [first] = part.statements
+  return {
+    in: 'transaction',
+    statements: [...guards(history, first!.line), ...part.statements.map(toStatement)],
+  }
+}
+
+const guards = (history: History, line: number): Statement[] =>
+  [history.lock, history.read].map((text) => ({ text, line, from: 'added' }))
+
+const toStatement = ({ text, line }: ParsedStatement): Statement => ({ text, line, from: 'file' })
+
+/** The index that CREATE INDEX CONCURRENTLY leaves invalid when it fails. An index is in the schema of its table. */
+function indexOf(node: Node): { name: string; drop: string } | null {
+  if (!('IndexStmt' in node) || !node.IndexStmt.idxname) return null
+  const schema = node.IndexStmt.relation?.schemaname ?? defaultSchema
+  const name = `${quoteName(schema)}.${quoteName(node.IndexStmt.idxname)}`
+  return { name, drop: `DROP INDEX CONCURRENTLY IF EXISTS ${name}` }
+}
+
+function withRow(units: Unit[], text: string, history: History, line: number): Unit[] {
+  const row: Statement = { text, line, from: 'added' }
+  const last = units.at(-1)
+  if (last?.in === 'transaction') {
+    return [...units.slice(0, -1), { ...last, statements: [...last.statements, row] }]
+  }
+  return [...units, { in: 'transaction', statements: [...guards(history, line), row] }]
+}
+
+/** Whether a statement writes (up) or deletes (down) the row of this migration; inside of a DO block too. */
+function writesHistory(node: Node, history: History, migration: string, direction: Direction): boolean {
+  return withInner(node).some((each) => {
+    const changes = direction === 'up' ? nodesOf([each], 'InsertStmt') : nodesOf([each], 'DeleteStmt')
+    return changes.some(
+      (change) =>
+        change.relation !== undefined &&
+        tableName(change.relation) === history.table &&
+        nodesOf(change, 'A_Const').some(({ sval }) => sval?.sval === migration),
+    )
+  })
+}
+
+const lastLine = ({ sql }: ParsedFile): number => sql.trimEnd().split('\n').length
+
+/** The statements of a unit, in the order in which they run. */
+export const statementsOf = (unit: Unit): Statement[] =>
+  unit.in === 'transaction' ? unit.statements : [unit.statement]
+
+/** What a unit does, in a word, for progress: the command of its first statement of the file. */
+export const commandOfUnit = (unit: Unit): string =>
+  commandOf((statementsOf(unit).find(({ from }) => from === 'file') ?? statementsOf(unit)[0])?.text ?? '')

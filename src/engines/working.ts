@@ -1,0 +1,127 @@
+import type pg from 'pg'
+import { lostErrno, sqlProblem, sqlstateOf } from '../adapters/postgres/sql-error.ts'
+import type { Target, TargetSession } from '../adapters/postgres/target.ts'
+import { type Outcome, failed } from '../domain/outcome.ts'
+import type { Prepared, Script, Statement } from '../domain/script.ts'
+import type { Session } from '../domain/session.ts'
+import type { Done } from '../domain/step.ts'
+import type { Applying } from './engine.ts'
+import type { History } from './history.ts'
+import type { Side } from './side.ts'
+import { commandOf } from './sql-parse.ts'
+import { statementsOf } from './units.ts'
+
+/** One call of `apply`, from its first session to its last. */
+export interface Work {
+  target: Target
+  history: History
+  prepared: Prepared
+  at: Applying
+  side: Side
+  /** Tries that a lock ended, over all units: their number is what `lockAttempts` bounds. */
+  conflicts: number
+  startedAt: number
+  /** The end of the write-ahead log after the last commit. */
+  lsn: string | null
+  /** A session was lost, and the history says that it had committed. */
+  reconciled: boolean
+  statements: Done['migrate']['statements']
+  saved: Done['migrate']['saved']
+}
+
+/** How one try of a unit ended. */
+export type Ran =
+  | { did: 'commit'; lsn: string | null }
+  /** 55P03 or 40P01: the whole transaction can be tried again. */
+  | { did: 'conflict'; sqlstate: string; statement: string; blockers: Session[] }
+  /** Rolled back, and not to be tried again. */
+  | { did: 'stop'; outcome: Outcome<never> }
+  /** The connection is gone: whether it committed is to be found out. */
+  | { did: 'lose'; during: string; errno: string }
+
+export type Stopped = Exclude<Ran, { did: 'commit' }>
+
+/** Long statements (rows of a seed) are shown from their begin. */
+const shownLength = 2_000
+
+/**
+ * Runs one statement, timed, with its blockers watched; a cancel ends it. What went wrong is returned, for the caller to
+ * roll back.
+ */
+export async function runStatement(
+  work: Work,
+  session: TargetSession,
+  script: Script,
+  statement: Statement,
+): Promise<{ result: pg.QueryArrayResult } | Stopped> {
+  const { signal, lockTimeout } = work.at
+  if (signal.aborted) return cancelled(work)
+  const text = shown(statement)
+  report(work, statement)
+  const blockers = work.side.sample(session.pid, lockTimeout)
+  const began = performance.now()
+  const ending = onAbort(signal, () => work.side.cancel(session))
+  try {
+    const result = await session.client.query({ text: statement.text, rowMode: 'array' })
+    return { result }
+  } catch (error) {
+    const seen = blockers()
+    const sqlstate = sqlstateOf(error)
+    const errno = lostErrno(error)
+    if (errno !== null) return { did: 'lose', during: text, errno }
+    if (signal.aborted) return cancelled(work)
+    if (sqlstate === '55P03' || sqlstate === '40P01') {
+      return { did: 'conflict', sqlstate, statement: text, blockers: seen }
+    }
+    const line = lineOf(error, statement)
+    return { did: 'stop', outcome: failed(sqlProblem(error, { statement: text, file: script.file, line })) }
+  } finally {
+    blockers()
+    ending()
+    note(work, statement, performance.now() - began)
+  }
+}
+
+export const cancelled = ({ at }: Work): Extract<Ran, { did: 'stop' }> => ({
+  did: 'stop',
+  outcome: failed({ code: 'cancelled', by: typeof at.signal.reason === 'string' ? at.signal.reason : '' }),
+})
+
+/** Calls back when it is aborted; the result ends that, and what the callback began. */
+function onAbort(signal: AbortSignal, begin: () => { over(): void }): () => void {
+  let begun: { over(): void } | null = null
+  const listener = (): void => void (begun = begin())
+  signal.addEventListener('abort', listener, { once: true })
+  return () => {
+    signal.removeEventListener('abort', listener)
+    begun?.over()
+  }
+}
+
+const shown = ({ text }: Statement): string =>
+  text.length > shownLength ? `${text.slice(0, shownLength)}…` : text
+
+/** The line in the file: the server says at which character of the statement it stopped. */
+function lineOf(error: unknown, { text, line, from }: Statement): number {
+  const position = Number((error as pg.DatabaseError).position ?? 0)
+  if (from === 'added' || !position) return line
+  const before = Array.from(text).slice(0, position - 1)
+  return line + before.filter((character) => character === '\n').length
+}
+
+function report({ at, statements, prepared }: Work, statement: Statement): void {
+  const units = prepared.scripts.flatMap((script) => script.units.flatMap(statementsOf))
+  const keeps = at.accepted === null ? [] : prepared.keeps.flatMap((keep) => [keep.lock, ...keep.statements])
+  const of = units.length + keeps.length
+  at.progress({
+    done: Math.min(statements.length, of),
+    of,
+    unit: 'statements',
+    at: commandOf(statement.text),
+  })
+}
+
+/** Tries that were rolled back are taken out again by their unit. */
+function note({ statements }: Work, { text, line }: Statement, milliseconds: number): void {
+  statements.push({ line, command: commandOf(text), milliseconds: Math.round(milliseconds * 10) / 10 })
+}
