@@ -1,37 +1,236 @@
+import { rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import type { Done, Progress } from '../domain/step.ts'
 import type { Identity } from '../domain/identity.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Result } from '../domain/result.ts'
-import type { TargetAddress } from './postgres/target.ts'
+import { done, failed } from '../domain/outcome.ts'
+import { failure, ok } from '../domain/result.ts'
+import { beginBackup, dumpFile, publishBackup, readRecord, removeLeftovers } from './backup-file.ts'
+import { readThrough } from './dump-read.ts'
+import { takeSnapshot, type Snapshot } from './dump-snapshot.ts'
+import { writeDump, writeGlobals } from './dump-write.ts'
+import { errorCode } from './error-code.ts'
+import { libpqEnvironment } from './libpq.ts'
+import { makeTarget, type TargetAddress } from './postgres/target.ts'
+import { clientTools, type ClientTools } from './tools.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
 
 export interface DumpOptions {
-  /** Absolute folder of dumps; it is made when it is missing. */
+  /** Absolute folder of backups; it is made when it is missing. */
   folder: string
-  /** Unique for the attempt, fit for a file name. */
+  /** The backup's name, unique for the attempt and fit for a file. */
   name: string
   applicationName: string
   /** The server that it must be; null: whichever answers. */
   expected?: Identity | null
   /** Bytes that pg_dump is expected to write, or null. */
   estimateBytes: number | null
-  environment?: Readonly<Record<string, string | undefined>>
+  environment?: Environment
   signal: AbortSignal
-  progress(progress: Progress): void
-  /** What the programs say on standard error: for a file of the run's own, never for a message. */
-  onLine?(line: string): void
+  progress: (progress: Progress) => void
+  /** Milliseconds without a byte after which it is given up. */
+  silence?: number
+  /** Milliseconds to wait for locks that a migration holds. */
+  lockWait?: number
 }
 
+/**
+ * Dumps a database and proves the dump by reading it, before it gets the name of a backup: what failed, was cancelled or
+ * killed never looks like one. Fails with `backup-failed`, `backup-unreadable`, `backup-folder`, `lock-timeout`,
+ * `cancelled`, the codes of `clientTools` and those of connecting. What pg_dump said then is in `NAME.log`.
+ */
 export async function takeDump(
-  _address: TargetAddress,
-  _options: DumpOptions,
+  address: TargetAddress,
+  options: DumpOptions,
 ): Promise<Outcome<Done['backup']>> {
-  throw new Error('not yet')
+  const { folder, name, signal } = options
+  await removeLeftovers(folder)
+  const begun = await beginBackup(folder, name)
+  if (!begun.ok) return failed(begun.problem)
+  try {
+    const made = await makeBackup(address, begun.value, options)
+    if (made.ok) return done(made.value)
+    return failed(signal.aborted ? { code: 'cancelled', by: '' } : made.problem)
+  } catch (error) {
+    if (errorCode(error) === 'unknown') throw error
+    return failed({ code: 'backup-folder', folder, errno: errorCode(error) })
+  } finally {
+    await rm(begun.value, { recursive: true, force: true })
+  }
 }
 
+async function makeBackup(
+  address: TargetAddress,
+  begun: string,
+  options: DumpOptions,
+): Promise<Result<Done['backup']>> {
+  const { folder, name, applicationName, expected = null, environment = process.env, signal } = options
+  const began = performance.now()
+  const madeAt = new Date().toISOString()
+  const snapshot = await takeSnapshot(
+    makeTarget(address, applicationName, expected),
+    options.lockWait ?? defaultLockWait,
+  )
+  if (!snapshot.ok) return snapshot
+  try {
+    const tools = await clientTools(snapshot.value.serverVersion, environment)
+    if (!tools.ok) return tools
+    const libpq = libpqEnvironment(address, applicationName, environment)
+    const proven = await writeAndRead(path.join(begun, dumpFile), snapshot.value, tools.value, libpq, options)
+    if (!proven.ok) return proven
+    const globals = await writeGlobals(begun, tools.value, libpq, signal)
+    const { identity, serverVersion, lsn, databaseBytes, tables: tableNames } = snapshot.value
+    const facts: Done['backup'] = {
+      backup: name,
+      path: path.join(folder, name, dumpFile),
+      databaseBytes,
+      lsn,
+      ...proven.value,
+      seconds: (performance.now() - began) / 1000,
+    }
+    if (signal.aborted) return failure({ code: 'cancelled', by: '' })
+    const { host } = address
+    await publishBackup(begun, {
+      ...facts,
+      madeAt,
+      host,
+      identity,
+      serverVersion,
+      toolVersion: tools.value.version,
+      tableNames,
+      globals,
+    })
+    return ok(facts)
+  } finally {
+    await snapshot.value.release()
+  }
+}
+
+type Proven = Pick<Done['backup'], 'bytes' | 'sha256' | 'tables'>
+
+async function writeAndRead(
+  file: string,
+  snapshot: Snapshot,
+  tools: ClientTools,
+  environment: Environment,
+  {
+    folder,
+    name,
+    signal,
+    estimateBytes,
+    progress,
+    silence = defaultSilence,
+    lockWait = defaultLockWait,
+  }: DumpOptions,
+): Promise<Result<Proven>> {
+  const tell = seldom(progress)
+  const written = await writeDump(file, {
+    tools,
+    snapshot: snapshot.id,
+    environment,
+    signal,
+    silence,
+    lockWait,
+    onBytes(bytes) {
+      if (bytes > 0) void snapshot.release()
+      // An estimate that turns out too small is none.
+      tell({
+        done: bytes,
+        of: estimateBytes !== null && estimateBytes >= bytes ? estimateBytes : null,
+        unit: 'bytes',
+        at: 'pg_dump',
+      })
+    },
+  })
+  if ('problem' in written) {
+    const log = path.join(folder, `${name}.log`)
+    if (written.said.length > 0) await writeFile(log, written.said.join('\n') + '\n', { mode: 0o600 })
+    return failure(written.problem)
+  }
+  const read = await readThrough(file, {
+    pgRestore: tools.pgRestore,
+    environment,
+    signal,
+    onBytes: (bytes) => tell({ done: bytes, of: written.bytes, unit: 'bytes', at: 'pg_restore' }),
+  })
+  if (!read.ok) return read
+  const fault = unlike(file, read.value, { sha256: written.sha256, tableNames: snapshot.tables })
+  return fault
+    ? fault
+    : ok({ bytes: read.value.bytes, sha256: read.value.sha256, tables: read.value.tableData.length })
+}
+
+/** Five minutes: a large sort or a slow disk may be silent for long, a connection that hangs is so for ever. */
+const defaultSilence = 300_000
+
+/** A backup does not queue behind a migration for long, since everybody else would queue behind it in turn. */
+const defaultLockWait = 5_000
+
+/**
+ * Reads a backup through in full, as when it was made, and compares it with its checksum and the record beside it. Fails
+ * with `backup-unreadable`, `cancelled`, and the codes of `clientTools`.
+ */
 export async function readDump(
-  _path: string,
-  _sha256: string,
-  _options?: { signal?: AbortSignal },
+  dump: string,
+  sha256: string,
+  { signal, environment = process.env }: { signal?: AbortSignal; environment?: Environment } = {},
 ): Promise<Result<{ bytes: number; tables: number }>> {
-  throw new Error('not yet')
+  const record = await readRecord(dump)
+  if (!record)
+    return failure({
+      code: 'backup-unreadable',
+      path: dump,
+      why: 'checksum',
+      detail: 'its record is missing',
+    })
+  const tools = await clientTools(record.toolVersion, environment)
+  if (!tools.ok) return tools
+  const { PATH, HOME } = environment
+  const options = { pgRestore: tools.value.pgRestore, environment: { PATH, HOME, LC_ALL: 'C' } }
+  const read = await readThrough(dump, { ...options, ...(signal ? { signal } : {}) })
+  if (!read.ok) return read
+  return (
+    unlike(dump, read.value, { sha256, tableNames: record.tableNames }) ??
+    ok({ bytes: read.value.bytes, tables: read.value.tableData.length })
+  )
+}
+
+function unlike(
+  dump: string,
+  read: { sha256: string; tableData: string[] },
+  expected: { sha256: string; tableNames: string[] },
+): ReturnType<typeof failure> | null {
+  if (read.sha256 !== expected.sha256)
+    return failure({
+      code: 'backup-unreadable',
+      path: dump,
+      why: 'checksum',
+      detail: `SHA-256 ${read.sha256.slice(0, 12)}…`,
+    })
+  const missing = expected.tableNames
+    .map(inContents)
+    .filter((name) => !read.tableData.some((entry) => entry.startsWith(`${name} `)))
+  if (missing.length === 0) return null
+  return failure({
+    code: 'backup-unreadable',
+    path: dump,
+    why: 'tables',
+    detail: missing.slice(0, 10).join(', '),
+  })
+}
+
+/** A table of contents has a line an entry: pg_restore writes line breaks of names as spaces. */
+const inContents = (name: string): string => name.replace(/[\r\n]/g, ' ')
+
+/** Progress once a second at most, and whenever what it is at changes. */
+function seldom(progress: (progress: Progress) => void): (progress: Progress) => void {
+  let last: { at: string | null; when: number } | null = null
+  return (now) => {
+    const when = performance.now()
+    if (last && last.at === now.at && when - last.when < 1000) return
+    last = { at: now.at, when }
+    progress(now)
+  }
 }

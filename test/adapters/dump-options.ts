@@ -1,0 +1,28 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { DumpOptions } from '../../src/adapters/dump.ts'
+import type { TargetAddress } from '../../src/adapters/postgres/target.ts'
+
+/** A folder for backups that goes when the test is over. */
+export async function makeDumpFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'lockkeeper-backups-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export const addressOf = (url: string): TargetAddress => {
+  const { host, pathname } = new URL(url)
+  return { url, variable: 'TARGET_URL', host, database: pathname.slice(1) }
+}
+
+export const optionsOf = (folder: string, given: Partial<DumpOptions> = {}): DumpOptions => ({
+  folder,
+  name: 'hrms-7F3A-1-1',
+  applicationName: 'lockkeeper:7F3A-1',
+  estimateBytes: null,
+  signal: new AbortController().signal,
+  progress: () => {},
+  ...given,
+})
