@@ -46,13 +46,7 @@ export const migrate: StepKind<'migrate'> = {
       endFirst: marksOf(answer),
       accepted: acceptedLoss(at.record, at.step),
     }
-    const applied = await engine.apply(target, prepared, applying)
-    if (applied.status !== 'failed' || applied.problem.code !== 'loss-larger') return applied
-    const { accepted, counted } = applied.problem
-    return {
-      status: 'asks',
-      question: { code: 'loss-grew', accepted, counted, choices: ['go-on', 'back-out', 'leave'] },
-    }
+    return engine.apply(target, prepared, applying)
   },
 }
 

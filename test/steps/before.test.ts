@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { onServer } from '../databases.ts'
 import { waitingClient } from './clients.ts'
 import { stepOf } from './plan.ts'
 import { makeScene, type Scene } from './world.ts'
@@ -85,15 +86,15 @@ test('told to stop while it counts, it ends at once: cancelled', async () => {
   await blocker.query(`set application_name to ${blocker.escapeLiteral(`lockkeeper:${scene.run.id}`)}`)
   const cancel = new AbortController()
   const looked = scene.perform(before, { signal: cancel.signal })
-  await expect
-    .poll(async () => {
-      const waiting = await blocker.query(
+  const waits = () =>
+    onServer(async (admin) => {
+      const { rowCount } = await admin.query(
         'select from pg_stat_activity where $1 = any(pg_blocking_pids(pid))',
         [rows[0]!.pid],
       )
-      return waiting.rowCount
+      return rowCount
     })
-    .toBe(1)
+  await expect.poll(waits).toBe(1)
   cancel.abort()
   expect(await looked).toMatchObject({ status: 'failed', problem: { code: 'cancelled' } })
 })

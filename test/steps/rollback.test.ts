@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Routes } from '../../src/domain/step.ts'
 import { stepOf } from './plan.ts'
 import { makeScene, type Scene } from './world.ts'
 import { makeEngine } from '../../src/engines/make.ts'
@@ -6,11 +7,15 @@ import { makeEngine } from '../../src/engines/make.ts'
 // A rollback after admit: a plan of its own, made when the database was migrated and employees had signed in.
 
 const before = stepOf('before', {})
-const down = stepOf('migrate', { direction: 'down', accepted: 2 })
 const verify = stepOf('verify', { as: 'before' })
+const down = stepOf('migrate', { direction: 'down', accepted: 2 })
+const routes = (): Routes => ({ forward: [before, down, verify], 'back-out': [], 'roll-back': null })
 
 let scene: Scene
-beforeEach(async () => void (scene = await makeScene({ kind: 'rollback', prepared: true, migrated: true })))
+beforeEach(
+  async () =>
+    void (scene = await makeScene({ kind: 'rollback', prepared: true, migrated: true, routes: routes() })),
+)
 afterEach(() => scene.end())
 
 const query = async (sql: string) => {

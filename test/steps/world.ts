@@ -93,9 +93,7 @@ export async function makeScene({
       session = claimed.value.session
       return done({ identity: session.identity, fenced: claimed.value.fenced })
     },
-    get engine() {
-      return makeEngine(runbook.engine, runbook.folder)
-    },
+    engine: makeEngine(runbook.engine, runbook.folder),
     environment,
     debts: debtsInMemory(debts, run),
     backups: backupsInMemory(path.join(folder, 'backups')),
