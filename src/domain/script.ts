@@ -36,7 +36,7 @@ export interface Prepared {
   /** Tables that the statements name, quoted with their schema, sorted; the history table is not among them. */
   touches: string[]
   /** Columns that it adds to tables that exist. */
-  adds: { table: string; column: string; gives: Given }[]
+  adds: { table: string; column: string; gives: Given; notNull: boolean }[]
   /** What is gone afterwards; `column` null: the whole table. `gave`: what the way up had given to rows that existed. */
   drops: { table: string; column: string | null; gave: Given }[]
   /** Columns that become NOT NULL again: rows that are NULL stand in its way. */

@@ -1,12 +1,164 @@
-import type { Target } from '../adapters/postgres/target.ts'
+import type pg from 'pg'
+import { countRows, tableSizes } from '../adapters/postgres/catalog.ts'
+import { sqlstateOf } from '../adapters/postgres/sql-error.ts'
+import { type Target, withSession } from '../adapters/postgres/target.ts'
 import type { Finding } from '../domain/finding.ts'
-import type { Prepared } from '../domain/script.ts'
-import type { History } from './history.ts'
+import type { Prepared, Statement } from '../domain/script.ts'
+import { effectsOf } from './effects.ts'
+import { findHistory, type History } from './history.ts'
+import { parseInner, quoteName } from './sql-parse.ts'
+import { statementsOf } from './units.ts'
+import { type Weight, weightsOf, type When } from './weight.ts'
 
-export async function checkScripts(
-  _target: Target,
-  _history: History,
-  _prepared: Prepared,
-): Promise<Finding[]> {
-  return []
+interface Size {
+  table: string
+  rows: number
+  bytes: number
+}
+
+/** Bytes. Rows of a table up to this size are counted; of a larger one the server's estimate is good enough. */
+const countedUpTo = 64 * 1024 ** 2
+
+/** Bytes. Reading less than this takes less time than a person notices. */
+const noticedFrom = 100 * 1024 ** 2
+
+/**
+ * What the statements do to tables that have rows, and whether two tables claim to be the history. What a move applies or
+ * reverts besides is the plan's to say.
+ */
+export async function checkScripts(target: Target, history: History, prepared: Prepared): Promise<Finding[]> {
+  const checked = await withSession(
+    target,
+    'check the scripts',
+    async ({ client }) => [...(await twice(client, history)), ...(await onPopulated(client, prepared))],
+    { settings: { readOnly: true } },
+  )
+  return checked.ok ? checked.value : [{ level: 'blocker', problem: checked.problem }]
+}
+
+async function twice(client: pg.Client, history: History): Promise<Finding[]> {
+  const { others } = await findHistory(client, history)
+  if (!others.length) return []
+  return [{ level: 'warning', problem: { code: 'history-twice', tables: [history.table, ...others] } }]
+}
+
+async function onPopulated(client: pg.Client, prepared: Prepared): Promise<Finding[]> {
+  const statements = prepared.scripts
+    .flatMap(({ units }) => units.flatMap(statementsOf))
+    .filter(({ from }) => from === 'file')
+    .map((statement) => ({ statement, nodes: parseInner(statement.text) }))
+  const made = new Set(effectsOf(statements.flatMap(({ nodes }) => nodes)).creates)
+  const tables = prepared.touches.filter((table) => !made.has(table))
+  const sizes = new Map((await populated(client, tables)).map((size) => [size.table, size]))
+  const findings: Finding[] = []
+  for (const { statement, nodes } of statements) {
+    for (const weight of nodes.flatMap(weightsOf)) {
+      const size = sizes.get(weight.table)
+      if (size && (await holds(client, weight))) findings.push(weighty(weight, statement, size))
+    }
+  }
+  return [...constantDefaults(prepared, sizes), ...findings]
+}
+
+async function populated(client: pg.Client, tables: string[]): Promise<Size[]> {
+  const sizes = await tableSizes(client, tables)
+  const small = sizes.filter(({ bytes }) => bytes <= countedUpTo).map(({ table }) => table)
+  const counts = new Map((await countRows(client, small)).map(({ table, rows }) => [table, rows]))
+  return sizes
+    .map((size) => ({ ...size, rows: counts.get(size.table) ?? size.rows }))
+    .filter(({ rows, bytes }) => rows > 0 || bytes > countedUpTo)
+}
+
+const constantDefaults = ({ adds }: Prepared, sizes: Map<string, Size>): Finding[] =>
+  adds.flatMap(({ table, column, gives, notNull }): Finding[] => {
+    const rows = sizes.get(table)?.rows
+    if (!notNull || gives === 'unknown' || gives.value === null || rows === undefined) return []
+    return [
+      { level: 'warning', problem: { code: 'constant-default', table, column, value: gives.value, rows } },
+    ]
+  })
+
+function weighty({ table, does }: Weight, { text }: Statement, { rows, bytes }: Size): Finding {
+  const facts = { table, statement: text, rows, bytes }
+  if (does === 'rewrites') return { level: 'warning', problem: { code: 'rewrites-table', ...facts } }
+  return { level: bytes < noticedFrom ? 'note' : 'warning', problem: { code: 'scans-table', ...facts } }
+}
+
+async function holds(client: pg.Client, { table, when }: Weight): Promise<boolean> {
+  if (!when) return true
+  if ('volatile' in when) return anyVolatile(client, when.volatile)
+  if ('notNull' in when) return !(await isCheckedNotNull(client, table, when.notNull))
+  return !(await takesOver(client, table, when))
+}
+
+/** Whether one of these functions gives another value each time: by name, in whatever schema. */
+async function anyVolatile(client: pg.Client, functions: string[]): Promise<boolean> {
+  const { rows } = await client.query(
+    "select from pg_catalog.pg_proc where proname = any($1::name[]) and provolatile = 'v' limit 1",
+    [functions],
+  )
+  return rows.length > 0
+}
+
+/** A valid CHECK of exactly this spares SET NOT NULL the reading (since 12). */
+async function isCheckedNotNull(client: pg.Client, table: string, column: string): Promise<boolean> {
+  const { rows } = await client.query(
+    `select from pg_catalog.pg_constraint where conrelid = pg_catalog.to_regclass($1) and contype = 'c' and convalidated
+       and pg_catalog.pg_get_constraintdef(oid) = $2`,
+    [table, `CHECK ((${quoteName(column)} IS NOT NULL))`],
+  )
+  return rows.length > 0
+}
+
+type TypeChange = Extract<When, { column: string }>
+
+/**
+ * Whether a column's rows stay as they are under another type: the same type with more room, or one that is the same in
+ * binary and has no limit (varchar to text).
+ */
+async function takesOver(
+  client: pg.Client,
+  table: string,
+  { column, becomes }: TypeChange,
+): Promise<boolean> {
+  if (becomes === null) return false
+  const wanted = await resolveType(client, becomes)
+  if (!wanted) return false
+  const { rows } = await client.query<{ type: number; modifier: number; binary: boolean }>(
+    `select atttypid::int as type, atttypmod as modifier,
+            exists (select from pg_catalog.pg_cast
+                    where castsource = atttypid and casttarget = $3::oid and castmethod = 'b') as binary
+     from pg_catalog.pg_attribute where attrelid = pg_catalog.to_regclass($1) and attname = $2 and not attisdropped`,
+    [table, column, wanted.type],
+  )
+  const [found] = rows
+  if (!found) return false
+  if (found.type !== wanted.type) return found.binary && wanted.modifier === -1
+  return wanted.modifier === -1 || hasRoom(found.type, found.modifier, wanted.modifier)
+}
+
+const varchar = 1043
+const numeric = 1700
+
+/** Typmods as PostgreSQL packs them: of varchar the length + 4, of numeric precision << 16 | scale, + 4. */
+function hasRoom(type: number, from: number, to: number): boolean {
+  if (from === to) return true
+  if (type === varchar) return from !== -1 && to >= from
+  const scale = (modifier: number): number => (modifier - 4) & 0xffff
+  return type === numeric && from !== -1 && to >= from && scale(from) === scale(to)
+}
+
+async function resolveType(
+  client: pg.Client,
+  type: string,
+): Promise<{ type: number; modifier: number } | null> {
+  try {
+    const { fields } = await client.query(`select null::${type}`)
+    const [field] = fields
+    return field ? { type: field.dataTypeID, modifier: field.dataTypeModifier } : null
+  } catch (error) {
+    // A type that the migration makes itself.
+    if (sqlstateOf(error) === null) throw error
+    return null
+  }
 }

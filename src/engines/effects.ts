@@ -43,8 +43,10 @@ function alter(effects: Effects, { relation, cmds = [] }: AlterTableStmt, names:
   for (const { subtype, name = '', def } of cmds.flatMap(commandIn)) {
     const column = names.column(written, name)
     if (subtype === 'AT_AddColumn' && def && 'ColumnDef' in def) {
+      const { colname = '', constraints = [] } = def.ColumnDef
       const gives = givenBy(def.ColumnDef)
-      if (gives) effects.adds.push({ table, column: def.ColumnDef.colname ?? '', gives })
+      const notNull = nodesOf(constraints, 'Constraint').some(({ contype }) => contype === 'CONSTR_NOTNULL')
+      if (gives) effects.adds.push({ table, column: colname, gives, notNull })
     } else if (subtype === 'AT_DropColumn') {
       const added = effects.adds.findIndex((one) => one.table === table && one.column === column)
       if (added === -1) effects.drops.push({ table, column })
