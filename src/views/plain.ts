@@ -53,7 +53,8 @@ export function plainText(view: View, given: Partial<Writing> = {}): string {
     const longest = parts.reduce((best, part, i) => (part.length > (parts[best]?.length ?? 0) ? i : best), 0)
     const text = parts[longest] ?? ''
     if (text.length < 80) break
-    parts[longest] = shortenedBy(text, over + shortenedHere.length + 1)
+    // Two more for the ellipsis and the line feed: otherwise a long part without a line feed stays as long as it is.
+    parts[longest] = shortenedBy(text, over + shortenedHere.length + 2)
   }
   const text = whole()
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`
