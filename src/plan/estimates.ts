@@ -52,7 +52,7 @@ export function estimate(routes: Routes, sizes: Sizes, earlier: EarlierSteps): E
   return steps.map((step) => {
     const known = median(earlier.filter((each) => each.kind === step.kind).map((each) => each.seconds))
     if (known !== null) return { step: step.id, seconds: rounded(known), from: 'earlier run' }
-    const bySize = secondsBySize(step, sizes)
+    const bySize = rounded(secondsBySize(step, sizes))
     return bySize > 0
       ? { step: step.id, seconds: rounded(guesses[step.kind] + bySize), from: 'size' }
       : { step: step.id, seconds: guesses[step.kind], from: 'guess' }
@@ -63,7 +63,8 @@ function secondsBySize(step: Step, { databaseBytes, countedRows, requests, check
   if (step.kind === 'backup') return databaseBytes / speed.backup
   if (step.kind === 'before' || step.kind === 'verify') return countedRows / countedPerSecond
   if (step.kind === 'smoke') return requests * perRequest
-  if (step.kind !== 'migrate') return 0
+  // The findings are about the way that the run begins on.
+  if (step.id !== 'migrate') return 0
   return movedBytes(checks, 'rewrites-table') / speed.rewrite + movedBytes(checks, 'scans-table') / speed.scan
 }
 

@@ -41,8 +41,8 @@ const isApplication = (session: Session, role: string): boolean =>
   session.role === role || session.backendType === 'autovacuum worker'
 
 /** One idle transaction stalls a migration, and every reader queues behind it. */
-export async function openTransactions({ client }: Looked): Promise<Finding[]> {
-  const sessions = await longTransactions(client, longTransaction)
+export async function openTransactions({ client }: Looked, olderThan = longTransaction): Promise<Finding[]> {
+  const sessions = await longTransactions(client, olderThan)
   return sessions.length > 0 ? [warning({ code: 'long-transaction', sessions })] : []
 }
 

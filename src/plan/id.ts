@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 
-/** Read aloud at night, none of these is taken for another: no O or 0, I, L or 1, Z or 2, S or 5, B or 8, U or V, Q or G. */
+/** Read aloud at night, none of these is taken for another: no O, Q or 0, no I, L or 1, no Z or 2, no S or 5, no B or 8, no U or V. */
 export const planAlphabet = '34679ACDEFGHJKMNPRTWXY'
 
 /**
