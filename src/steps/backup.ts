@@ -1,7 +1,8 @@
+import path from 'node:path'
 import type { At, StepKind } from './step-kind.ts'
-import { removeDump } from '../adapters/backup-file.ts'
+import { dumpFile, removeDump } from '../adapters/backup-file.ts'
 import { readDump, takeDump } from '../adapters/dump.ts'
-import { done } from '../domain/outcome.ts'
+import { done, failed } from '../domain/outcome.ts'
 import { cancelled } from './cancelled.ts'
 
 /**
@@ -9,22 +10,34 @@ import { cancelled } from './cancelled.ts'
  * one that cannot be removed stays in the list, and is tried again with the next backup.
  */
 export const backup: StepKind<'backup'> = {
-  /** Recorded and still whole: done. */
+  /** Recorded and still whole: done. Otherwise what an earlier life left goes, and a new one is taken. */
   async resume(at) {
-    const mine = (await at.world.backups.list()).find((one) => one.backup === nameOf(at))
-    if (!mine) return 'not done'
-    const read = await readDump(mine.path, mine.sha256, { signal: at.signal })
-    if (!read.ok) return at.signal.aborted ? cancelled(at) : 'not done'
-    const { madeAt: _, ...facts } = mine
-    await retain(at)
-    return done(facts)
+    const { backups } = at.world
+    const earlier = namesUpTo(at, livesOf(at) - 1)
+    const recorded = (await backups.list()).find((one) => earlier.includes(one.backup))
+    if (recorded) {
+      const { madeAt: _, ...facts } = recorded
+      const read = await readDump(facts.path, facts.sha256, {
+        signal: at.signal,
+        environment: at.world.environment,
+      })
+      if (read.ok) {
+        await retain(at)
+        return done(facts)
+      }
+      if (at.signal.aborted) return cancelled(at)
+      if (read.problem.code !== 'backup-unreadable') return failed(read.problem)
+      await backups.forget(facts.backup)
+    }
+    for (const name of earlier) await removeDump(path.join(backups.folder, name, dumpFile))
+    return 'not done'
   },
 
   async perform(at) {
     const { plan } = at.run
     const taken = await takeDump(at.world.target.address, {
       folder: at.world.backups.folder,
-      name: nameOf(at),
+      name: namesUpTo(at, livesOf(at)).at(-1)!,
       applicationName: at.world.target.applicationName,
       expected: at.world.target.expected,
       estimateBytes: plan.measured.databaseBytes,
@@ -39,8 +52,14 @@ export const backup: StepKind<'backup'> = {
   },
 }
 
-/** Of this attempt alone: a run that dumps again leaves nothing of the first attempt in the way. */
-const nameOf = (at: At<'backup'>): string => `${at.run.plan.approved.runbook.name}-${at.run.id}-${at.attempt}`
+/** A name for each life of an attempt: what is recorded under one is never another file. */
+function namesUpTo(at: At<'backup'>, lives: number): string[] {
+  const first = `${at.run.plan.approved.runbook.name}-${at.run.id}-${at.attempt}`
+  return Array.from({ length: lives }, (_, life) => (life === 0 ? first : `${first}-${life + 1}`))
+}
+
+const livesOf = (at: At<'backup'>): number =>
+  at.record.findLast((a) => a.step === at.step.id && a.attempt === at.attempt)?.lives ?? 1
 
 async function retain(at: At<'backup'>): Promise<void> {
   const { keep } = at.run.plan.approved.runbook.backup

@@ -1,6 +1,5 @@
-import { access, readdir, writeFile } from 'node:fs/promises'
+import { access, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import path from 'node:path'
 import { stepOf } from './plan.ts'
 import type { BackupsInMemory } from './records.ts'
 import { makeScene, type Scene } from './world.ts'
@@ -19,8 +18,6 @@ const isThere = (file: string) =>
     () => true,
     () => false,
   )
-const filesOf = async (name: string) =>
-  (await readdir(scene.world.backups.folder).catch(() => [])).filter((file) => file.includes(name))
 
 test('a backup is taken, read again and recorded', async () => {
   const outcome = await scene.perform(backup)
@@ -75,14 +72,26 @@ test('a backup that a dead process had recorded is read again and found done, no
   expect(kept()).toEqual([recorded])
 })
 
-test('a recorded backup whose file was changed is not found done', async () => {
+test('a recorded backup whose file was changed is none: it is taken anew under another name', async () => {
   await scene.perform(backup)
   const recorded = kept()[0]!
   await writeFile(recorded.path, 'something else')
   scene.record.length = 0
-  expect(await scene.resume(backup)).toMatchObject({
+  const outcome = await scene.resume(backup)
+  expect(outcome).toMatchObject({
     status: 'done',
-    facts: { sha256: expect.not.stringMatching(/^$/) },
+    facts: { backup: expect.not.stringMatching(recorded.backup + '$') },
   })
-  expect(await filesOf(path.basename(recorded.path))).not.toEqual([])
+  expect(kept().map((one) => one.backup)).toEqual([outcome.status === 'done' ? outcome.facts.backup : ''])
+  expect(await isThere(recorded.path)).toBe(false)
+})
+
+test('a backup that a dead process had finished and not recorded is removed, and another one taken', async () => {
+  await scene.perform(backup)
+  const { path, backup: name } = kept()[0]!
+  await scene.world.backups.forget(name)
+  scene.record.length = 0
+  expect(await scene.resume(backup)).toMatchObject({ status: 'done' })
+  expect(await isThere(path)).toBe(false)
+  expect(kept()).toHaveLength(1)
 })

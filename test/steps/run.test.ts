@@ -4,18 +4,39 @@ import path from 'node:path'
 import type { Choice } from '../../src/domain/question.ts'
 import { lastAttempt, presentRoute, stepsOf } from '../../src/domain/route.ts'
 import type { Ending } from '../../src/domain/run.ts'
+import { makePlan } from '../../src/plan/make.ts'
 import { next } from '../../src/runs/next.ts'
 import { aclOf, enters } from './access-of.ts'
 import { waitingClient } from './clients.ts'
-import { makeScene, type Given, type Scene } from './world.ts'
+import { hrmsRoutes, stepOf, valueOf } from './plan.ts'
+import { makeScene, type Scene } from './world.ts'
 
 // Whole runs of the example, step after step as a worker performs them, on the real application and its database.
 
 let scene: Scene
 afterEach(() => scene.end())
 
-async function begin(given: Given = {}): Promise<void> {
-  scene = await makeScene({ prepared: true, ...given })
+/** With the plan that people would approve, its routes included. */
+async function begin(change: (written: any) => void = () => {}): Promise<void> {
+  scene = await makeScene({
+    change(written) {
+      delete written.backup.free
+      change(written)
+    },
+  })
+  scene.run.plan = valueOf(
+    await makePlan({
+      runbook: scene.runbook,
+      kind: 'migrate',
+      id: '7F3A',
+      author: 'U_ASHA',
+      now: new Date().toISOString(),
+      environment: scene.environment,
+      backups: { folder: scene.world.backups.folder },
+      earlier: [],
+      ours: null,
+    }),
+  )
   await scene.service.start(1, new AbortController().signal)
 }
 
@@ -71,8 +92,8 @@ test('back-out: somebody stays in the database, so everything is given back as i
   expect(ends()).toEqual([
     ['back-out.verify', 'done'],
     ['back-out.open', 'done'],
-    ['back-out.release', 'unneeded'],
-    ['back-out.start', 'done'],
+    ['back-out.release:hrms-api', 'unneeded'],
+    ['back-out.start:hrms-api', 'done'],
     ['back-out.smoke', 'done'],
     ['back-out.admit', 'done'],
   ])
@@ -85,13 +106,9 @@ test('back-out: somebody stays in the database, so everything is given back as i
 
 test('back-out before anything was taken has nothing to give back, and touches nothing', async () => {
   await begin()
-  const routes = scene.run.plan.approved.routes
-  routes.forward = routes.forward.map((step) =>
-    step.kind === 'deadline' ? { ...step, with: { needsSeconds: 1e9 } } : step,
-  )
-  routes.forward = routes.forward.filter(
-    ({ kind }) => kind !== 'stop' && kind !== 'close' && kind !== 'drain' && kind !== 'before',
-  )
+  const { routes } = scene.run.plan.approved
+  const inTheWay = stepOf('deadline', { needsSeconds: 1e9 })
+  routes.forward = [...routes.forward.filter(({ inWindow, kind }) => !inWindow && kind !== 'check'), inTheWay]
   const before = await scene.service.state()
   expect(await drive({ deadline: 'back-out' })).toBe('backed-out')
   expect(new Set(ends().map(([, status]) => status))).toEqual(new Set(['unneeded']))
@@ -108,7 +125,7 @@ test('roll-back before the services start: the try-out fails, so the database go
   expect(Object.fromEntries(ends())).toMatchObject({
     'roll-back.migrate': 'done',
     'roll-back.verify': 'done',
-    'roll-back.start': 'done',
+    'roll-back.start:hrms-api': 'done',
     'roll-back.admit': 'done',
   })
   expect(await column('TenantId')).toBe(false)
@@ -117,13 +134,16 @@ test('roll-back before the services start: the try-out fails, so the database go
 })
 
 test('roll-back after the services started: they are stopped again, users stay out until everything is as before', async () => {
-  await begin({
-    change(written) {
-      // The new release is the old one under another name, so that it writes nothing that the way down cannot take back.
-      written.services[0].release.after.deploy = [process.execPath, 'demo/hrms/release.ts', 'before']
-      written.functional = [{ name: 'Password reset', url: 'http://127.0.0.1:{HRMS_PORT}/not-there' }]
-    },
+  await begin((written) => {
+    // The new release is the old one under another name, so that it writes nothing that the way down cannot take back.
+    written.services[0].release.after.deploy = [process.execPath, 'demo/hrms/release.ts', 'before']
+    written.functional = [{ name: 'Password reset', url: 'http://127.0.0.1:{HRMS_PORT}/not-there' }]
   })
+  const { forward: planned } = scene.run.plan.approved.routes
+  scene.run.plan.approved.routes = {
+    ...hrmsRoutes(),
+    forward: planned.filter(({ kind }) => kind !== 'check'),
+  }
   const { forward } = scene.run.plan.approved.routes
   const failing = forward.find(({ kind }) => kind === 'smoke')!
   expect(await drive({ [failing.id]: 'roll-back', 'roll-back.smoke': 'go-on' })).toBe('rolled-back')
