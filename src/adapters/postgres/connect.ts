@@ -148,11 +148,12 @@ async function trySetting(client: pg.Client, name: string, value: string): Promi
 
 function watchEnd(client: pg.Client, socket: Socket): Pick<TargetSession, 'lost' | 'end'> {
   let ours = false
-  let errno = 'closed'
-  client.on('error', (error) => (errno = lostErrno(error) ?? 'closed'))
+  // The first error says why; what follows only says that it is gone.
+  let errno: string | null = null
+  client.on('error', (error) => (errno ??= lostErrno(error)))
   const ended = new Promise<void>((settle) => client.once('end', () => settle()))
   const lost = new Promise<{ code: string }>(
-    (settle) => void ended.then(() => ours || settle({ code: errno })),
+    (settle) => void ended.then(() => ours || settle({ code: errno ?? 'closed' })),
   )
   const end = async (): Promise<void> => {
     ours = true
