@@ -35,12 +35,6 @@ export const httpRequest = z
       .describe(
         'What makes it pass. All of it must hold; an answer that merely mentions a word proves nothing.',
       ),
-    only: z
-      .enum(['before', 'after'])
-      .optional()
-      .describe(
-        'Made only while this release runs: what the migration brings, the release before it does not have.',
-      ),
     keep: z
       .record(z.string(), z.string())
       .default({})

@@ -174,7 +174,6 @@ services: []
       { a: { is: 'text' } },
       'functional[0].expect.json.a is not what is expected here',
     ],
-    ['functional.0.only', 'later', 'functional[0].only is not one of before, after'],
     ['backup.free', '10 GB', 'backup.free is not a size: a number with MB, GB or TB'],
     ['window.lockAttempts', 0, 'window.lockAttempts is less than 1'],
     ['target.minimumVersion', 9, 'target.minimumVersion is older than 12, which Lockkeeper does not know'],
