@@ -50,7 +50,8 @@ export async function readThrough(file: string, options: ReadOptions): Promise<R
       async function* (source: AsyncIterable<Buffer>) {
         for await (const chunk of source) {
           hash.update(chunk)
-          onBytes?.((bytes += chunk.length))
+          bytes += chunk.length
+          onBytes?.(bytes)
           yield chunk
         }
       },

@@ -53,7 +53,7 @@ export async function takeSnapshot(target: Target, lockWait: number): Promise<Re
       lsn,
       databaseBytes: bytes,
       tables: names,
-      release: () => session.end(),
+      release: once(() => session.end()),
     })
   } catch (error) {
     const problem = await lockProblem(error, session, statement, lockWait)
@@ -129,3 +129,8 @@ const lockingSessions = (client: pg.Client) =>
        where d.datname = pg_catalog.current_database() and l.locktype = 'relation'
          and l.mode = 'AccessExclusiveLock' and l.relation >= 16384)`,
   )
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let begun: Promise<void> | null = null
+  return () => (begun ??= work())
+}

@@ -99,7 +99,10 @@ export async function writeDump(
 
 function unwell({ exitCode, signal, aborted, lastLines }: Ended, reason: string): Unwritten {
   const how = aborted ? { exitCode: null, signal: null } : { exitCode, signal }
-  return { problem: { code: 'backup-failed', tool: 'pg_dump', ...how, reason }, said: lastLines }
+  return {
+    problem: { code: 'backup-failed', tool: 'pg_dump', ...how, reason },
+    said: aborted ? [] : lastLines,
+  }
 }
 
 /** Roles and tablespaces, which belong to no database, without passwords. False where we may not read them. */

@@ -146,7 +146,8 @@ async function writeAndRead(
   })
   if ('problem' in written) {
     const log = path.join(folder, `${name}.log`)
-    if (written.said.length > 0) await writeFile(log, written.said.join('\n') + '\n', { mode: 0o600 })
+    if (written.said.length > 0)
+      await writeFile(log, written.said.join('\n') + '\n', { mode: 0o600 }).catch(() => {})
     return failure(written.problem)
   }
   const read = await readThrough(file, {

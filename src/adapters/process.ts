@@ -42,12 +42,14 @@ export interface Piped {
 
 /**
  * A child on the leash. `sh` leads a process group of its own and holds the far end of two pipes: fd 3, the lifeline,
- * closes when we die, whatever way, or when we let go of it, and then a guard kills the whole group; on fd 4 it tells
- * the exit code. The guard ignores the polite signals, so that the leash holds while an aborted child still tidies up.
+ * closes when we die, whatever way, or when we let go of it, and then a guard kills the whole group; on fd 4 it says
+ * `begin`, from the process that becomes the child, and the exit code at the end. The guard is deaf to polite signals
+ * from its birth on, so that the leash holds while an aborted child still tidies up.
  */
-const leash = `trap : TERM INT HUP QUIT
-{ trap '' TERM INT HUP QUIT; read -r _; kill -KILL -$$; } <&3 3<&- 4>&- >/dev/null 2>&1 &
-"$@" 3<&- 4>&-
+const leash = `trap '' TERM INT HUP QUIT
+{ read -r _; kill -KILL -$$; } <&3 3<&- 4>&- >/dev/null 2>&1 &
+trap : TERM INT HUP QUIT
+(echo begin >&4; exec "$@" 3<&- 4>&-)
 echo $? >&4
 exec </dev/null >/dev/null 2>&1 3<&- 4>&-
 wait`
@@ -98,11 +100,15 @@ function start(file: string, args: readonly string[], options: RunOptions, outpu
   read(stderr)
   if (output === 'lines') read(stdout)
 
+  let said = ''
+  let begun = () => {}
+  const begins = new Promise<void>((resolve) => (begun = resolve))
   let aborted = false
   const letGo = () => void lifeline.destroy()
   const outputOver = Promise.all([closed(stdout), closed(stderr)])
   const abort = async () => {
     aborted = true
+    await begins // A signal before that would hit the leash alone.
     signalGroup(child.nodeChildProcess, 'SIGTERM')
     const enough = new AbortController()
     await Promise.race([outputOver, wait(grace, undefined, { signal: enough.signal }).catch(() => {})])
@@ -113,15 +119,16 @@ function start(file: string, args: readonly string[], options: RunOptions, outpu
   if (signal?.aborted) onAbort()
   else signal?.addEventListener('abort', onAbort, { once: true })
 
-  let exitStatus = ''
   status.on('data', (data: Buffer) => {
-    exitStatus += data.toString()
-    if (!aborted) letGo()
+    said += data.toString()
+    begun()
+    if (exitCodeIn(said) !== null && !aborted) letGo()
   })
 
   const end = async (): Promise<Ended> => {
     const over = new AbortController()
     child.nodeChildProcess.once('exit', () => {
+      begun()
       letGo()
       wait(strayOutput, undefined, { signal: over.signal }).then(
         () => {
@@ -136,7 +143,7 @@ function start(file: string, args: readonly string[], options: RunOptions, outpu
     signal?.removeEventListener('abort', onAbort)
     if (child.pid === undefined)
       return { exitCode: 126, signal: null, aborted, lastLines: [result.code ?? 'unknown'] }
-    return { ...shellStatus(exitStatus), aborted, lastLines }
+    return { ...shellStatus(exitCodeIn(said)), aborted, lastLines }
   }
   return { stdin, stdout, ended: end() }
 }
@@ -154,10 +161,15 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
+/** Of `begin` and the exit code, a line each. */
+const exitCodeIn = (said: string): number | null => {
+  const [, code] = /^begin\n(\d+)\n/.exec(said) ?? []
+  return code === undefined ? null : Number(code)
+}
+
 /** What `$?` says. Nothing was said when the leash itself was killed, with all that hung on it. */
-function shellStatus(said: string): Pick<Ended, 'exitCode' | 'signal'> {
-  if (said === '') return { exitCode: null, signal: 'SIGKILL' }
-  const code = Number(said)
+function shellStatus(code: number | null): Pick<Ended, 'exitCode' | 'signal'> {
+  if (code === null) return { exitCode: null, signal: 'SIGKILL' }
   const signal = Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0]
   return signal ? { exitCode: null, signal: signal as NodeJS.Signals } : { exitCode: code, signal: null }
 }

@@ -1,16 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { onTestFinished } from 'vitest'
 import type { DumpOptions } from '../../src/adapters/dump.ts'
 import type { TargetAddress } from '../../src/adapters/postgres/target.ts'
-
-/** A folder for backups that goes when the test is over. */
-export async function makeDumpFolder(): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'lockkeeper-backups-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  return folder
-}
 
 export const addressOf = (url: string): TargetAddress => {
   const { host, pathname } = new URL(url)

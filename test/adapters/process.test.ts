@@ -137,6 +137,16 @@ test('what does not end when it is asked is killed after the grace, grandchildre
   expect(await alive(pids)).toEqual([])
 })
 
+test('an abort at any moment of the start is heard', async () => {
+  for (let turns = 0; turns < 20; turns++) {
+    const stop = new AbortController()
+    const running = sh('sleep 975', { signal: stop.signal, grace: 60_000 })
+    for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate)
+    stop.abort()
+    expect(await running).toMatchObject({ aborted: true })
+  }
+})
+
 test('what was aborted before it began does not begin', async () => {
   const began: string[] = []
   expect(

@@ -16,6 +16,7 @@ export interface Proxy {
 export async function makeProxy(to: string): Promise<Proxy> {
   const { hostname, port } = new URL(to)
   const sockets = new Set<Socket>()
+  const waiting: (() => void)[] = []
   let left = Number.POSITIVE_INFINITY
   let reached = () => {}
   const held = new Promise<void>((resolve) => (reached = resolve))
@@ -25,15 +26,20 @@ export async function makeProxy(to: string): Promise<Proxy> {
       sockets.add(socket)
       socket.on('error', () => {}).on('close', () => sockets.delete(socket))
     }
-    server.on('data', (chunk) => {
+    const pass = (chunk: Buffer) => {
       if (left >= chunk.length) {
         left -= chunk.length
         client.write(chunk)
-      } else {
-        server.pause()
-        reached()
+        return
       }
-    })
+      server.pause()
+      waiting.push(() => {
+        pass(chunk)
+        server.resume()
+      })
+      reached()
+    }
+    server.on('data', pass)
     client.on('data', (chunk) => left > 0 && server.write(chunk))
     server.on('close', () => client.destroy())
     client.on('close', () => server.destroy())
@@ -43,7 +49,10 @@ export async function makeProxy(to: string): Promise<Proxy> {
   url.port = String((proxy.address() as AddressInfo).port)
   return {
     url: url.href,
-    blackholeAfter: (bytes) => void (left = bytes),
+    blackholeAfter(bytes) {
+      left = bytes
+      for (const goOn of waiting.splice(0)) goOn()
+    },
     held: () => held,
     cut: () => sockets.forEach((socket) => socket.resetAndDestroy()),
     async close() {
