@@ -85,7 +85,7 @@ export function makeSlack({ config, roles, store, log, isHealthy = async () => t
     listenToArrivals(app, store, log)
     try {
       await app.init()
-      const { port, stop } = await start(receiver, log)
+      const { port, stop } = await start(config, receiver, log)
       return ok({
         port,
         async stop() {
@@ -145,11 +145,12 @@ function makeReceiver(
 }
 
 async function start(
+  config: SlackConfig,
   receiver: HTTPReceiver | SocketModeReceiver,
   log: Log,
 ): Promise<{ port: number | null; stop: () => Promise<void> }> {
   if (receiver instanceof HTTPReceiver) {
-    const listening = await receiver.start()
+    const listening = await receiver.start('http' in config.mode ? config.mode.http.port : 0)
     return { port: (listening.address() as AddressInfo).port, stop: () => receiver.stop() }
   }
   const stopping = new AbortController()

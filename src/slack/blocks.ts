@@ -9,7 +9,7 @@ import type {
 import type { Action, Line, Part, RowWord, View } from '../domain/view.ts'
 import { shortened } from '../views/marks.ts'
 import { plainText } from '../views/plain.ts'
-import { clean, cut, elements, markup, type GroupsOfRole } from './line.ts'
+import { clean, cut, elements, markup, slackWriting, type GroupsOfRole } from './line.ts'
 
 /**
  * Slack's limits, in characters. A message of about 11,000 over all blocks is refused (`msg_blocks_too_long`, written
@@ -20,6 +20,7 @@ const limits = {
   section: 3_000,
   part: 2_900,
   context: 2_000,
+  hint: 300,
   text: 4_000,
   buttons: 25,
   allButtons: 4_500,
@@ -43,7 +44,7 @@ export interface Drawn {
 /** A view as a message. Never throws: what Slack would not take is shortened, and says so. */
 export function drawMessage(view: View, drawing: Drawing): Drawn {
   return {
-    text: cut(clean(plainText(view)), limits.text) || '…',
+    text: cut(clean(plainText(view, slackWriting)), limits.text) || '…',
     blocks: drawBlocks(view, drawing, limits.blocks.message),
   }
 }
@@ -52,14 +53,13 @@ export function drawMessage(view: View, drawing: Drawing): Drawn {
 export function drawBlocks(view: View, drawing: Drawing, most: number = limits.blocks.modal): KnownBlock[] {
   const head = markup(view.state, limits.section, drawing.groups).trim() || '…'
   const { blocks: actions, whole: offered } = actionBlocks(view.actions, drawing.nonces)
-  const room = limits.message - head.length - lengthOf(actions) - 300
+  const names = (view.files ?? []).map((file) => file.name)
+  const room = limits.message - head.length - lengthOf(actions) - limits.hint
   const { blocks, whole } = drawParts(view.parts, room, most - 2 - actions.length, drawing.groups)
   return [
     { type: 'section', text: { type: 'mrkdwn', text: head, verbatim: true } },
     ...blocks,
-    ...(whole && offered
-      ? []
-      : [context(shortened((view.files ?? []).map((file) => file.name)), drawing.groups)]),
+    ...(whole && offered ? [] : [context(shortened(names), drawing.groups, limits.hint)]),
     ...actions,
   ]
 }

@@ -73,6 +73,14 @@ const textOf = (inline: Inline): ['' | '*' | '_' | '`', string] => {
   return 'code' in inline ? ['`', inline.code] : ['', '…']
 }
 
+/** How plain words are written for Slack: signs that mean something there are escaped, people are mentioned. */
+export const slackWriting = {
+  words: (text: string): string => escaped(text),
+  person: (id: string): string => markupOf({ person: id }, () => []),
+  channel: (id: string): string => markupOf({ channel: id }, () => []),
+  time: (time: string, as: 'clock' | 'day and clock'): string => escaped(wordsOf({ time, as })),
+}
+
 const escaped = (text: string): string =>
   clean(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 

@@ -50,7 +50,7 @@ export async function pressButton(
   tx: Queryable,
   nonce: string,
   person: string,
-): Promise<{ button: Button } | { no: 'old' | 'again' } | { no: 'not-yours'; owner: string }> {
+): Promise<{ button: Button } | { no: 'old' } | { no: 'again' } | { no: 'not-yours'; owner: string }> {
   const { rows } = await tx.query<Row>(
     `with found as (select * from lockkeeper.button where nonce = $1 and expires_at > now() for update),
      pressed as (update lockkeeper.button set used_at = now(), used_by = $2 from found
