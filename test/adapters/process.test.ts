@@ -93,7 +93,7 @@ test('who reads slowly gets every byte of a program that is gone', async () => {
 test('what a program leaves running behind ends with it', async () => {
   const { exitCode, lastLines } = await sh('sleep 986 & echo $!')
   expect(exitCode).toBe(0)
-  expect(await alive([Number(lastLines[0])])).toEqual([])
+  await noneLeft([Number(lastLines[0])])
 })
 
 test('a daemon that took the output along with it does not keep us waiting', async () => {
@@ -120,7 +120,7 @@ test('an abort asks the whole group to end, and waits until it has', async () =>
   const ended = await running
   expect(ended).toMatchObject({ aborted: true, signal: 'SIGTERM' })
   expect(ended.lastLines).toContain('tidied')
-  expect(await alive(pids)).toEqual([])
+  await noneLeft(pids)
 })
 
 test('what does not end when it is asked is killed after the grace, grandchildren too', async () => {
@@ -134,7 +134,7 @@ test('what does not end when it is asked is killed after the grace, grandchildre
   await vi.waitFor(() => expect(pids).toHaveLength(1))
   stop.abort()
   expect(await running).toMatchObject({ aborted: true, signal: 'SIGKILL', exitCode: null })
-  expect(await alive(pids)).toEqual([])
+  await noneLeft(pids)
 })
 
 test('an abort at any moment of the start is heard', async () => {
@@ -164,7 +164,7 @@ test('children and grandchildren die with us when we are killed with -9', async 
   expect(pids).toHaveLength(2)
   expect(await alive(pids)).toEqual(pids)
   parent.kill('SIGKILL')
-  await vi.waitFor(async () => expect(await alive(pids)).toEqual([]))
+  await noneLeft(pids)
 })
 
 test('a detached program has its own session and outlives the leash of others', async () => {
@@ -190,3 +190,6 @@ const sessionOf = (stat: string): number => Number(stat.slice(stat.lastIndexOf('
 
 const alive = async (pids: number[]): Promise<number[]> =>
   (await Promise.all(pids.map(processOf))).flatMap((found) => (found ? [found.pid] : []))
+
+/** What is killed runs nothing any more, but takes the kernel a moment to put away. */
+const noneLeft = (pids: number[]) => vi.waitFor(async () => expect(await alive(pids)).toEqual([]))

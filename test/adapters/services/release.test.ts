@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { processOf } from '../../../src/adapters/process-table.ts'
 import { makeTestService, never } from './test-service.ts'
 
@@ -62,6 +62,5 @@ test('a release that is cancelled ends with all that its command started', async
     cancel.abort()
   })
   expect(outcome).toMatchObject({ status: 'failed', problem: { code: 'cancelled' } })
-  expect(await processOf(pids[0] ?? 0)).toBeNull()
-  expect(folder).toBeTruthy()
+  await vi.waitFor(async () => expect(await processOf(pids[0] ?? 0)).toBeNull())
 })
