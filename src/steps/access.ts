@@ -2,7 +2,7 @@ import pg from 'pg'
 import { defaultAcl, parseAcl, sameAcl, type Grant } from '../adapters/postgres/acl.ts'
 
 /** Who may enter a database, as it was recorded; null is PostgreSQL's default. */
-export interface Recorded {
+interface Recorded {
   acl: readonly string[] | null
   owner: string
 }
@@ -18,24 +18,25 @@ export const rolesLetIn = (recorded: Recorded): string[] => [
 ]
 
 /**
- * What a person types to let in again exactly who was let in: one line of SQL. What the owner granted comes first, since
- * what others granted rests on it. `ours`: roles that closing or opening lets in besides; out again at the end.
+ * What a person types to let in again exactly who was let in, a line of SQL each. First what the owner granted; then,
+ * only where it was so, what others granted, which rests on it and takes a member of them. `ours`: roles that closing or
+ * opening lets in besides; out again.
  */
-export function accessByHand(database: string, recorded: Recorded, ours: readonly string[]): string {
+export function accessByHand(database: string, recorded: Recorded, ours: readonly string[]): string[] {
   const right = `CONNECT ON DATABASE ${pg.escapeIdentifier(database)}`
-  const grants = connects(recorded).toSorted(
-    (a, b) => Number(a.grantor !== recorded.owner) - Number(b.grantor !== recorded.owner),
-  )
-  const given = grants.map(
-    ({ grantee, grantor, grantable }) =>
-      `GRANT ${right} TO ${grantee ? pg.escapeIdentifier(grantee) : 'PUBLIC'}${grantable ? ' WITH GRANT OPTION' : ''}` +
-      `${grantor === recorded.owner ? '' : ` GRANTED BY ${pg.escapeIdentifier(grantor)}`};`,
-  )
+  const grants = connects(recorded)
+  const given = ({ grantee, grantable }: Grant) =>
+    `GRANT ${right} TO ${grantee ? pg.escapeIdentifier(grantee) : 'PUBLIC'}${grantable ? ' WITH GRANT OPTION' : ''};`
   const had = new Set(grants.map(({ grantee }) => grantee))
   const taken = ours
     .filter((role) => !had.has(role))
     .map((role) => `REVOKE ${right} FROM ${pg.escapeIdentifier(role)};`)
-  return [...given, ...taken].join(' ')
+  const byOwner = grants.filter(({ grantor }) => grantor === recorded.owner)
+  const byOthers = grants.filter(({ grantor }) => grantor !== recorded.owner)
+  return [
+    [...byOwner.map(given), ...taken].join(' '),
+    ...byOthers.map((grant) => `SET ROLE ${pg.escapeIdentifier(grant.grantor)}; ${given(grant)}`),
+  ]
 }
 
 const connects = (recorded: Recorded): Grant[] =>

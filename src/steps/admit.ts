@@ -25,7 +25,7 @@ export const admit: StepKind<'admit'> = {
   },
 
   async perform(at) {
-    if (at.with.holds && wentOn(at, 'before-admit').length === 0)
+    if (at.with.holds && !wentOn(at, 'before-admit'))
       return {
         status: 'asks',
         question: { code: 'before-admit', passed: passedSoFar(at), choices: ['go-on', 'roll-back', 'leave'] },
@@ -38,7 +38,7 @@ export const admit: StepKind<'admit'> = {
     if (found.status !== 'done') return found
     const { isAsWas, differs } = found.facts
     if (isAsWas) return settle(at)
-    if (differs && wentOn(at, 'changed-meanwhile').length === 0)
+    if (differs && !wentOn(at, 'changed-meanwhile'))
       return {
         status: 'asks',
         question: { code: 'changed-meanwhile', what: debt.what, ...differs, choices: ['go-on', 'leave'] },

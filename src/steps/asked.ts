@@ -15,9 +15,9 @@ export function askedBefore<C extends QuestionCode>(
   return outcome.question as Extract<Question, { code: C }>
 }
 
-/** Attempts of this step whose question of this code somebody answered by going on. */
-export const wentOn = (at: Where, code: QuestionCode): Attempt[] =>
-  attemptsBefore(at).filter(
+/** Whether somebody answered a question of this code by going on, at any attempt of this step. */
+export const wentOn = (at: Where, code: QuestionCode): boolean =>
+  attemptsBefore(at).some(
     ({ outcome, answer }) =>
       outcome?.status === 'asks' && outcome.question.code === code && answer?.choice === 'go-on',
   )

@@ -5,17 +5,17 @@ import type { Service } from '../domain/runbook.ts'
 import type { Unit } from '../domain/script.ts'
 import { quoted, shellLine } from '../adapters/services/shell-line.ts'
 
-export type ByHand = Done['card']['commands'][number]
+type ByHand = Done['card']['commands'][number]
 
 /** What has to be known to undo a run by hand. */
-export interface Undoing {
+interface Undoing {
   approved: Approved
   /** `application_name` of the run's sessions. */
   applicationName: string
   /** The database is not part of the URL: psql is told by its own variable. */
   urlNamesDatabase: boolean
-  /** One line of SQL that lets in again who was let in. */
-  access: string
+  /** Lines of SQL that let in again who was let in. */
+  access: readonly string[]
   /** Down's own statements as a file, or null: there is no way down. */
   downFile: string | null
   /** Those that run now, in the order of starting. */
@@ -59,7 +59,10 @@ export function commandsByHand(undoing: Undoing): ByHand[] {
         ]
       : []),
     ...services.flatMap(({ service }) => releaseByHand(service, approved.runbook.folder)),
-    { what: `Let everybody into ${target.database} as before`, command: sql(access) },
+    ...access.map((line) => ({
+      what: `Let everybody into ${target.database} as before`,
+      command: sql(line),
+    })),
     ...services.map(({ service, startCommand }) => ({
       what: `Start ${service.name}`,
       command: startCommand,

@@ -69,8 +69,8 @@ async function planServices(at: At<'card'>) {
   return done(running)
 }
 
-/** One line of SQL that lets in again who is let in now. */
-function planAccess(at: At<'card'>): Promise<Outcome<string>> {
+/** Lines of SQL that let in again who is let in now. */
+function planAccess(at: At<'card'>): Promise<Outcome<string[]>> {
   const { target } = at.run.plan.approved.runbook
   return onTarget(at, async ({ client }) => {
     const what = owedAccess(target.database)

@@ -4,7 +4,7 @@ import type { TargetSession } from '../adapters/postgres/target.ts'
 import { endSession, listSessions } from '../adapters/postgres/sessions.ts'
 
 /** What became of the sessions that a person ticked. */
-export interface Ended {
+interface Ended {
   ended: Session[]
   /** They began another transaction since, or are another session: not touched, as they are now. */
   changed: Session[]

@@ -33,6 +33,16 @@ test('sessions that leave by themselves are waited for and counted', async () =>
   expect(await drained).toMatchObject({ status: 'done', facts: { left: 1, ended: [] } })
 })
 
+test('one count of zero is not enough: a session that was authenticated before the close may still appear', async () => {
+  const drained = scene.perform(stepOf('drain', { seconds: 5 }))
+  await expect.poll(() => scene.progress.length).toBeGreaterThan(0)
+  expect(scene.progress[0]).toMatchObject({ of: 0 })
+  const late = await waitingClient(scene.database, 'hrms_batch')
+  await expect.poll(() => scene.progress.at(-1)).toMatchObject({ done: 0, of: 1 })
+  await late.end()
+  expect(await drained).toMatchObject({ status: 'done', facts: { left: 1 } })
+})
+
 test('whoever is left when the time is over is shown, and not touched', async () => {
   const reporting = await waitingClient(scene.database, 'hrms_reporting', 'begin')
   const outcome = await scene.perform(short)
