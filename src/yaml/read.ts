@@ -54,13 +54,8 @@ export function readYaml<S extends z.ZodType>(file: string, text: string, schema
   const secrets = secretFaults(document, fault)
   const secretKeys = new Set(secrets.map((found) => found.key))
   const checked = schema.safeParse(written)
-  const guide = describeSchema(schema)
-  const wrong = checked.success
-    ? []
-    : checked.error.issues
-        .flatMap((issue) => faultsOfIssue(issue, written, guide, fault))
-        .filter((found) => !secretKeys.has(found.key))
-  const faults = inOrder([...syntax, ...secrets, ...wrong])
+  const wrong = checked.success ? [] : faultsOf(checked.error, written, describeSchema(schema), fault)
+  const faults = inOrder([...syntax, ...secrets, ...wrong.filter((found) => !secretKeys.has(found.key))])
   return { value: checked.success && faults.length === 0 ? checked.data : null, faults, written, fault }
 }
 
@@ -109,6 +104,9 @@ function brokenAlias(document: Document): number | null {
 /** Where a secret stands in a file; `instead`: what is written there in its place. */
 export const secretRemedy = (instead: string): string =>
   `Take it out and change it, since whoever reads the file knows it. Put the new one into an environment variable and ${instead}.`
+
+const faultsOf = (error: z.ZodError, written: unknown, guide: SchemaGuide, fault: MakeFault): Fault[] =>
+  error.issues.flatMap((issue) => faultsOfIssue(issue, written, guide, fault))
 
 function faultsOfIssue(
   issue: z.core.$ZodIssue,

@@ -77,7 +77,7 @@ function* variants(value: unknown): Generator<{ at: string; changed: unknown }> 
         ? !value
         : value === null
           ? 'x'
-          : `${String(value)}x`
+          : `${JSON.stringify(value)}x`
   yield { at: '', changed: other }
 }
 
