@@ -1,0 +1,53 @@
+import { connect, createServer, type Socket } from 'node:net'
+import { onTestFinished } from 'vitest'
+
+/** A TCP proxy on loopback, ended with the test. */
+export interface Proxy {
+  /** The URL with the proxy instead of its server. */
+  url: string
+  /** From now on nothing passes, in either direction, and nobody is told. */
+  swallow(): void
+  /** Closes all connections. */
+  cut(): void
+}
+
+/**
+ * @param answers changes what the server answers
+ * @param asks sees what the client sends, before the server does
+ */
+export async function proxyTo(
+  server: string,
+  answers: (chunk: Buffer) => Buffer = (chunk) => chunk,
+  asks: (chunk: Buffer, cut: () => void) => void = () => {},
+): Promise<Proxy> {
+  const url = new URL(server)
+  const { port, hostname } = url
+  const sockets = new Set<Socket>()
+  let swallowing = false
+  const cut = (): void => sockets.forEach((socket) => socket.destroy())
+  const listener = createServer((client) => {
+    const upstream = connect(Number(port), hostname)
+    for (const socket of [client, upstream]) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        sockets.delete(socket)
+        client.destroy()
+        upstream.destroy()
+      })
+    }
+    client.on('data', (chunk) => {
+      if (swallowing) return
+      upstream.write(chunk)
+      asks(chunk, cut)
+    })
+    upstream.on('data', (chunk) => swallowing || client.write(answers(chunk)))
+  })
+  await new Promise<void>((ready) => listener.listen(0, '127.0.0.1', ready))
+  onTestFinished(() => {
+    cut()
+    listener.close()
+  })
+  url.port = String((listener.address() as { port: number }).port)
+  return { url: url.href, swallow: () => (swallowing = true), cut }
+}
