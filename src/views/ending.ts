@@ -64,7 +64,10 @@ function whyLine({ run, record }: Standing): Line[] {
   if (!turn?.answer) return []
   const by =
     turn.answer.via === 'clock' ? say`nobody answered in time` : say`${whom(turn.answer.by)} chose to go back`
-  const why = turn.outcome?.status === 'failed' ? say`: ${problemLine(turn.outcome.problem)}` : []
+  const why =
+    turn.outcome?.status === 'failed'
+      ? say`: ${problemLine(turn.outcome.problem, turn.endedAt ?? undefined)}`
+      : []
   return [say`Stopped at ${nameOf(run, turn.step)}, ${by}${why}`]
 }
 

@@ -83,7 +83,7 @@ function filesOf(plan: Plan): NonNullable<View['files']> {
   const findings = findingsOf(plan.measured.checks)
   const name = plan.id
   return [
-    ...(prepared
+    ...(prepared && plan.kind !== 'rollback'
       ? [{ name: `${name}.up.sql`, title: 'What is run', content: sqlFile(plan, prepared.up, 'up') }]
       : []),
     ...(prepared?.down

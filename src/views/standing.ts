@@ -112,7 +112,10 @@ export function secondsFor(run: Pick<Run, 'plan'>, steps: readonly Step[]): numb
   return known.length ? known.reduce((sum, each) => sum + each, 0) : null
 }
 
-/** When users are expected back: what is left of the present step, and the steps after it. Null: nobody can tell. */
+/**
+ * When users are expected back: what is left of the present step, and the steps after it, rounded up to a second. Null:
+ * nobody can tell.
+ */
 export function expectedBack(standing: Standing, now: Instant): Instant | null {
   const { run, present, steps, gate } = standing
   if (!present || gate) return null
@@ -122,7 +125,10 @@ export function expectedBack(standing: Standing, now: Instant): Instant | null {
   )
   if (left === null) return null
   const spent = present.attempt?.beganAt ? Math.max(0, secondsBetween(present.attempt.beganAt, now)) : 0
-  return secondsAfter(now, Math.max(0, left - Math.min(spent, expectedSeconds(run, present.step) ?? 0)))
+  return secondsAfter(
+    now,
+    Math.ceil(Math.max(0, left - Math.min(spent, expectedSeconds(run, present.step) ?? 0))),
+  )
 }
 
 /** `down for 13 s of about 14`: what it was, and what the plan said. */

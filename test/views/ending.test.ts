@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import type { Attempt } from '../../src/domain/run.ts'
+import { done } from '../../src/domain/outcome.ts'
+import { endingView } from '../../src/views/ending.ts'
+import { plainText } from '../../src/views/plain.ts'
+import { answer, at, attempt, beforeDrain, beforeMigrate, lockedOut, migrated, plan, run } from './sample.ts'
+
+const verified = attempt(
+  'verify',
+  done({ passed: Array.from({ length: 14 }, () => ({ check: 'c', found: 'f' })), seconds: 0.6 }),
+)
+const smoked = attempt(
+  'smoke',
+  done({ passed: Array.from({ length: 5 }, () => ({ name: 'n', milliseconds: 1 })), seconds: 2 }),
+)
+const admit = (id: string, clock: string) => attempt(id, done({ settled: [] }), { endedAt: at(clock) })
+const ended = { windowBegan: at('03:01:12'), endedAt: at('03:03:20') }
+const turned = (choice: 'back-out' | 'roll-back', via: 'slack' | 'clock' = 'slack'): Attempt[] =>
+  lockedOut().attempts.map((a) => (a.step === 'migrate' ? { ...a, answer: answer({ choice, via }) } : a))
+
+describe('how a run ended', () => {
+  test.each<[string, Parameters<typeof endingView>, string[]]>([
+    [
+      'done',
+      [
+        run({ ...ended, ending: 'done' }),
+        [...beforeMigrate(), migrated(), verified, smoked, admit('admit', '03:01:25')],
+      ],
+      [
+        'HRMS is back since 03:01:25 UTC: down for 13 s of about 13 s. AddSecurityEnhancements is on hrms_master',
+        'Passed: 14 of 14 verifications, 5 of 5 functional checks',
+        'Migrate: 1 statement in 30 ms',
+        'Backup B-7F3A: 542 MB of 2.4 GB, 12 tables, 28 s, read through to its end',
+        'What a rollback would lose is counted when you ask for one, before anything is touched.',
+        'Run 7F3A-1, started by @U_ASHA',
+        'Buttons: Roll back… · What happened',
+      ],
+    ],
+    [
+      'backed out',
+      [run({ ...ended, ending: 'backed-out' }), [...turned('back-out'), admit('back-out.admit', '03:03:19')]],
+      [
+        'HRMS is back since 03:03:19 UTC: down for 2 min 07 s of about 13 s. Nothing was migrated: hrms_master is as before',
+        'Stopped at Migrate, @U_MEI chose to go back: ALTER TABLE master."RefreshTokens" ADD "EmployeeId" uuid did not get its lock, 10 times in 1 min (55P03): held by session 4242 (reporting, idle in transaction since 02:39:10 UTC, 23 min). Each try was rolled back as a whole.',
+        'Backup B-7F3A: 542 MB of 2.4 GB, 12 tables, 28 s, read through to its end',
+        'Nothing to do now. When the cause is gone, plan 7F3A can be run again while its approvals hold.',
+        'Run 7F3A-1, started by @U_ASHA',
+        'Buttons: Run again… · Plan again · What happened',
+      ],
+    ],
+    [
+      'rolled back',
+      [
+        run({ ...ended, ending: 'rolled-back' }),
+        [...beforeMigrate(), migrated(), admit('roll-back.admit', '03:03:19')],
+      ],
+      [
+        'HRMS is back since 03:03:19 UTC: down for 2 min 07 s of about 13 s. AddSecurityEnhancements was taken back: hrms_master is as before',
+        'Backup B-7F3A: 542 MB of 2.4 GB, 12 tables, 28 s, read through to its end',
+        'Run 7F3A-1, started by @U_ASHA',
+        'Buttons: Plan again · What happened',
+      ],
+    ],
+    [
+      'backed out before anybody was out',
+      [run({ endedAt: at('03:00:50'), ending: 'backed-out' }), []],
+      [
+        'HRMS is up. Nothing was migrated: hrms_master is as before',
+        'Nothing to do now. When the cause is gone, plan 7F3A can be run again while its approvals hold.',
+        'Run 7F3A-1, started by @U_ASHA',
+        'Buttons: Run again… · Plan again · What happened',
+      ],
+    ],
+    [
+      'a backup',
+      [
+        run({ plan: plan({ kind: 'backup' }), endedAt: at('03:01:28'), ending: 'done' }),
+        beforeDrain().slice(0, 1),
+      ],
+      [
+        'Backup of hrms_master is made at 03:01:28 UTC. HRMS stayed up',
+        'Backup B-7F3A: 542 MB of 2.4 GB, 12 tables, 28 s, read through to its end',
+        'Run 7F3A-1, started by @U_ASHA',
+        'Buttons: What happened',
+      ],
+    ],
+  ])('%s', (_, given, lines) => {
+    expect(plainText(endingView(...given)).split('\n')).toEqual(lines)
+  })
+
+  test('a rollback says where what it took away is kept', () => {
+    const down = attempt(
+      'migrate',
+      done({
+        move: { from: '2', to: '1' },
+        statements: [],
+        attempts: 1,
+        seconds: 1,
+        lsn: '0/1',
+        saved: [{ table: 'lockkeeper_kept.x', rows: 212 }],
+        reconciled: false,
+      }),
+    )
+    const text = plainText(
+      endingView(run({ ...ended, plan: plan({ kind: 'rollback' }), ending: 'done' }), [
+        down,
+        admit('admit', '03:01:25'),
+      ]),
+    )
+    expect(text).toContain('AddSecurityEnhancements is no longer on hrms_master')
+    expect(text).toContain('Kept before they were dropped: 212 rows in lockkeeper_kept.x')
+    expect(text).not.toContain('Roll back…')
+  })
+
+  test('what the clock chose is said to be nobody’s choice', () => {
+    expect(
+      plainText(endingView(run({ ...ended, ending: 'backed-out' }), turned('back-out', 'clock'))),
+    ).toContain('Stopped at Migrate, nobody answered in time: ALTER TABLE')
+  })
+})
