@@ -128,7 +128,7 @@ export function asked(
       choices.list,
       ...(lapse ? [text(lapse)] : []),
       note(
-        say`Any of ${operatorRole} can answer${gate.leftBy ? say`; left as it is by ${whom(gate.leftBy)}, still to be answered` : ''}. Without Slack: ${typedInTerminal(`answer ${standing.run.id}`)}`,
+        say`Anyone in ${operatorRole} can answer${gate.leftBy ? say`; left as it is by ${whom(gate.leftBy)}, still to be answered` : ''}. Without Slack: ${typedInTerminal(`answer ${standing.run.id}`)}`,
       ),
     ],
     actions: choices.actions,

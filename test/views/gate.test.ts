@@ -47,7 +47,7 @@ test('sessions that are left are shown with what ending each of them costs', () 
       '2. Wait 30 s — waits 30 s more for them to leave by themselves, then asks again; HRMS stays down',
       '3. Go back — HRMS is back in about 7 s; nothing is migrated, nothing is lost',
       'Without an answer: at 03:31:12 UTC we go back by ourselves.',
-      'Any of migration-operators can answer. Without Slack: npx lockkeeper answer 7F3A-1',
+      'Anyone in migration-operators can answer. Without Slack: npx lockkeeper answer 7F3A-1',
       'Buttons: Choose… · Wait 30 s · Go back…',
     ].join('\n'),
   )
@@ -64,7 +64,7 @@ test('a lock that was not had names its holder, numbers the choices and says whe
       '3. Go back — HRMS is back in about 7 s; nothing is migrated, nothing is lost',
       '4. Leave down — nothing changes, the question stays open; HRMS stays down',
       'Without an answer: at 03:28:00 UTC we go back by ourselves.',
-      'Any of migration-operators can answer. Without Slack: npx lockkeeper answer 7F3A-1',
+      'Anyone in migration-operators can answer. Without Slack: npx lockkeeper answer 7F3A-1',
       'Buttons: End 4242, retry… · Retry · Go back… · Leave down',
     ].join('\n'),
   )
@@ -189,6 +189,6 @@ describe('an answered question', () => {
 test('a question that was left open says who left it', () => {
   const { gate: asked, attempts } = lockedOut()
   expect(plainText(gateView({ ...asked, leftBy: 'U_MEI' }, down, attempts))).toContain(
-    'Any of migration-operators can answer; left as it is by @U_MEI, still to be answered.',
+    'Anyone in migration-operators can answer; left as it is by @U_MEI, still to be answered.',
   )
 })

@@ -133,7 +133,7 @@ test('at a gate the choices come last, next to their buttons, and the steps keep
     '3. Go back — HRMS is back in about 7 s; nothing is migrated, nothing is lost',
     '4. Leave down — nothing changes, the question stays open; HRMS stays down',
     'Without an answer: at 03:28:00 UTC we go back by ourselves.',
-    'Any of migration-operators can answer. Without Slack: npx lockkeeper answer 7F3A-1',
+    'Anyone in migration-operators can answer. Without Slack: npx lockkeeper answer 7F3A-1',
     'Buttons: End 4242, retry… · Retry · Go back… · Leave down · What happened',
   ])
 })
