@@ -38,12 +38,15 @@ async function start(): Promise<number> {
     say(`The demo does not start: ${(error as Error).message}`)
     return 1
   }
+  let stopping = false
   const left = stage.bot.left.then(({ exitCode, lastLines }) => {
+    if (stopping) return 0
     say(`Lockkeeper has left with exit code ${exitCode}:\n${lastLines.slice(-12).join('\n')}`)
     return 1
   })
   const told = values.auto ? playStory(stage, say) : welcome(stage)
   const exitCode = await Promise.race([stopped, left, told])
+  stopping = true
   say('Stopping…')
   await stage.close()
   return exitCode

@@ -1,6 +1,52 @@
 import type { Stage } from '../stage/open.ts'
+import type { Play } from './cast.ts'
+import { playFailure } from './failure.ts'
+import { follow } from './follow.ts'
+import { playMigration } from './migration.ts'
+import { makePlayer } from './people.ts'
+import { makePrinter, plain } from './print.ts'
+import { playRollback } from './rollback.ts'
 
-export async function playStory(_stage: Stage, say: (line: string) => void): Promise<number> {
-  say('not yet')
-  return 1
+/** Plays a night by itself, as three people would through the page. 0: all went as told. */
+export async function playStory(stage: Stage, say: (line: string) => void): Promise<number> {
+  const began = Date.now()
+  const { pageUrl } = stage.workspace
+  const printer = makePrinter(say)
+  const followed = await follow(pageUrl, printer.message, printer.modal)
+  const player = (name: string) => makePlayer(name, pageUrl, followed, (line) => say(`\n» ${line}`))
+  const play: Play = {
+    stage,
+    followed,
+    asha: player('asha'),
+    dan: player('dan'),
+    mei: player('mei'),
+    say,
+    async reads(says, seconds) {
+      await followed.until(
+        `a message that says ${says}`,
+        () => [...followed.messages.values()].some((message) => says.test(plain(message.text))),
+        seconds,
+      )
+    },
+  }
+  const scenes: [string, (play: Play) => Promise<void>][] = [
+    ['A migration, with a report in the way', playMigration],
+    ['A migration that fails halfway', playFailure],
+    ['A rollback after users are in', playRollback],
+  ]
+  try {
+    for (const [title, scene] of scenes) {
+      say(`\n━━ ${title}`)
+      await scene(play)
+      say(`\n━━ ${title}: done, ${Math.round((Date.now() - began) / 1000)} s since the story began`)
+    }
+    say('\nAll went as told.')
+    return 0
+  } catch (error) {
+    say(`\nThe story stopped. ${(error as Error).message}`)
+    say('What Lockkeeper itself noted: .lockkeeper/demo/bot.log')
+    return 1
+  } finally {
+    followed.close()
+  }
 }

@@ -32,7 +32,6 @@ export async function findApplications(environment: Record<string, string>): Pro
   return {
     stop,
     async start() {
-      await stop() // of a demo that was killed
       for (const { service, method } of all) {
         if (service.release) await method.release('before', never)
         const outcome = await method.start(1, never)

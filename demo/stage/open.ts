@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { startWorkspace, type Workspace } from '../workspace/server.ts'
 import { findApplications } from './applications.ts'
@@ -16,6 +17,7 @@ export interface Stage {
   databases: Databases
   reporting: Reporting
   hrmsUrl: string
+  payrollUrl: string
   bot: Bot
   /** Ends all of it, in the order in which one part needs the other. */
   close(): Promise<void>
@@ -53,16 +55,20 @@ async function build(
   closing.push(() => databases.stop())
   say('PostgreSQL runs, with hrms_master as it is before the migration.')
 
+  const hrmsFolder = path.join(folder, 'hrms')
   const applicationsEnvironment = {
     PATH: `${path.join(project, 'node_modules', '.bin')}${path.delimiter}${process.env['PATH'] ?? ''}`,
     HRMS_DATABASE_URL: databases.url('hrms_master', 'hrms_app'),
     HRMS_PORT: String(hrmsPort),
-    HRMS_FOLDER: path.join(folder, 'hrms'),
+    HRMS_FOLDER: hrmsFolder,
     PAYROLL_DATABASE_URL: databases.url('payroll', 'hrms_batch'),
     PAYROLL_PORT: String(payrollPort),
   }
   const applications = await findApplications(applicationsEnvironment)
   closing.push(() => applications.stop())
+  // What a killed demo left: its applications, and counts of writes into a database that is no more.
+  await applications.stop()
+  await rm(hrmsFolder, { recursive: true, force: true })
   await applications.start()
   const hrmsUrl = `http://127.0.0.1:${hrmsPort}`
   say('HRMS runs, and its users are at work.')
@@ -125,7 +131,15 @@ async function build(
   )
   closing.push(() => bot.stop())
   say('Lockkeeper is ready.')
-  return { workspace, databases, reporting, hrmsUrl, bot, close }
+  return {
+    workspace,
+    databases,
+    reporting,
+    hrmsUrl,
+    payrollUrl: `http://127.0.0.1:${payrollPort}/`,
+    bot,
+    close,
+  }
 }
 
 /** The account of the functional checks. */

@@ -48,12 +48,10 @@ const hooks: NonNullable<MessageProps['hooks']> = {
   usergroup: ({ id, name }) =>
     createElement('span', { className: 'mention', 'data-group': id }, `@${name || id}`),
   channel: ({ id, name }) => createElement('a', { className: 'mention', href: `#/${id}` }, `#${name || id}`),
-  date: ({ timestamp, format, fallback }) =>
-    createElement(
-      'time',
-      { dateTime: new Date(Number(timestamp) * 1000).toISOString(), 'data-format': format },
-      restore(escape(fallback)),
-    ),
+  date: ({ timestamp, format }) => {
+    const at = new Date(Number(timestamp) * 1000).toISOString()
+    return createElement('time', { dateTime: at, 'data-format': format }, `${at.slice(11, 19)} UTC`)
+  },
   link: ({ href, children }) =>
     createElement('a', { href: safe(href), target: '_blank', rel: 'noreferrer' }, children),
 }
