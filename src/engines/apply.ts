@@ -1,14 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { currentLsn } from '../adapters/postgres/facts.ts'
-import { sqlProblem } from '../adapters/postgres/sql-error.ts'
+import { currentLsn, exclusiveHolders } from '../adapters/postgres/facts.ts'
+import { sqlProblem, sqlstateOf } from '../adapters/postgres/sql-error.ts'
 import type { SessionSettings, Target, TargetSession } from '../adapters/postgres/target.ts'
 import { done, failed, type Outcome } from '../domain/outcome.ts'
+import type { Problem } from '../domain/problem.ts'
 import type { Prepared, Unit } from '../domain/script.ts'
 import type { Done } from '../domain/step.ts'
 import { runAlone } from './alone.ts'
 import { endFirst } from './end-first.ts'
 import type { Applying } from './engine.ts'
-import { type History, readHistory } from './history.ts'
+import { findHistory, type History, readHistory } from './history.ts'
 import { committedParts } from './parts.ts'
 import { sideOf } from './side.ts'
 import { runTransaction } from './transaction.ts'
@@ -25,7 +26,7 @@ type Conflict = Extract<Ran, { did: 'conflict' }>
  * Runs the scripts of a move, each unit until it committed, from where the history stands: what is done already is not
  * done again. Where there was any doubt, what it says was read from the history after its own backend was gone.
  * Asks `loss-grew`; fails with `lock-timeout`, `sql-error`, `history-unlike`, `index-invalid`, `session-lost`,
- * `fence-held`, `sessions-unended`, `cancelled`, and what connecting fails with.
+ * `fence-held`, `sessions-unended`, `history-missing`, `cancelled`, and what connecting fails with.
  */
 export async function applyScripts(
   target: Target,
@@ -51,6 +52,7 @@ export async function applyScripts(
   try {
     return (await endFirst(opened.value, at.endFirst)) ?? (await applyFromHistory(work))
   } catch (error) {
+    if (sqlstateOf(error) === '55P03') return failed(await historyHeld(work))
     return failed(sqlProblem(error, { host: target.address.host, during: 'migrate' }))
   } finally {
     await work.side.session.end()
@@ -59,6 +61,9 @@ export async function applyScripts(
 
 async function applyFromHistory(work: Work): Promise<Applied> {
   const { prepared, history, side } = work
+  if (!(await findHistory(side.session.client, history)).found) {
+    return failed({ code: 'history-missing', table: history.table })
+  }
   const last = (await readHistory(side.session.client, history)).at(-1) ?? null
   const begin = statesOf(prepared).indexOf(last)
   if (begin === -1) {
@@ -73,6 +78,21 @@ async function applyFromHistory(work: Work): Promise<Applied> {
   // Only where nothing was left to do, or the answer to the last commit was lost.
   work.lsn ??= await currentLsn(work.side.session.client).catch(() => null)
   return done(facts(work))
+}
+
+/** Another migrator (EF's) holds the history table for as long as it runs: nothing was begun beside it. */
+async function historyHeld(work: Work): Promise<Problem> {
+  const { history, side } = work
+  const blockers = await exclusiveHolders(side.session.client, history.table)
+  const statement = history.read
+  return {
+    code: 'lock-timeout',
+    statement,
+    attempts: 1,
+    seconds: secondsOf(work),
+    blockers,
+    sqlstate: '55P03',
+  }
 }
 
 /** Units that an earlier try committed are passed over. */
@@ -150,15 +170,14 @@ async function afterLoss(
   return failed({ code: 'session-lost', host: work.target.address.host, during, errno })
 }
 
-const lockTimeout = (work: Work, { statement, sqlstate, blockers }: Conflict) =>
-  ({
-    code: 'lock-timeout',
-    statement,
-    attempts: work.conflicts,
-    seconds: secondsOf(work),
-    blockers,
-    sqlstate,
-  }) as const
+const lockTimeout = (work: Work, { statement, sqlstate, blockers }: Conflict): Problem => ({
+  code: 'lock-timeout',
+  statement,
+  attempts: work.conflicts,
+  seconds: secondsOf(work),
+  blockers,
+  sqlstate,
+})
 
 /**
  * Waits before the whole transaction is tried again, longer each time, never the same: two that deadlocked shall not meet

@@ -137,3 +137,13 @@ export async function currentLsn(client: pg.Client): Promise<string> {
  */
 export const blockersOf = (client: pg.Client, pid: number): Promise<Session[]> =>
   selectSessions(client, 'pid = any(pg_catalog.pg_blocking_pids($1))', [pid])
+
+/** Sessions that hold a table so that nobody else may even read it. By database: a copy has the same OIDs. */
+export const exclusiveHolders = (client: pg.Client, table: string): Promise<Session[]> =>
+  selectSessions(
+    client,
+    `pid in (select pid from pg_catalog.pg_locks
+             where granted and mode = 'AccessExclusiveLock' and relation = pg_catalog.to_regclass($1)
+               and database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database()))`,
+    [table],
+  )

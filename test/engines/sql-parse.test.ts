@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { commandOf, parseFile, quoteName, quoteValue } from '../../src/engines/sql-parse.ts'
+
+const parse = (sql: string) => parseFile('1_a.up.sql', sql)
+
+test('statements keep their words and their lines, comments and other alphabets around them notwithstanding', () => {
+  const parsed = parse(`\uFEFF-- übersicht ✓
+/* several
+   lines */ SELECT 'ä;ö' -- inside; stays
+  , 2;
+
+INSERT INTO t VALUES ($$;$$) -- the end
+`)
+  expect(parsed.ok && parsed.value.statements.map(({ text, line }) => ({ text, line }))).toEqual([
+    { text: "SELECT 'ä;ö' -- inside; stays\n  , 2", line: 3 },
+    { text: 'INSERT INTO t VALUES ($$;$$)', line: 6 },
+  ])
+})
+
+test('a syntax error is told with its file and line, characters of two bytes before it notwithstanding', () => {
+  expect(parse("SELECT 'ääää✓';\n\nSELEC 1;\n")).toEqual({
+    ok: false,
+    problem: { code: 'sql-syntax', file: '1_a.up.sql', line: 3, near: 'SELEC 1;' },
+  })
+})
+
+test('a command of psql is no SQL', () => {
+  expect(parse('SELECT 1;\n\\connect other\n')).toMatchObject({
+    problem: { code: 'statement-unfit', line: 2, statement: '\\connect other', why: 'not-sql' },
+  })
+})
+
+test('the data behind COPY … FROM STDIN is neither read nor shown', () => {
+  const parsed = parse('SELECT 1;\n\nCOPY a FROM stdin;\n17\tsecret@morishr.test\n\\.\n')
+  expect(parsed).toEqual({
+    ok: false,
+    problem: {
+      code: 'statement-unfit',
+      file: '1_a.up.sql',
+      line: 3,
+      statement: 'COPY a FROM stdin',
+      why: 'copy-from-stdin',
+    },
+  })
+})
+
+test('the command of a statement is its first words, without any name or value', () => {
+  const commands = {
+    'ALTER TABLE master."RefreshTokens" ADD x int': 'ALTER TABLE',
+    'create unique index concurrently if not exists a on b (c)': 'CREATE UNIQUE INDEX',
+    '/* why */ create index concurrently a on b (c)': 'CREATE INDEX CONCURRENTLY',
+    "insert into t values ('secret')": 'INSERT INTO',
+    'CREATE SCHEMA IF NOT EXISTS s': 'CREATE SCHEMA',
+    'DO $$ begin end $$': 'DO',
+  }
+  for (const [statement, command] of Object.entries(commands)) expect(commandOf(statement)).toBe(command)
+})
+
+test('names are quoted where they have to be, values always', () => {
+  expect(['tokens', 'RefreshTokens', 'user', 'order', 'a"b', 'type'].map(quoteName)).toEqual([
+    'tokens',
+    '"RefreshTokens"',
+    '"user"',
+    '"order"',
+    '"a""b"',
+    'type',
+  ])
+  expect(["it's", 'a\\b'].map(quoteValue)).toEqual(["'it''s'", " E'a\\\\b'"])
+})
