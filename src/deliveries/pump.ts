@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Channel } from '../domain/delivery.ts'
 import type { Log } from '../log.ts'
+import { forgetButtons } from '../store/buttons.ts'
 import {
   dueDeliveries,
   orphanDeliveries,
@@ -105,6 +106,7 @@ export async function pump(options: PumpOptions): Promise<void> {
   }
 
   await orphanDeliveries(pool, pace.doubt)
+  await forgetButtons(pool)
   while (!signal.aborted && !broken) {
     await fanOut(pool)
     if (absence.until() <= now()) {

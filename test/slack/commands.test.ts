@@ -137,7 +137,7 @@ describe('a slash command', () => {
     await expect.poll(told).toHaveLength(1)
   })
 
-  test('that fails within is told with a reference that the log has too', async () => {
+  test('that fails within is told with a reference that the log has too (bug)', async () => {
     lobby.answer = () => Promise.reject(new Error('a bug of the test'))
     await lobby.type('status')
     await expect.poll(told).toHaveLength(1)

@@ -38,6 +38,8 @@ export interface Lobby {
   ): Promise<Response>
   /** Any body, signed. */
   post(body: string, given?: { secret?: string; at?: number; contentType?: string }): Promise<Response>
+  /** Shuts the bot down; `close` does it too. */
+  stop(): Promise<void>
   close(): Promise<void>
 }
 
@@ -91,6 +93,7 @@ export async function openLobby(roles: Config['roles'] = {}): Promise<Lobby> {
   const payload = (value: unknown) => post(new URLSearchParams({ payload: JSON.stringify(value) }).toString())
   const asha = workspace.people.asha
 
+  let stopped: Promise<void> | undefined
   const lobby: Lobby = {
     slack,
     workspace,
@@ -149,8 +152,9 @@ export async function openLobby(roles: Config['roles'] = {}): Promise<Lobby> {
         },
       })
     },
+    stop: () => (stopped ??= listening.value.stop()),
     async close() {
-      await listening.value.stop()
+      await lobby.stop()
       await workspace.close()
       await store.end()
       await database.drop()

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import { deliveriesOf, type EventContext, type Planned } from '../../src/deliveries/planned.ts'
+import type { Event, Happened } from '../../src/domain/event.ts'
+import type { Outcome } from '../../src/domain/outcome.ts'
+
+const context: EventContext = { channel: 'C0OPS', kind: 'migrate', startedBy: 'U0ASHA', step: null }
+const of = (body: Happened, more: Partial<EventContext> = {}): Planned[] => {
+  const event: Event = {
+    seq: 7,
+    at: '2025-11-13T03:01:12.000Z',
+    by: 'U0ASHA',
+    run: 'P-1',
+    plan: 'P',
+    ...body,
+  }
+  return deliveriesOf(event, { ...context, ...more })
+}
+const made = (planned: Planned[]) => planned.flatMap((one) => ('make' in one ? [one.make] : []))
+const keys = (planned: Planned[]) => made(planned).map((one) => one.key)
+const refreshed = (planned: Planned[]) => planned.flatMap((one) => ('refresh' in one ? one.refresh : []))
+
+const ended = (outcome: Extract<Happened, { is: 'step.ended' }>['outcome'], attempt = 1): Happened => ({
+  is: 'step.ended',
+  step: 'drain',
+  attempt,
+  outcome,
+})
+
+describe('an event', () => {
+  test('of a plan that was made: its message in the runbook’s channel, details and files in its thread', () => {
+    expect(made(of({ is: 'plan.made' }))).toMatchObject([
+      { key: 'plan:P', to: { channel: 'C0OPS' }, shows: { plan: 'P' }, sends: 'message' },
+      { key: 'plan:P/details', to: { channel: 'C0OPS', thread: 'plan:P' }, sends: 'message' },
+      { key: 'plan:P/files', to: { channel: 'C0OPS', thread: 'plan:P' }, sends: 'files' },
+    ])
+  })
+
+  test('of a backup’s plan: nothing, its run says it', () => {
+    expect(of({ is: 'plan.made' }, { kind: 'backup' })).toEqual([])
+  })
+
+  test.each([{ is: 'plan.approved', says: 'reviewed' }, { is: 'plan.discarded' }] as Happened[])(
+    '$is: the plan’s message shows it',
+    (body) => {
+      expect(of(body)).toEqual([{ refresh: ['plan:P'] }])
+    },
+  )
+
+  test('of a run that starts: a live message that is pinned, and the plan’s message shows it', () => {
+    const planned = of({ is: 'run.started' })
+    expect(made(planned)).toMatchObject([
+      { key: 'run:P-1', to: { channel: 'C0OPS' }, pin: true, urgent: true },
+    ])
+    expect(refreshed(planned)).toEqual(['plan:P'])
+  })
+
+  test('of a step that is done: a message in the run’s thread, once an attempt, and the live message shows it', () => {
+    const planned = of(ended({ status: 'done', facts: {} }))
+    expect(made(planned)).toMatchObject([
+      { key: 'step:P-1/drain/1', to: { thread: 'run:P-1' }, shows: { event: 7 }, urgent: false },
+    ])
+    expect(refreshed(planned)).toEqual(['run:P-1'])
+  })
+
+  test.each([
+    { status: 'failed', problem: { code: 'cancelled', by: 'U0ASHA' } },
+    { status: 'asks', question: { code: 'before-admit', passed: 1, choices: [] } },
+    { status: 'unneeded', because: 'already-so' },
+  ] as Outcome[])('of a step that ends as $status: no message of its own', (outcome) => {
+    const planned = of(ended(outcome))
+    expect(made(planned)).toEqual([])
+    expect(refreshed(planned)).toEqual(['run:P-1'])
+  })
+
+  test('of an attempt after a gate: the gate’s messages tell what came of it', () => {
+    expect(refreshed(of(ended({ status: 'done', facts: {} }, 3)))).toEqual([
+      'gate:P-1/drain/2',
+      'gate:P-1/drain/2:dm',
+      'run:P-1',
+    ])
+  })
+
+  test('of the card: the card with its file, before what else waits for the thread', () => {
+    const planned = of(ended({ status: 'done', facts: {} }), { step: 'card' })
+    expect(made(planned)).toMatchObject([
+      { key: 'card:P-1', to: { thread: 'run:P-1' }, shows: { card: 'P-1' }, sends: 'message', urgent: true },
+      { key: 'card:P-1/files', sends: 'files', urgent: true },
+    ])
+  })
+
+  test('of a gate: a broadcast in the run’s thread and a direct message to the one who started it', () => {
+    const planned = of({ is: 'gate.opened', gate: 'P-1/drain/1' })
+    expect(made(planned)).toMatchObject([
+      { key: 'gate:P-1/drain/1', to: { channel: 'C0OPS', thread: 'run:P-1', broadcast: true }, urgent: true },
+      { key: 'gate:P-1/drain/1:dm', to: { person: 'U0ASHA' }, urgent: true },
+    ])
+  })
+
+  test.each([
+    { is: 'gate.left', gate: 'g' },
+    { is: 'gate.answered', gate: 'g', answer: { choice: 'retry', by: 'U0ASHA', via: 'slack' } },
+  ] as Happened[])('$is: both messages and the live one show it', (body) => {
+    expect(of(body)).toEqual([{ refresh: ['gate:g', 'gate:g:dm'] }, { refresh: ['run:P-1'] }])
+  })
+
+  test('of a run that ends: a broadcast, its files, and the live message is unpinned', () => {
+    const planned = of({ is: 'run.ended', ending: 'done' })
+    expect(keys(planned)).toEqual(['ending:P-1', 'ending:P-1/files'])
+    expect(made(planned)[0]).toMatchObject({ to: { thread: 'run:P-1', broadcast: true }, urgent: true })
+    expect(planned).toContainEqual({ unpin: 'run:P-1' })
+    expect(refreshed(planned)).toEqual(['run:P-1', 'plan:P'])
+  })
+
+  test.each([
+    { is: 'run.resumed', step: 'drain', lastSeen: '2025-11-13T03:01:12.000Z' },
+    { is: 'run.cancelled' },
+  ] as Happened[])('$is: the live message shows it', (body) => {
+    expect(of(body)).toEqual([{ refresh: ['run:P-1'] }])
+  })
+})
