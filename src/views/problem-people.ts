@@ -96,9 +96,12 @@ export const peopleProblems = {
     }.`,
     next: why === 'unknown' ? say`Try again in a minute.` : say`Ask a full member of the workspace.`,
   }),
-  'channel-refused': () => ({
-    what: say`This channel is shared with another organisation: Lockkeeper does nothing here.`,
-    next: say`Use it in the runbook’s own channel.`,
+  'channel-refused': ({ why }) => ({
+    what:
+      why === 'shared'
+        ? say`This channel is shared with another organisation: Lockkeeper does nothing here.`
+        : say`Slack could not say whether this channel is shared with another organisation: nothing was done.`,
+    next: why === 'shared' ? say`Use it in the runbook’s own channel.` : say`Try again in a minute.`,
   }),
   'terminal-user-unknown': ({ user, file }) => ({
     what: say`Lockkeeper does not know who ${code(user)} is.`,
@@ -172,9 +175,9 @@ export const peopleProblems = {
     next: say`Until then use the terminal: ${code('npx lockkeeper status')}.`,
   }),
   'slack-refused': ({ error }) => ({
-    what: say`Slack refused what Lockkeeper sent: ${code(error)}.`,
-    means: say`Runs go on without that message.`,
-    next: say`See the state with ${code('npx lockkeeper status')}; Lockkeeper’s log has the message.`,
+    what: say`Slack does not take Lockkeeper’s token: ${code(error)}.`,
+    means: say`Nothing can be asked or told in Slack. Runs go on; the terminal works.`,
+    next: say`Copy the bot token from the app’s settings (“OAuth & Permissions”) once more, and start Lockkeeper again.`,
   }),
   'bot-not-in-channel': ({ channel }) => ({
     what: say`Lockkeeper is not in ${{ channel }}.`,
