@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { connectLocks } from '../store/connect.ts'
 import { channels } from '../store/events.ts'
-import { markAlive, tryLock, unlock } from '../store/locks.ts'
+import { makeLocks, markAlive } from '../store/locks.ts'
 import { drivableRuns, raiseFence, seeRuns } from '../store/runs.ts'
 import { drive, makeDrive, type Drive } from './drive.ts'
 import { Fenced } from './record.ts'
@@ -47,11 +47,12 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   })
   for (const channel of Object.values(channels)) await locks.query(`listen ${channel}`)
   await markAlive(locks)
+  const { tryLock, unlock } = makeLocks(locks)
 
   async function look(): Promise<void> {
     if (drives.size > 0) await seeRuns(pool, [...drives.keys()])
     for (const id of await drivableRuns(pool)) {
-      if (stopping || drives.has(id) || !(await tryLock(locks, 'run', id))) continue
+      if (stopping || drives.has(id) || !(await tryLock('run', id))) continue
       const mine = makeDrive(id)
       drives.set(id, { drive: mine, ended: takeUp(mine) })
     }
@@ -68,7 +69,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       if (!(error instanceof Fenced))
         log.error({ err: error, run: mine.id }, 'a run was let go and is taken up again')
     }
-    await unlock(locks, 'run', mine.id).catch(() => {}) // the connection broke: its locks are gone with it
+    await unlock('run', mine.id).catch(() => {}) // the connection broke: its locks are gone with it
     drives.delete(mine.id)
     if (again) wake()
   }
@@ -92,6 +93,6 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       await Promise.allSettled([...drives.values()].map(({ ended }) => ended))
       await locks.end()
     },
-    tryPump: () => tryLock(locks, 'pump', 'deliveries'),
+    tryPump: () => tryLock('pump', 'deliveries'),
   }
 }

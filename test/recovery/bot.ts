@@ -20,10 +20,9 @@ if (mode === 'before' || mode === 'after') {
     if (this.database !== new URL(storeUrl).pathname.slice(1) || ++sent !== Number(given))
       return original.apply(this, args)
     if (mode === 'before') die()
-    const answer = original.apply(this, args)
     const callback = args.at(-1)
-    if (typeof callback !== 'function') return (answer as Promise<unknown>).then(die)
-    return answer
+    if (typeof callback === 'function') return original.apply(this, [...args.slice(0, -1), die])
+    return (original.apply(this, args) as Promise<unknown>).then(die)
   } as never
 }
 

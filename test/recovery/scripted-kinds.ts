@@ -106,7 +106,7 @@ export function scriptedKinds(crash: Crash): StepKinds {
   return {
     backup: count,
     check: count,
-    claim: { resume: 'retry', perform: (at) => at.world.takeClaim() },
+    claim: { resume: 'retry', perform: (at: At<'claim'>) => at.world.takeClaim() },
     card: count,
     close: count,
     before: count,
