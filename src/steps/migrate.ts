@@ -8,7 +8,7 @@ import { countRows, readTables } from '../adapters/postgres/catalog.ts'
 import { currentLsn } from '../adapters/postgres/facts.ts'
 import { listSessions } from '../adapters/postgres/sessions.ts'
 import { done, failed, unneeded } from '../domain/outcome.ts'
-import { presentRoute } from '../domain/route.ts'
+import { hasMigrated, presentRoute } from '../domain/route.ts'
 import { onTarget } from './on-target.ts'
 import { isSame, marksOf } from './ticked.ts'
 import { acceptedLoss } from './loss.ts'
@@ -32,7 +32,7 @@ export const migrate: StepKind<'migrate'> = {
     const { engine, target } = at.world
     const reached = await engine.reconcile(target, prepared.move)
     if ('at' in reached && reached.at === 'to')
-      return presentRoute(at.record) === 'forward' ? reconciled(at, prepared) : unneeded('nothing-migrated')
+      return wasNeverMoved(at) ? unneeded('nothing-migrated') : reconciled(at, prepared)
     const inTheWay = await sessionsBut(at, answer)
     if (inTheWay.status !== 'done') return inTheWay
     if (inTheWay.facts.length > 0) return failed({ code: 'sessions-came-back', sessions: inTheWay.facts })
@@ -56,6 +56,10 @@ function preparedFor(at: At<'migrate'>): Prepared {
   if (!prepared) throw new Error(`${at.run.id} has nothing prepared to go ${at.with.direction}`)
   return prepared
 }
+
+/** On the way back from a move whose outcome nobody knew: it never took effect. */
+const wasNeverMoved = ({ run, record }: At<'migrate'>): boolean =>
+  presentRoute(record) === 'roll-back' && !hasMigrated(run.plan.approved.routes, record)
 
 /** Committed by a life that could not say so. What it kept is found where it was to be kept. */
 function reconciled(at: At<'migrate'>, { move, keeps }: Prepared): Promise<Outcome<Done['migrate']>> {

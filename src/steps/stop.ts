@@ -33,15 +33,6 @@ export const stop: StepKind<'stop'> = {
     })
     const stopped = await method.stop(at.signal, at.progress)
     if (stopped.status !== 'done') return stopped
-    const after = await method.state()
-    if (!after.ok) return failed(after.problem)
-    if (after.value.instances > 0)
-      return failed({
-        code: 'service-changed',
-        service: service.name,
-        planned: '0',
-        found: String(after.value.instances),
-      })
     return done({ instances: debt.was.instances, seconds: stopped.facts.seconds })
   },
 }

@@ -78,23 +78,47 @@ test('a process that died in it is followed by one that looks again', async () =
   expect(await scene.resume(before)).toMatchObject({ status: 'done' })
 })
 
-test('told to stop while it counts, it ends at once: cancelled', async () => {
+test('a table that the bot may not read is said by SQLSTATE: sql-error', async () => {
+  await change(
+    'alter table master."Tenants" owner to postgres; revoke all on master."Tenants" from hrms_owner, hrms_app',
+  )
+  expect(await scene.perform(before)).toMatchObject({
+    status: 'failed',
+    problem: { code: 'sql-error', sqlstate: '42501', condition: 'insufficient_privilege' },
+  })
+})
+
+/** Begins the step against a lock that somebody holds under our own name, so that it is no session in the way. */
+async function beginAndWait(signal?: AbortSignal) {
   const blocker = await scene.database.client()
   await blocker.query('begin; lock table master."AdminUsers" in access exclusive mode')
-  const { rows } = await blocker.query<{ pid: number }>('select pg_backend_pid() as pid')
-  // It is no session in the way: it has our own name.
   await blocker.query(`set application_name to ${blocker.escapeLiteral(`lockkeeper:${scene.run.id}`)}`)
-  const cancel = new AbortController()
-  const looked = scene.perform(before, { signal: cancel.signal })
-  const waits = () =>
+  const { rows } = await blocker.query<{ pid: number }>('select pg_backend_pid() as pid')
+  const looked = scene.perform(before, signal ? { signal } : {})
+  const waiting = () =>
     onServer(async (admin) => {
-      const { rowCount } = await admin.query(
-        'select from pg_stat_activity where $1 = any(pg_blocking_pids(pid))',
+      const found = await admin.query<{ pid: number }>(
+        'select pid from pg_stat_activity where $1 = any(pg_blocking_pids(pid))',
         [rows[0]!.pid],
       )
-      return rowCount
+      return found.rows[0]?.pid
     })
-  await expect.poll(waits).toBe(1)
+  await expect.poll(waiting).toBeTypeOf('number')
+  return { looked, waiting: (await waiting())! }
+}
+
+test('told to stop while it counts, it ends at once: cancelled', async () => {
+  const cancel = new AbortController()
+  const { looked } = await beginAndWait(cancel.signal)
   cancel.abort()
   expect(await looked).toMatchObject({ status: 'failed', problem: { code: 'cancelled' } })
+})
+
+test('a session that is lost while it counts is said with what was being done: session-lost', async () => {
+  const { looked, waiting } = await beginAndWait()
+  await onServer((admin) => admin.query('select pg_terminate_backend($1)', [waiting]))
+  expect(await looked).toMatchObject({
+    status: 'failed',
+    problem: { code: 'session-lost', during: 'before', errno: '57P01' },
+  })
 })

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { waitingClient } from './clients.ts'
 import { stepOf } from './plan.ts'
 import { makeScene, type Scene } from './world.ts'
+import { makeEngine } from '../../src/engines/make.ts'
 import type { Outcome } from '../../src/domain/outcome.ts'
 
 const migration = '20251113040317_AddSecurityEnhancements'
@@ -56,22 +57,22 @@ test('down takes it back', async () => {
 })
 
 test('on the way back there is nothing to take back where nothing was migrated', async () => {
-  scene.answer(await beginUp(), 'roll-back')
+  scene.world.engine = { ...scene.world.engine, reconcile: async () => ({ unknown: 'who can tell' }) }
+  expect(await scene.resume(up)).toMatchObject({ status: 'asks' })
+  scene.world.engine = makeEngine(scene.runbook.engine, scene.runbook.folder)
+  scene.answer(up, 'roll-back')
   expect(await scene.perform(down)).toEqual({ status: 'unneeded', because: 'nothing-migrated' })
 })
-const beginUp = async () => {
-  scene.record.push({
-    step: up.id,
-    attempt: 1,
-    lives: 1,
-    beganAt: '',
-    endedAt: '',
-    outcome: null,
-    answer: null,
-    progress: null,
-  })
-  return up
-}
+
+test('a way down that a dead process committed is found done: something was migrated, and taken back', async () => {
+  await scene.perform(up)
+  scene.answer(up, 'roll-back')
+  await scene.perform(down)
+  expect(await scene.perform(down)).toMatchObject({ status: 'done', facts: { reconciled: true } })
+  scene.record.pop()
+  scene.record.pop()
+  expect(await scene.resume(down)).toMatchObject({ status: 'done', facts: { reconciled: true } })
+})
 
 test('anybody who is there stops it before it begins: sessions-came-back', async () => {
   const reporting = await waitingClient(scene.database, 'hrms_reporting')
