@@ -95,7 +95,8 @@ test('another status fails, whatever the body says', async () => {
 })
 
 test('a fault names the path and the kind of what was there, never the value', async () => {
-  const fault = (json: HttpRequest['expect']['json']) => faults({ url: at('/json'), expect: { json } })
+  const fault = (json: HttpRequest['expect']['json']): Promise<string[]> =>
+    faults({ url: at('/json'), expect: { json } })
   expect(await fault({ missing: { is: 'string' } })).toEqual(['expected missing: a string, saw nothing'])
   expect(await fault({ 'user.secret': 'guess' })).toEqual([
     'expected user.secret: "guess", saw another string',
