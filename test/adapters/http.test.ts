@@ -95,8 +95,7 @@ test('another status fails, whatever the body says', async () => {
 })
 
 test('a fault names the path and the kind of what was there, never the value', async () => {
-  const fault = (json: HttpRequest['expect']['json']): Promise<string[]> =>
-    faults({ url: at('/json'), expect: { json } })
+  const fault = (json: HttpRequest['expect']['json']) => faults({ url: at('/json'), expect: { json } })
   expect(await fault({ missing: { is: 'string' } })).toEqual(['expected missing: a string, saw nothing'])
   expect(await fault({ 'user.secret': 'guess' })).toEqual([
     'expected user.secret: "guess", saw another string',
@@ -109,7 +108,7 @@ test('a fault names the path and the kind of what was there, never the value', a
     'expected user.roles: nothing, saw a list',
   ])
   expect(await fault({ 'user.none': { is: 'present' } })).toEqual(['expected user.none: something, saw null'])
-  expect(await fault({ constructor: { is: 'present' } })).toEqual([
+  expect(await fault(Object.fromEntries([['constructor', { is: 'present' as const }]]))).toEqual([
     'expected constructor: something, saw nothing',
   ])
   expect(JSON.stringify(await fault({ 'user.secret': null }))).not.toContain('confidential')
