@@ -14,7 +14,7 @@ import { committedParts } from './parts.ts'
 import { sideOf } from './side.ts'
 import { runTransaction } from './transaction.ts'
 import { defaultSchema } from './tree.ts'
-import { fenceWorking, hasCommitted } from './truth.ts'
+import { fenceSeconds, fenceWorking, hasCommitted } from './truth.ts'
 import { statesOf, type UnitAt, unitsAt } from './unit-at.ts'
 import { commandOfUnit } from './units.ts'
 import { cancelled, type Ran, type Work } from './working.ts'
@@ -34,7 +34,7 @@ export async function applyScripts(
   prepared: Prepared,
   at: Applying,
 ): Promise<Applied> {
-  const opened = await target.connect()
+  const opened = await target.connect({ heartbeat: true })
   if (!opened.ok) return failed(opened.problem)
   const work: Work = {
     target,
@@ -102,6 +102,7 @@ async function applyScript(work: Work, index: number): Promise<Applied | null> {
   for (const at of units.filter(({ part }) => !committed.has(part))) {
     const opened = await work.target.connect({ settings: settingsFor(at.unit, work.at) })
     if (!opened.ok) return failed(opened.problem)
+    cutWithSide(work, opened.value)
     try {
       const stopped = await applyUnit(work, opened.value, at)
       if (stopped) return stopped
@@ -119,6 +120,14 @@ const settingsFor = (unit: Unit, { lockTimeout, statementTimeout }: Applying): S
   searchPath: defaultSchema,
 })
 
+/**
+ * A network into nowhere leaves a statement without an answer for ever. The session beside it is asked all the time: when
+ * that one gets no answer any more, this one is cut too, and what became of it is found out over a new one.
+ */
+function cutWithSide(work: Work, session: TargetSession): void {
+  void work.side.session.lost.then(({ code }) => (code === 'ETIMEDOUT' ? session.end() : undefined))
+}
+
 /** Tries a unit until it committed (null) or is not to be tried again. */
 async function applyUnit(work: Work, session: TargetSession, at: UnitAt): Promise<Applied | null> {
   for (;;) {
@@ -130,29 +139,25 @@ async function applyUnit(work: Work, session: TargetSession, at: UnitAt): Promis
       work.lsn = ran.lsn ?? work.lsn
       return null
     }
-    if (ran.did === 'stop') return afterStop(work, session, at, ran.outcome)
+    if (ran.did === 'stop') return afterStop(work, session, ran.outcome)
     if (ran.did === 'lose') return afterLoss(work, session, at, ran)
     work.conflicts++
-    if (work.conflicts >= work.at.lockAttempts) return failed(lockTimeout(work, ran))
-    if (!(await backOff(work, at.unit))) return afterStop(work, session, at, cancelled(work).outcome)
+    if (work.conflicts >= work.at.lockAttempts)
+      return afterStop(work, session, failed(lockTimeout(work, ran)))
+    if (!(await backOff(work, at.unit))) return afterStop(work, session, cancelled(work).outcome)
   }
 }
 
-/** Our backend goes first; then what the history says is true, even where a cancel came too late. */
+/** Rolled back. Said only once our backend is gone: what is looked at next does not change any more. */
 async function afterStop(
   work: Work,
   session: TargetSession,
-  { after }: UnitAt,
   outcome: Outcome<never>,
-): Promise<Applied | null> {
+): Promise<Outcome<never>> {
   await session.end()
-  const { pid } = session
-  if (!(await fenceWorking(work, session))) return failed({ code: 'fence-held', pids: [pid], seconds: 15 })
-  const last = (await readHistory(work.side.session.client, work.history)).at(-1) ?? null
-  const isWhole = after !== null && after.last === last && last === statesOf(work.prepared).at(-1)
-  if (!isWhole) return outcome
-  work.reconciled = true
-  return null
+  return (await fenceWorking(work, session))
+    ? outcome
+    : failed({ code: 'fence-held', pids: [session.pid], seconds: fenceSeconds })
 }
 
 async function afterLoss(
@@ -162,11 +167,13 @@ async function afterLoss(
   { during, errno }: Extract<Ran, { did: 'lose' }>,
 ): Promise<Applied | null> {
   await session.end()
-  if (await hasCommitted(work, session, at)) {
+  const committed = await hasCommitted(work, session, at)
+  if (committed) {
     work.reconciled = true
     return null
   }
-  if (work.at.signal.aborted) return cancelled(work).outcome
+  // Null: nobody knows, and a cancel would claim that nothing was done.
+  if (committed === false && work.at.signal.aborted) return cancelled(work).outcome
   return failed({ code: 'session-lost', host: work.target.address.host, during, errno })
 }
 

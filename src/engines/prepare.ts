@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256OfJson } from '../domain/digest.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
 import type { Move, Prepared, Script } from '../domain/script.ts'
 import { effectsOf } from './effects.ts'
@@ -95,7 +95,7 @@ function digested(move: Move, scripts: Script[], read: Read[], ups: Read[], hist
     restores: isDown ? restores : [],
     keeps: isDown ? keepsOf({ drops: lost, restores }, line) : [],
   }
-  return { ...content, sha256: createHash('sha256').update(JSON.stringify(content)).digest('hex') }
+  return { ...content, sha256: sha256OfJson(content) }
 }
 
 const nodesIn = (read: Read[]) => read.flatMap(({ parsed }) => parsed.statements.map(({ node }) => node))

@@ -10,7 +10,10 @@ import type { UnitAt } from './unit-at.ts'
 import type { Work } from './working.ts'
 
 /** Milliseconds. A server that restarts is back by then; a backend that still commits is too. */
-const patience = { reach: 30_000, gone: 15_000 }
+const patience = { answer: 5_000, reach: 30_000, gone: 15_000 }
+
+/** How long our own backend is waited for before it is reported as still there. */
+export const fenceSeconds = patience.gone / 1000
 
 /**
  * Ends our own backend, wherever it is, and waits until it is gone: from then on nothing of ours changes anything, and
@@ -34,15 +37,18 @@ export async function hasCommitted(work: Work, lost: TargetSession, at: UnitAt):
 /** The session beside, opened again where it was lost too. */
 async function reach(work: Work): Promise<Result<TargetSession>> {
   const { session } = work.side
-  const answers = await session.client.query('select').then(
-    () => true,
-    () => false,
-  )
+  const answers = await Promise.race([
+    session.client.query('select').then(
+      () => true,
+      () => false,
+    ),
+    pause(patience.answer, false),
+  ])
   if (answers) return { ok: true, value: session }
   await session.end()
   const until = performance.now() + patience.reach
   for (;;) {
-    const opened = await work.target.connect()
+    const opened = await work.target.connect({ heartbeat: true })
     if (opened.ok) work.side = sideOf(opened.value)
     if (opened.ok || opened.problem.code !== 'target-unreachable' || performance.now() > until) return opened
     await pause(250)

@@ -5,20 +5,20 @@ import { onTestFinished } from 'vitest'
 export interface Proxy {
   /** The URL with the proxy instead of its server. */
   url: string
-  /** From now on nothing passes, in either direction, and nobody is told. */
-  swallow(): void
+  /** While it swallows nothing passes, in either direction, and nobody is told. */
+  swallow(swallows: boolean): void
   /** Closes all connections. */
   cut(): void
 }
 
 /**
- * @param answers changes what the server answers
- * @param asks sees what the client sends, before the server does
+ * @param answers changes what the server answers; null: the connections are cut before the client hears it
+ * @param asks sees what the client sends; false: the connections are cut before the server hears it
  */
 export async function proxyTo(
   server: string,
-  answers: (chunk: Buffer) => Buffer = (chunk) => chunk,
-  asks: (chunk: Buffer, cut: () => void) => void = () => {},
+  answers: (chunk: Buffer) => Buffer | null = (chunk) => chunk,
+  asks: (chunk: Buffer) => boolean = () => true,
 ): Promise<Proxy> {
   const url = new URL(server)
   const { port, hostname } = url
@@ -38,10 +38,15 @@ export async function proxyTo(
     }
     client.on('data', (chunk) => {
       if (swallowing) return
-      upstream.write(chunk)
-      asks(chunk, cut)
+      if (asks(chunk)) upstream.write(chunk)
+      else cut()
     })
-    upstream.on('data', (chunk) => swallowing || client.write(answers(chunk)))
+    upstream.on('data', (chunk) => {
+      if (swallowing) return
+      const answer = answers(chunk)
+      if (answer) client.write(answer)
+      else cut()
+    })
   })
   await new Promise<void>((ready) => listener.listen(0, '127.0.0.1', ready))
   onTestFinished(() => {
@@ -49,5 +54,5 @@ export async function proxyTo(
     listener.close()
   })
   url.port = String((listener.address() as { port: number }).port)
-  return { url: url.href, swallow: () => (swallowing = true), cut }
+  return { url: url.href, swallow: (swallows) => (swallowing = swallows), cut }
 }

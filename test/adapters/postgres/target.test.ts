@@ -187,7 +187,7 @@ test('a connection that is cut is lost, with the code; one into nowhere is cut b
   client.on('error', (error) => codes.push((error as NodeJS.ErrnoException).code))
   await client.connect()
   keepAsking(client, socket, { every: 10, within: 500 })
-  silent.swallow()
+  silent.swallow(true)
   await expect.poll(() => codes[0], { timeout: 10_000 }).toBe('ETIMEDOUT')
 })
 

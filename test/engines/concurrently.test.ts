@@ -1,0 +1,165 @@
+import type pg from 'pg'
+import { expect } from 'vitest'
+import { type Hrms, test } from '../adapters/postgres/hrms.ts'
+import { applying, before, initial, prepared } from './scripts.ts'
+
+const id = '20260101000000_Test'
+const index = 'CREATE UNIQUE INDEX CONCURRENTLY "IX_Test" ON master."RefreshTokens" ("CreatedByIp");'
+
+const history = async (client: pg.Client): Promise<string[]> => {
+  const { rows } = await client.query(
+    'select "MigrationId" as id from master."__EFMigrationsHistory" order by 1',
+  )
+  return rows.map((row) => row.id)
+}
+
+/** Null: there is none. */
+const validity = async (client: pg.Client): Promise<boolean | null> => {
+  const { rows } = await client.query(
+    `select indisvalid as valid from pg_index where indexrelid = to_regclass('master."IX_Test"')`,
+  )
+  return rows[0]?.valid ?? null
+}
+
+/** Makes every address another one, so that a unique index can be built. */
+const makeUnique = (client: pg.Client): Promise<unknown> =>
+  client.query(`with n as (select "Id", row_number() over () as n from master."RefreshTokens")
+                update master."RefreshTokens" r set "CreatedByIp" = n.n from n where n."Id" = r."Id"`)
+
+const setUp = async (hrms: Hrms, sql = index) => ({ root: await hrms.client(), ...(await prepared(sql)) })
+
+test('a unique index that cannot be built fails without row data, leaves no invalid index, and is built by a retry', async ({
+  hrms,
+}) => {
+  const { root, engine, up } = await setUp(hrms)
+  await root.query('update master."RefreshTokens" set "CreatedByIp" = \'10.191.206.7\'')
+  const failed = await engine.apply(hrms.target(), up, applying())
+  expect(failed).toMatchObject({
+    problem: { code: 'sql-error', sqlstate: '23505', constraint: 'IX_Test', line: 1 },
+  })
+  expect(JSON.stringify(failed)).not.toContain('10.191.206.7')
+  expect(await validity(root)).toBeNull()
+  expect(await history(root)).toEqual([initial, before])
+  await makeUnique(root)
+  expect((await engine.apply(hrms.target(), up, applying())).status).toBe('done')
+  expect(await validity(root)).toBe(true)
+  expect(await history(root)).toEqual([initial, before, id])
+})
+
+test('an invalid index of an earlier try is dropped first: IF NOT EXISTS would take it for done', async ({
+  hrms,
+}) => {
+  const { root, engine, up } = await setUp(hrms, index.replace('"IX_Test"', 'IF NOT EXISTS "IX_Test"'))
+  await root.query('update master."RefreshTokens" set "CreatedByIp" = \'same\'')
+  await expect(root.query(index)).rejects.toMatchObject({ code: '23505' })
+  expect(await validity(root)).toBe(false)
+  await makeUnique(root)
+  expect((await engine.apply(hrms.target(), up, applying())).status).toBe('done')
+  expect(await validity(root)).toBe(true)
+})
+
+test('a valid index of the same definition is the work of an earlier try; another definition is not', async ({
+  hrms,
+}) => {
+  const { root, engine, up } = await setUp(hrms)
+  await makeUnique(root)
+  await root.query(index)
+  const applied = await engine.apply(hrms.target(), up, applying())
+  expect(applied.status === 'done' && applied.facts.statements.map(({ command }) => command)).toEqual([
+    'LOCK TABLE',
+    'SELECT',
+    'INSERT INTO',
+  ])
+  await root.query(`delete from master."__EFMigrationsHistory" where "MigrationId" = '${id}'; drop index master."IX_Test";
+                    create index "IX_Test" on master."RefreshTokens" ("Token")`)
+  expect(await engine.apply(hrms.target(), up, applying())).toMatchObject({
+    problem: { code: 'sql-error', sqlstate: '42P07' },
+  })
+})
+
+test('an index that stays invalid although its statement succeeded is not taken for done', async ({
+  hrms,
+}) => {
+  const { root, engine, up } = await setUp(hrms)
+  await makeUnique(root)
+  // As it looks when somebody else breaks the index between the statement and our look at it.
+  await root.query(`create function public.invalidate() returns event_trigger language plpgsql security definer as
+                    $$ begin update pg_index set indisvalid = false where indexrelid = to_regclass('master."IX_Test"'); end $$;
+                    create event trigger invalidate on ddl_command_end when tag in ('CREATE INDEX') execute function public.invalidate()`)
+  expect(await engine.apply(hrms.target(), up, applying())).toEqual({
+    status: 'failed',
+    problem: { code: 'index-invalid', index: 'master."IX_Test"' },
+  })
+  expect(await history(root)).toEqual([initial, before])
+})
+
+test('the build has no lock timeout: it waits for an old transaction as long as the statement may take', async ({
+  hrms,
+}) => {
+  const { root, engine, up } = await setUp(hrms)
+  await makeUnique(root)
+  const old = await hrms.session()
+  await old.query('begin')
+  await old.query(
+    'insert into master."RefreshTokens" select gen_random_uuid(), "AdminUserId", \'t\', now(), now(), \'x\' from master."RefreshTokens" limit 1',
+  )
+  const applied = engine.apply(hrms.target(), up, applying({ lockTimeout: 50, lockAttempts: 1 }))
+  const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and query like 'CREATE UNIQUE INDEX%' and datname = current_database()
+                   and state_change < clock_timestamp() - interval '200 ms'`
+  await expect.poll(async () => (await root.query(waiting)).rowCount).toBe(1)
+  await old.query('commit')
+  expect((await applied).status).toBe('done')
+  expect(await validity(root)).toBe(true)
+})
+
+test('a cancelled build leaves no invalid index behind', async ({ hrms }) => {
+  const { root, engine, up } = await setUp(hrms)
+  await makeUnique(root)
+  const old = await hrms.session()
+  await old.query('begin')
+  await old.query('select count(*) from master."RefreshTokens"')
+  await old.query('update master."RefreshTokens" set "Token" = "Token"')
+  const abort = new AbortController()
+  const applied = engine.apply(hrms.target(), up, applying({ signal: abort.signal }))
+  await expect.poll(() => validity(root)).toBe(false)
+  abort.abort()
+  await expect
+    .poll(
+      async () =>
+        (
+          await root.query(
+            `select from pg_stat_activity where query like 'DROP INDEX%' and datname = current_database() and state = 'active'`,
+          )
+        ).rowCount,
+    )
+    .toBe(1)
+  await old.query('rollback')
+  expect(await applied).toMatchObject({ problem: { code: 'cancelled' } })
+  expect(await validity(root)).toBeNull()
+})
+
+test('a script that commits in parts goes on after its marks, and says that it is between while they are there', async ({
+  hrms,
+}) => {
+  const { root, engine, up } = await setUp(hrms, `CREATE TABLE master.a ();\n${index}`)
+  const move = { from: before, to: id }
+  await root.query('update master."RefreshTokens" set "CreatedByIp" = \'same\'')
+  expect(await engine.apply(hrms.target(), up, applying())).toMatchObject({ problem: { sqlstate: '23505' } })
+  expect((await root.query('select to_regclass($1) is not null as made', ['master.a'])).rows).toEqual([
+    { made: true },
+  ])
+  expect(await history(root)).toEqual([initial, before])
+  expect(await engine.reconcile(hrms.target(), move)).toEqual({ between: id })
+  await makeUnique(root)
+  expect((await engine.apply(hrms.target(), up, applying())).status).toBe('done')
+  expect(await engine.reconcile(hrms.target(), move)).toEqual({ at: 'to' })
+  expect((await root.query('select from lockkeeper_kept.parts')).rowCount).toBe(0)
+})
+
+test('VACUUM and its kind run outside of any transaction', async ({ hrms }) => {
+  const { engine, up } = await setUp(
+    hrms,
+    'VACUUM master."RefreshTokens"; REINDEX TABLE CONCURRENTLY master."RefreshTokens";',
+  )
+  expect((await engine.apply(hrms.target(), up, applying())).status).toBe('done')
+})
