@@ -7,7 +7,7 @@ import { makeTarget, targetAddress, withSession, type TargetAddress } from '../a
 import { makeEngine } from '../engines/make.ts'
 import { targetKey } from '../domain/identity.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
-import { digestOf } from './digest.ts'
+import { digestOf } from '../domain/digest.ts'
 import { neededFromMigrate, type EarlierSteps } from './estimates.ts'
 import type { Environment } from './looked.ts'
 import { measure } from './measure.ts'

@@ -9,7 +9,7 @@ import { makeTarget, targetAddress, withSession, type Target } from '../adapters
 import { makeEngine } from '../engines/make.ts'
 import { targetKey } from '../domain/identity.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
-import { sha256OfJson } from './digest.ts'
+import { sha256OfJson } from '../domain/digest.ts'
 import type { EarlierSteps } from './estimates.ts'
 import type { Environment } from './looked.ts'
 import { applicationNameOf } from './make.ts'

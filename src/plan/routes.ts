@@ -38,7 +38,9 @@ export function routesFor(runbook: Runbook, kind: RunKind, facts: RouteFacts): R
     'roll-back':
       kind === 'migrate' && facts.hasDown
         ? way('roll-back', [
-            { kind: 'migrate', with: { direction: 'down', accepted: null } },
+            // The new release may be up already, and write: it stops again, and what it wrote is never lost unasked.
+            ...stopping(runbook),
+            { kind: 'migrate', with: { direction: 'down', accepted: 0 } },
             ...lettingUsersIn(runbook, 'before', false),
           ])
         : null,
@@ -52,10 +54,14 @@ const before: Laid[] = [
   { kind: 'card', with: {} },
 ]
 
-const takingUsersOut = (runbook: Runbook, { needsSeconds }: RouteFacts): Laid[] => [
+const stopping = (runbook: Runbook): Laid[] => [
   ...runbook.services.map((service): Laid => ({ kind: 'stop', with: { service: service.name } })),
   { kind: 'close', with: {} },
   { kind: 'drain', with: { seconds: Math.ceil(runbook.window.drain / 1000) } },
+]
+
+const takingUsersOut = (runbook: Runbook, { needsSeconds }: RouteFacts): Laid[] => [
+  ...stopping(runbook),
   { kind: 'before', with: {} },
   { kind: 'deadline', with: { needsSeconds } },
 ]

@@ -12,13 +12,19 @@ export function questionAfterFailure(
   problem: Problem,
 ): Question {
   const choices: Choice[] = []
-  if (problem.code === 'lock-timeout' && problem.blockers.length > 0) choices.push('terminate')
+  if (standsInTheWay(step, problem)) choices.push('terminate')
   choices.push('retry')
   const way = wayBack(run.plan.approved.routes, record)
   if (way) choices.push(way)
   if (mayGoOn(record, step)) choices.push('go-on')
   if (run.windowBegan) choices.push('leave')
   return { code: 'step-failed', problem, choices, ...lapse(run, record) }
+}
+
+/** Whether sessions that can be ended keep the migration from going on. */
+function standsInTheWay(step: Step, problem: Problem): boolean {
+  if (problem.code === 'lock-timeout') return problem.blockers.length > 0
+  return problem.code === 'sessions-came-back' && step.kind === 'migrate'
 }
 
 /** Tests may be wrong about an application that works; a database that looks otherwise may still be the one to open. */
@@ -35,11 +41,13 @@ export function lapse(run: Run, record: readonly Attempt[]): Pick<Question, 'lap
 }
 
 /** A step's own question, with what it cannot know: the way back that is open, and when the clock takes it. */
-export function completed(run: Run, record: readonly Attempt[], question: Question): Question {
-  const way = wayBack(run.plan.approved.routes, record)
+export function completed(run: Run, record: readonly Attempt[], step: Step, question: Question): Question {
+  // Half a migration has no way back that is known to be safe: the engine goes on from where it stands.
+  const halfDone = question.code === 'had-begun' && step.kind === 'migrate'
+  const way = halfDone ? null : wayBack(run.plan.approved.routes, record)
   const choices = question.choices.flatMap((choice): Choice[] => {
     if (choice !== 'back-out' && choice !== 'roll-back') return [choice]
     return way ? [way] : []
   })
-  return { ...question, choices: [...new Set(choices)], ...lapse(run, record) }
+  return { ...question, choices: [...new Set(choices)], ...(halfDone ? {} : lapse(run, record)) }
 }

@@ -99,7 +99,7 @@ async function questionOf(
   const record = await attemptsOf(tx, run.id)
   return outcome.status === 'failed'
     ? questionAfterFailure(run, record, step, outcome.problem)
-    : completed(run, record, outcome.question)
+    : completed(run, record, step, outcome.question)
 }
 
 /** Ends a run, unless it still owes something: then its last step has failed, and people are asked. */

@@ -3,10 +3,15 @@ import { instant, type Queryable } from './transaction.ts'
 
 const columns = `target, run, what, owes, was, ${instant('planned_at')} as "plannedAt", ${instant('taken_at')} as "takenAt", ${instant('settled_at')} as "settledAt"`
 
-/** What will be taken, with what it was before. Planned again by a resume, the first record stays. */
+/**
+ * What will be taken, with what it was before. Planned again, an open debt stays as it is: what is true now is what we
+ * made of it. One that was settled, or never taken, begins anew: a rollback stops a second time what the run had started.
+ */
 export async function planDebt(tx: Queryable, target: string, run: string, owed: Owed): Promise<void> {
   await tx.query(
-    `insert into lockkeeper.debt (target, run, what, owes, was) values ($1, $2, $3, $4, $5) on conflict (run, what) do nothing`,
+    `insert into lockkeeper.debt as debt (target, run, what, owes, was) values ($1, $2, $3, $4, $5)
+     on conflict (run, what) do update set was = excluded.was, planned_at = now(), taken_at = null, settled_at = null
+       where debt.taken_at is null or debt.settled_at is not null`,
     [target, run, owed.what, owed.owes, JSON.stringify(owed.was)],
   )
 }

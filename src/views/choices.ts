@@ -115,8 +115,9 @@ export const lapseLine = (gate: Gate): Line | null => {
 /** The sessions that this question is about. */
 export function sessionsAsked(question: Question): Session[] {
   if (question.code === 'sessions-left') return question.sessions
-  if (question.code === 'step-failed' && question.problem.code === 'lock-timeout')
-    return question.problem.blockers
+  if (question.code !== 'step-failed') return []
+  if (question.problem.code === 'lock-timeout') return question.problem.blockers
+  if (question.problem.code === 'sessions-came-back') return question.problem.sessions
   return []
 }
 

@@ -68,8 +68,8 @@ describe('the time that must be left when the migration begins', () => {
   const earlier = (seconds: number) => routes.forward.map((step) => ({ kind: step.kind, seconds }))
 
   it('holds the migration, all that follows, and the way back, in tens of seconds', () => {
-    // migrate, verify, open, release, start, smoke, admit; and the same seven on the way back
-    expect(neededFromMigrate(routes, estimate(routes, sizes, earlier(3)), 'migrate')).toBe(50)
+    // migrate, verify, open, release, start, smoke, admit; and on the way back the same seven after stop, close and drain
+    expect(neededFromMigrate(routes, estimate(routes, sizes, earlier(3)), 'migrate')).toBe(60)
     expect(neededFromMigrate(routes, estimate(routes, sizes, earlier(2.9)), 'migrate')).toBe(50)
   })
 

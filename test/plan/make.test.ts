@@ -2,7 +2,7 @@ import { appendFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { windowSeconds } from '../../src/domain/plan.ts'
-import { digestOf } from '../../src/plan/digest.ts'
+import { digestOf } from '../../src/domain/digest.ts'
 import { found, finding, planOf, planTarget } from './target.ts'
 
 describe('a plan of a migration', () => {

@@ -87,8 +87,11 @@ describe('the steps of a migration', () => {
     ])
   })
 
-  it('roll back by migrating down first, when nothing can be lost yet', () => {
+  it('roll back from wherever they are: stop what is up again, migrate down, lose nothing unasked', () => {
     expect(ids(rollBack)).toEqual([
+      'roll-back.stop:hrms-api',
+      'roll-back.close',
+      'roll-back.drain',
       'roll-back.migrate',
       'roll-back.verify',
       'roll-back.open',
@@ -97,8 +100,8 @@ describe('the steps of a migration', () => {
       'roll-back.smoke',
       'roll-back.admit',
     ])
-    expect(rollBack?.[0]?.with).toEqual({ direction: 'down', accepted: null })
-    expect(rollBack?.[1]?.with).toEqual({ as: 'before' })
+    expect(rollBack?.find(({ kind }) => kind === 'migrate')?.with).toEqual({ direction: 'down', accepted: 0 })
+    expect(rollBack?.find(({ kind }) => kind === 'verify')?.with).toEqual({ as: 'before' })
   })
 
   it('know no way to roll back without a way down', () => {

@@ -94,7 +94,7 @@ describe('what a choice does now', () => {
       failedAt('smoke'),
       down,
       [...beforeMigrate(), migrated()],
-      'runs the way down, then HRMS is back in about 7 s as it was before; nothing is lost, since no user was in',
+      'runs the way down, then HRMS is back in about 13 s as it was before; nothing is lost, since no user was in',
     ],
     [
       'a backup that is given up takes nobody down',

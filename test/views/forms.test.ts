@@ -97,7 +97,7 @@ describe('cancelling says what it means at this moment', () => {
       [
         'Cancel run',
         'HRMS is down since 03:01:12 UTC. AddSecurityEnhancements on hrms_master',
-        'Cancel: runs the way down, then HRMS is back in about 7 s as it was before; nothing is lost, since no user was in.',
+        'Cancel: runs the way down, then HRMS is back in about 13 s as it was before; nothing is lost, since no user was in.',
         'The present step is stopped first, at a point where nothing is half done.',
       ],
     ],

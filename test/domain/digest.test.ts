@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { Approved } from '../../src/domain/plan.ts'
 import type { Prepared } from '../../src/domain/script.ts'
 import type { Json } from '../../src/domain/json.ts'
-import { digestOf } from '../../src/plan/digest.ts'
+import { digestOf } from '../../src/domain/digest.ts'
 import { planAlphabet, planId } from '../../src/plan/id.ts'
 import { routesFor } from '../../src/plan/routes.ts'
-import { exampleRunbook } from './runbooks.ts'
+import { exampleRunbook } from '../plan/runbooks.ts'
 
 const runbook = await exampleRunbook()
 const script = {

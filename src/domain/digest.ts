@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'
-import type { Approved } from '../domain/plan.ts'
+import type { Approved } from './plan.ts'
 
 /**
  * SHA-256, in hexadecimal, over what people approve as canonical JSON (RFC 8785): the same on any machine and after any
