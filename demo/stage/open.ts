@@ -6,6 +6,7 @@ import { findApplications } from './applications.ts'
 import { startBot, type Bot } from './bot.ts'
 import { openDatabases, type Databases } from './databases.ts'
 import { guide } from './guide.ts'
+import { takePlace } from './only-one.ts'
 import { folder, project } from './places.ts'
 import { freePort } from './ports.ts'
 import { makeReporting, type Reporting } from './reporting.ts'
@@ -32,7 +33,9 @@ export interface StageOptions {
 
 /** Brings all up. When a part does not come up, what is up already is ended again before this throws. */
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const closing: (() => Promise<void>)[] = []
+  const leave = takePlace()
+  if (!leave) throw new Error(`a demo runs already in ${folder}. End it first.`)
+  const closing: (() => Promise<void> | void)[] = [leave]
   const close = async () => {
     for (const end of closing.splice(0).reverse()) await end()
   }
@@ -46,7 +49,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 
 async function build(
   options: StageOptions,
-  closing: (() => Promise<void>)[],
+  closing: (() => Promise<void> | void)[],
   close: () => Promise<void>,
 ): Promise<Stage> {
   const { say } = options

@@ -34,7 +34,7 @@ export function drawModal() {
   if (!dialog.open) dialog.showModal()
   const field = /** @type {HTMLElement | null} */ (
     dialog.querySelector('.input.wrong input, .input.wrong textarea, [data-focus]') ??
-    (fresh ? dialog.querySelector('.input input, .input select, .input textarea') : null)
+    (fresh ? dialog.querySelector('.input input, .input select, .input textarea, footer button') : null)
   )
   if (fresh || Object.keys(modal.errors).length) field?.focus()
   shown = modal.id

@@ -21,7 +21,7 @@ function within(value: unknown): unknown {
   if (node['type'] === 'plain_text' && typeof node['text'] === 'string')
     return { ...node, text: hideAllButEmoji(node['text']) }
   if (node['type'] === 'mrkdwn' && typeof node['text'] === 'string')
-    return { ...node, text: sheltered(node['text']) }
+    return { type: 'mrkdwn', text: sheltered(node['text']) }
   return Object.fromEntries(Object.entries(node).map(([key, one]) => [key, within(one)]))
 }
 
