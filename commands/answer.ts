@@ -1,17 +1,17 @@
 import { z } from 'zod'
 import type { Json } from '../src/domain/json.ts'
+import type { Problem } from '../src/domain/problem.ts'
 import type { Choice } from '../src/domain/question.ts'
 import type { Gate, Run } from '../src/domain/run.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
-import { answer as record, unknownRun } from '../src/runs/requests.ts'
+import { answer as record } from '../src/runs/requests.ts'
 import { attemptsOf } from '../src/store/attempts.ts'
 import { gateById, openGateOf } from '../src/store/gates.ts'
-import { recentRuns, runById } from '../src/store/runs.ts'
-import { choiceName } from '../src/views/choice-names.ts'
-import { answerForm, selectForm } from '../src/views/forms.ts'
+import { answerForm, choiceForm } from '../src/views/forms.ts'
 import { answeredSaid } from '../src/views/said.ts'
 import { sessionsAsked } from '../src/views/choices.ts'
 import { command, type House } from './command.ts'
+import { askForRun, runMeant, runsUnderWay } from './runs.ts'
 
 const input = z.object({
   run: z.string().trim().toUpperCase().optional(),
@@ -34,20 +34,17 @@ export const answer = command<Input>({
   words: ([run, choice]) => ({ run, choice }),
   input,
   async form(house, _caller, given) {
+    const asking = given.run ? [] : await runsUnderWay(house, 'asking')
+    if (asking.length > 1) return ok(askForRun('Answer', given, asking))
     const asked = await gateOf(house, given)
     if (!asked.ok) return asked
     const { run, gate } = asked.value
     const named = { ...given, run: run.id, gate: gate.id }
-    if (!given.choice) {
-      const options = gate.question.choices.map((choice) => ({ value: choice, label: choiceName(choice) }))
-      return ok({
-        form: selectForm(`Answer ${run.id}`, 'Go on', { name: 'choice', label: 'Choice' }, options),
-        input: named,
-      })
-    }
+    const attempts = await attemptsOf(house.pool, run.id)
+    if (!given.choice) return ok({ form: choiceForm(gate, run, attempts), input: named, more: true })
     const choice = choiceOf(gate, given.choice)
     if (!choice.ok) return choice
-    const form = answerForm(choice.value, gate, run, await attemptsOf(house.pool, run.id))
+    const form = answerForm(choice.value, gate, run, attempts)
     return ok(form ? { form, input: named } : undefined)
   },
   async handle(house, caller, given) {
@@ -68,22 +65,23 @@ export const answer = command<Input>({
   },
 })
 
+/** The gate that was shown, or the one that the run waits at: the run that was named, or the only one that asks. */
 async function gateOf(house: House, given: Input): Promise<Result<{ run: Run; gate: Gate }>> {
-  const waiting = given.run ?? (await recentRuns(house.pool, {}, 20)).find((run) => !run.endedAt)?.id ?? ''
-  const run = await runById(house.pool, waiting)
-  if (!run) return failure(await unknownRun(house.pool, waiting))
-  if (run.endedAt && run.ending)
-    return failure({ code: 'run-ended', run: run.id, ending: run.ending, at: run.endedAt })
-  const gate = given.gate ? await gateById(house.pool, given.gate) : await openGateOf(house.pool, run.id)
+  const { pool } = house
+  const asking = given.run ? [] : await runsUnderWay(house, 'asking')
+  const meant = await runMeant(
+    house,
+    given.run,
+    asking.length || given.run ? asking : await runsUnderWay(house, 'all'),
+  )
+  if (!meant.ok) return meant
+  const run = meant.value
+  const gate = given.gate ? await gateById(pool, given.gate) : await openGateOf(pool, run.id)
   if (!gate) return failure({ code: 'gate-none', run: run.id })
-  if (gate.answer && gate.answeredAt)
-    return failure({
-      code: 'answered-already',
-      by: gate.answer.by,
-      at: gate.answeredAt,
-      choice: gate.answer.choice,
-    })
-  return ok({ run, gate })
+  const { answer: earlier, answeredAt } = gate
+  return earlier && answeredAt
+    ? failure({ code: 'answered-already', by: earlier.by, at: answeredAt, choice: earlier.choice })
+    : ok({ run, gate })
 }
 
 function choiceOf(gate: Gate, typed: string): Result<Choice> {
@@ -97,6 +95,7 @@ function choiceOf(gate: Gate, typed: string): Result<Choice> {
 function extraOf(choice: Choice, gate: Gate, given: Input): Result<Json> {
   if (choice === 'terminate') {
     const ticked = sessionsAsked(gate.question).filter(({ pid }) => given.sessions?.includes(String(pid)))
+    if (ticked.length === 0) return failure(nothingTicked)
     return ok({
       sessions: ticked.map(({ pid, backendStart, xactStart }) => ({ pid, backendStart, xactStart })),
     })
@@ -108,6 +107,13 @@ function extraOf(choice: Choice, gate: Gate, given: Input): Result<Json> {
       : ok({ accepted })
   }
   return ok(null)
+}
+
+const nothingTicked: Problem = {
+  code: 'input-wrong',
+  command: 'answer',
+  faults: [{ field: 'sessions', why: 'nothing is ticked, so nothing would be ended' }],
+  example: 'answer 7F3A-1 terminate',
 }
 
 /** A number of rows as people type it, or null. */

@@ -1,10 +1,13 @@
 import { z } from 'zod'
+import type { Caller } from '../src/domain/person.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
 import { approve as record } from '../src/runs/starting.ts'
-import { openPlanIds, planById, type StoredPlan } from '../src/store/plans.ts'
-import { approveForm, selectForm } from '../src/views/forms.ts'
+import { approvalsOf, type StoredPlan } from '../src/store/plans.ts'
+import { approveForm } from '../src/views/forms.ts'
 import { approvedSaid } from '../src/views/said.ts'
 import { command, type House } from './command.ts'
+import { askForPlan, openPlanNamed } from './plans.ts'
+import { waitsFor } from './shown.ts'
 
 /** `digest`: of the plan that the form showed; an approval is of that one. */
 const input = z.object({
@@ -12,13 +15,13 @@ const input = z.object({
   digest: z.string().optional(),
 })
 
-/** An open plan by its id; nobody runs, approves or discards another. */
-export async function openPlanNamed(house: House, id: string): Promise<Result<StoredPlan>> {
-  const plan = await planById(house.pool, id)
-  if (!plan) return failure({ code: 'plan-unknown', plan: id, known: await openPlanIds(house.pool) })
-  if (plan.closed)
-    return failure({ code: 'plan-gone', plan: id, because: plan.closed.because, by: plan.closed.by })
-  return ok(plan)
+/** An open plan that somebody else made. */
+async function othersPlan(house: House, caller: Caller, id: string): Promise<Result<StoredPlan>> {
+  const plan = await openPlanNamed(house, id)
+  if (!plan.ok || plan.value.author !== caller.person) return plan
+  const waits = await waitsFor(house, plan.value, await approvalsOf(house.pool, id))
+  const others = [...new Set(waits.flatMap(({ people }) => people))]
+  return failure({ code: 'approval-own', plan: id, others })
 }
 
 /** Approves a plan, as one of the people that its runbook asks for. */
@@ -29,23 +32,15 @@ export const approve = command<z.output<typeof input>>({
   role: 'anyone',
   words: ([plan]) => ({ plan }),
   input,
-  async form(house, _caller, given) {
-    if (!given.plan) {
-      const ids = await openPlanIds(house.pool)
-      if (ids.length === 0) return failure({ code: 'plan-unknown', plan: '', known: [] })
-      const options = ids.map((id) => ({ value: id, label: id }))
-      return ok({
-        form: selectForm('Approve', 'Read it', { name: 'plan', label: 'Plan' }, options),
-        input: given,
-      })
-    }
-    const plan = await openPlanNamed(house, given.plan)
+  async form(house, caller, given) {
+    if (!given.plan) return askForPlan(house, 'Approve', given)
+    const plan = await othersPlan(house, caller, given.plan)
     return plan.ok
       ? ok({ form: approveForm(plan.value), input: { plan: plan.value.id, digest: plan.value.digest } })
       : plan
   },
   async handle(house, caller, { plan: id = '', digest = '' }) {
-    const plan = await openPlanNamed(house, id)
+    const plan = await othersPlan(house, caller, id)
     if (!plan.ok) return plan
     const recorded = await record(house.pool, id, digest, caller)
     return recorded.ok

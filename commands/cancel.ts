@@ -1,15 +1,18 @@
 import { z } from 'zod'
-import { wayBack } from '../src/domain/route.ts'
-import { failure, ok } from '../src/domain/result.ts'
-import { cancel as record, unknownRun } from '../src/runs/requests.ts'
+import type { Attempt, Run } from '../src/domain/run.ts'
+import type { Problem } from '../src/domain/problem.ts'
+import { hasMigrated, isSettled, lastAttempt, presentRoute, wayBack } from '../src/domain/route.ts'
+import { failure, ok, type Result } from '../src/domain/result.ts'
+import { cancel as record } from '../src/runs/requests.ts'
 import { discard } from '../src/runs/starting.ts'
 import { attemptsOf } from '../src/store/attempts.ts'
 import { openGateOf } from '../src/store/gates.ts'
-import { recentRuns, runById } from '../src/store/runs.ts'
+import { unfinishedRunOf } from '../src/store/runs.ts'
 import { cancelForm, discardForm } from '../src/views/forms.ts'
 import { cancelledSaid, discardedSaid } from '../src/views/said.ts'
-import { openPlanNamed } from './approve.ts'
-import { command, type House } from './command.ts'
+import { command, type Asked, type House } from './command.ts'
+import { openPlanNamed } from './plans.ts'
+import { askForRun, isRunId, runMeant, runsUnderWay } from './runs.ts'
 
 const input = z.object({
   run: z.string().trim().toUpperCase().optional(),
@@ -25,22 +28,14 @@ export const cancel = command<Input>({
   summary: 'cancel a run and give everything back, or discard a plan',
   example: 'cancel 7F3A-1',
   role: 'operator',
-  words: ([name]) => (name === undefined || name.includes('-') ? { run: name } : { plan: name }),
+  words: ([name]) => (name === undefined || isRunId(name) ? { run: name } : { plan: name }),
   input,
   async form(house, _caller, given) {
-    if (given.plan) {
-      const plan = await openPlanNamed(house, given.plan)
-      return plan.ok ? ok({ form: discardForm(plan.value), input: given }) : plan
-    }
-    const id = await runMeant(house, given)
-    const run = await runById(house.pool, id)
-    if (!run) return failure(await unknownRun(house.pool, id))
-    if (run.endedAt && run.ending)
-      return failure({ code: 'run-ended', run: id, ending: run.ending, at: run.endedAt })
-    const record = await attemptsOf(house.pool, id)
-    const form = cancelForm(run, record, await openGateOf(house.pool, id))
-    const as = wayBack(run.plan.approved.routes, record)
-    return form && as ? ok({ form, input: { run: id, as } }) : failure({ code: 'run-past-admit', run: id })
+    if (given.plan) return askAboutPlan(house, given.plan)
+    const runs = given.run ? [] : await runsUnderWay(house, 'all')
+    if (runs.length > 1) return ok(askForRun('Cancel', given, runs))
+    const run = await runMeant(house, given.run, runs)
+    return run.ok ? askAboutRun(house, run.value) : run
   },
   async handle(house, caller, given) {
     if (given.plan) {
@@ -54,5 +49,32 @@ export const cancel = command<Input>({
   },
 })
 
-const runMeant = async ({ pool }: House, given: Input): Promise<string> =>
-  given.run ?? (await recentRuns(pool, {}, 20)).find((run) => !run.endedAt)?.id ?? ''
+/** A plan that is being run is not discarded: its run is cancelled. */
+async function askAboutPlan(house: House, id: string): Promise<Result<Asked<Input>>> {
+  const plan = await openPlanNamed(house, id)
+  if (!plan.ok) return plan
+  const running = await unfinishedRunOf(house.pool, plan.value.target)
+  return running?.plan.id === id
+    ? askAboutRun(house, running)
+    : ok({ form: discardForm(plan.value), input: { plan: id } })
+}
+
+async function askAboutRun({ pool }: House, run: Run): Promise<Result<Asked<Input>>> {
+  const attempts = await attemptsOf(pool, run.id)
+  const as = wayBack(run.plan.approved.routes, attempts)
+  const form = as && cancelForm(run, attempts, await openGateOf(pool, run.id))
+  return form ? ok({ form, input: { run: run.id, as } }) : failure(whyNot(run, attempts))
+}
+
+/** Why a run has no way back now. */
+function whyNot({ id, plan }: Run, attempts: readonly Attempt[]): Problem {
+  const { routes } = plan.approved
+  if (presentRoute(attempts) !== 'forward') {
+    const turned = attempts.findLast(({ answer }) => answer?.choice === presentRoute(attempts))
+    return { code: 'run-goes-back', run: id, by: turned?.answer?.by ?? '' }
+  }
+  const isOver = routes.forward.every((step) => isSettled(lastAttempt(attempts, step.id)))
+  return hasMigrated(routes, attempts) && !isOver
+    ? { code: 'run-cannot-go-back', run: id }
+    : { code: 'run-past-admit', run: id }
+}

@@ -15,14 +15,23 @@ export interface Command<Input> {
   example: string
   /** Who may use it; checked again in the transaction of the effect. */
   role: CommandRole
+  /** It changes nothing: what was known of a person within the last minute is enough. */
+  reads?: true
   /** Typed words to an input, which `input` then checks. */
   words(words: readonly string[]): unknown
   /** What a form's fields add to an input comes under their names. */
   input: ZodType<Input>
-  /** What is still to be asked or confirmed; `input` of the answer is what the form was made from. Undefined: nothing. */
-  form?(house: House, caller: Caller, input: Input): Promise<Result<{ form: Form; input: Input } | undefined>>
+  /** What is still to be asked or confirmed. Undefined: nothing. */
+  form?(house: House, caller: Caller, input: Input): Promise<Result<Asked<Input> | undefined>>
   /** Does it, and says what happened to the one who asked. Everything of a run goes to its channel besides. */
   handle(house: House, caller: Caller, input: Input): Promise<Result<Said>>
+}
+
+/** `input`: what the form was made from. `more`: it names only what is meant, and the command asks again with that. */
+export interface Asked<Input> {
+  form: Form
+  input: Input
+  more?: true
 }
 
 /** `run`: what was begun or gone on with, for whoever wants to watch it. */

@@ -1,13 +1,14 @@
 import { closest, distance } from 'fastest-levenshtein'
 import { operatorRole } from '../src/config.ts'
 import { peopleOf, rolesOf } from '../src/access/roles.ts'
-import type { Desk, FormValues, Reply } from '../src/domain/desk.ts'
+import type { Desk, FieldFault, FormValues, Reply } from '../src/domain/desk.ts'
 import type { Json } from '../src/domain/json.ts'
 import type { Caller } from '../src/domain/person.ts'
-import type { Problem } from '../src/domain/problem.ts'
+import type { Problem, ProblemCode } from '../src/domain/problem.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
 import { recordStanding } from '../src/store/standing.ts'
-import { problemView } from '../src/views/problem.ts'
+import { lineText } from '../src/views/plain.ts'
+import { problemView, wordProblem } from '../src/views/problem.ts'
 import type { AnyCommand, House } from './command.ts'
 import { commands } from './list.ts'
 
@@ -26,10 +27,8 @@ export function makeDesk(house: House): Desk {
     if (result.ok) return result.value
     const { problem } = result
     // Said at its field, so that the form stays as it was filled in.
-    if (problem.code === 'name-mistyped')
-      return { faults: [{ field: 'database', why: `This plan is for ${problem.name}.` }] }
-    if (problem.code === 'number-mistyped')
-      return { faults: [{ field: 'accepted', why: 'A whole number of rows, e.g. 212.' }] }
+    const faults = filled ? faultsOf(problem) : []
+    if (faults.length > 0) return { faults }
     return { view: problemView(await withPeople(house, problem)) }
   }
   return {
@@ -37,9 +36,33 @@ export function makeDesk(house: House): Desk {
     typed: (caller, [name = 'help', ...words]) =>
       reply(caller, name, (command) => command.words(words), false),
     pressed: (caller, name, input) => reply(caller, name, () => input, false),
-    submitted: (caller, name, input, values) => reply(caller, name, () => merged(input, values), true),
+    submitted: (caller, name, input, values) =>
+      reply(caller, name, () => merged(input, values), isLast(input)),
   }
 }
+
+/** Problems of what somebody typed into a form, and the field that they belong to. */
+const fields: Partial<Record<ProblemCode, string>> = {
+  'name-mistyped': 'database',
+  'number-mistyped': 'accepted',
+  'loss-larger': 'accepted',
+}
+
+/** What is wrong with a form that was filled in, field by field. */
+function faultsOf(problem: Problem): readonly FieldFault[] {
+  if (problem.code === 'input-wrong') return problem.faults
+  const field = fields[problem.code]
+  if (!field) return []
+  const { what, next } = wordProblem(problem)
+  return [{ field, why: `${lineText(what)} ${lineText(next)}` }]
+}
+
+/**
+ * In the input of a form after which nothing is left to ask. Only a form that was filled in is looked at for it: a
+ * button, which may hold the same input, asks first.
+ */
+const lastForm = 'last form'
+const isLast = (input: Json): boolean => input !== null && typeof input === 'object' && lastForm in input
 
 const find = (name: string): AnyCommand | undefined => commands.find((command) => command.name === name)
 
@@ -55,10 +78,7 @@ async function answered(
 ): Promise<Result<Reply>> {
   const command = find(name)
   if (!command) return failure(unknownCommand(name))
-  const standing = await house.directory.lookUp(
-    caller.person,
-    command.role === 'anyone' ? 'reading' : 'acting',
-  )
+  const standing = await house.directory.lookUp(caller.person, command.reads ? 'reading' : 'acting')
   if (!standing.may) return failure(standing.problem)
   const roles = rolesOf(house.config, caller.person, standing.groups)
   await recordStanding(house.pool, caller.person, roles, standingHolds)
@@ -72,11 +92,13 @@ async function answered(
   if (!filled && command.form) {
     const asked = await command.form(house, caller, parsed.data)
     if (!asked.ok) return asked
-    if (asked.value)
-      return ok({ form: asked.value.form, command: command.name, input: asked.value.input as Json })
+    if (asked.value) {
+      const { form, input, more } = asked.value
+      const kept = { ...(input as { [name: string]: Json }), ...(!more && { [lastForm]: true }) }
+      return ok({ form, command: command.name, input: kept })
+    }
   }
-  const handled = await command.handle(house, caller, parsed.data)
-  return handled
+  return command.handle(house, caller, parsed.data)
 }
 
 function unknownCommand(typed: string): Problem {

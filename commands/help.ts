@@ -16,6 +16,7 @@ export const help = (commands: () => readonly AnyCommand[]): AnyCommand =>
     summary: 'what you may do here',
     example: 'help',
     role: 'anyone',
+    reads: true,
     words: ([name]) => ({ command: name }),
     input,
     async handle(house, caller, given) {

@@ -8,6 +8,7 @@ import { plan } from './plan.ts'
 import { rollback } from './rollback.ts'
 import { run } from './run.ts'
 import { status } from './status.ts'
+import { verify } from './verify.ts'
 
 /** The product's surface, in the order in which help tells it. */
 export const commands: readonly AnyCommand[] = [
@@ -19,5 +20,6 @@ export const commands: readonly AnyCommand[] = [
   run,
   answer,
   cancel,
+  verify,
   rollback,
 ]

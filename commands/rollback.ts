@@ -11,6 +11,7 @@ import { planMade } from '../src/views/said.ts'
 import { rows } from './answer.ts'
 import { command, type House } from './command.ts'
 import { runbookNamed } from './runbooks.ts'
+import { askForRun, isRunId } from './runs.ts'
 import { planShown } from './shown.ts'
 
 const input = z.object({
@@ -29,7 +30,9 @@ export const rollback = command<z.output<typeof input>>({
   words: ([run]) => ({ run }),
   input,
   async form(house, caller, given) {
-    const found = await migratedRun(house, given.run ?? '')
+    const runs = given.run ? [] : await runsToRollBack(house)
+    if (runs.length > 1) return ok(askForRun('Roll back', given, runs))
+    const found = await migratedRun(house, given.run ?? runs[0]?.id ?? '')
     if (!found.ok) return found
     const { run, runbook } = found.value
     const drawn = await drawPlan(house, requestOf(house, run, runbook, caller, 0))
@@ -43,7 +46,13 @@ export const rollback = command<z.output<typeof input>>({
     const found = await migratedRun(house, given.run ?? '')
     if (!found.ok) return found
     const { run, runbook } = found.value
-    const made = await planRunbook(house, requestOf(house, run, runbook, caller, accepted))
+    const request = requestOf(house, run, runbook, caller, accepted)
+    const drawn = await drawPlan(house, request)
+    if (!drawn.ok) return drawn
+    // It will not get less: such a plan would stop at a question when users are out already.
+    const counted = drawn.value.measured.loss.rows
+    if (counted > accepted) return failure({ code: 'loss-larger', accepted, counted })
+    const made = await planRunbook(house, request)
     if (!made.ok) return made
     return ok({ view: caller.via === 'terminal' ? await planShown(house, made.value) : planMade(made.value) })
   },
@@ -60,18 +69,29 @@ function requestOf(
   return { runbook, kind: 'rollback', caller, ours, rollback: { run: run.id, move, accepted } }
 }
 
+/** The last finished migration of each runbook, if it was not taken back. */
+async function runsToRollBack({ pool }: House): Promise<Run[]> {
+  const finished = (await recentRuns(pool, {}, 50)).filter(({ ending }) => ending === 'done')
+  const moved = finished.filter(({ plan }) => plan.kind !== 'backup')
+  const nameOf = ({ plan }: Run): string => plan.approved.runbook.name
+  return moved.filter(
+    (run, i) =>
+      run.plan.kind === 'migrate' && moved.findIndex((other) => nameOf(other) === nameOf(run)) === i,
+  )
+}
+
 /** The finished migration that would be taken back, with its runbook as that run used it. */
 async function migratedRun(house: House, typed: string): Promise<Result<{ run: Run; runbook: Runbook }>> {
   const named = await runById(house.pool, typed.toUpperCase())
-  const name = named ? named.plan.approved.runbook.name : typed
-  const runs = await recentRuns(house.pool, name ? { runbook: name } : {}, 20)
+  if (!named && isRunId(typed)) return failure(await unknownRun(house.pool, typed))
+  const name = named ? named.plan.approved.runbook.name : typed.toLowerCase()
+  const runs = await recentRuns(house.pool, { runbook: name }, 20)
   const run = named ?? runs.find((each) => each.plan.kind === 'migrate' && each.ending === 'done')
   if (!run) {
-    const runbook = await runbookNamed(house, name)
-    if (!runbook.ok) return typed.includes('-') ? failure(await unknownRun(house.pool, typed)) : runbook
-    return failure({ code: 'nothing-to-roll-back', runbook: name, why: 'never-ran' })
+    const runbook = await runbookNamed(house, typed)
+    return runbook.ok ? failure({ code: 'nothing-to-roll-back', runbook: name, why: 'never-ran' }) : runbook
   }
-  const runbook = run.plan.approved.runbook
+  const { runbook } = run.plan.approved
   if (run.plan.kind !== 'migrate' || run.ending !== 'done')
     return failure({ code: 'nothing-to-roll-back', runbook: runbook.name, why: 'not-applied' })
   const back = runs.some((each) => each.plan.of === run.id && each.ending === 'done')

@@ -1,14 +1,15 @@
 import { z } from 'zod'
-import type { Plan } from '../src/domain/plan.ts'
+import { countBlockers } from '../src/domain/plan.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
 import { remeasure } from '../src/plan/remeasure.ts'
-import { expiresAt, missingApprovals, start } from '../src/runs/starting.ts'
+import { expiresAt, missingApprovals, start, underWay } from '../src/runs/starting.ts'
 import { earlierSteps } from '../src/store/attempts.ts'
 import { approvalsOf, openPlan, openPlanIds, planById, type StoredPlan } from '../src/store/plans.ts'
-import { runForm, selectForm } from '../src/views/forms.ts'
+import { unfinishedRunOf } from '../src/store/runs.ts'
+import { runForm } from '../src/views/forms.ts'
 import { runBegun } from '../src/views/said.ts'
-import { openPlanNamed } from './approve.ts'
 import { command, type House } from './command.ts'
+import { askForPlan, openPlanNamed } from './plans.ts'
 import { runbookNamed } from './runbooks.ts'
 
 const input = z.object({
@@ -27,12 +28,7 @@ export const run = command<z.output<typeof input>>({
   words: ([plan]) => ({ plan }),
   input,
   async form(house, _caller, given) {
-    if (!given.plan) {
-      const ids = await openPlanIds(house.pool)
-      if (ids.length === 0) return failure({ code: 'plan-unknown', plan: '', known: [] })
-      const options = ids.map((id) => ({ value: id, label: id }))
-      return ok({ form: selectForm('Run', 'Go on', { name: 'plan', label: 'Plan' }, options), input: given })
-    }
+    if (!given.plan) return askForPlan(house, 'Run', given)
     const plan = await planMeant(house, given.plan)
     if (!plan.ok) return plan
     const ready = await isReady(house, plan.value)
@@ -66,11 +62,15 @@ async function planMeant(house: House, typed: string): Promise<Result<StoredPlan
 }
 
 /** What would refuse the run anyway is said before anybody types a name. The start itself looks again. */
-async function isReady({ pool }: House, plan: Plan): Promise<Result<void>> {
+async function isReady({ pool }: House, plan: StoredPlan): Promise<Result<void>> {
   const at = expiresAt(plan)
   if (Date.parse(at) < Date.now()) return failure({ code: 'plan-expired', plan: plan.id, at })
+  const blockers = countBlockers(plan)
+  if (blockers > 0) return failure({ code: 'plan-blocked', plan: plan.id, blockers })
   const missing = missingApprovals(plan, await approvalsOf(pool, plan.id))
-  return missing.length ? failure({ code: 'approvals-missing', plan: plan.id, missing }) : ok(undefined)
+  if (missing.length > 0) return failure({ code: 'approvals-missing', plan: plan.id, missing })
+  const running = await unfinishedRunOf(pool, plan.target)
+  return running ? failure(underWay(running)) : ok(undefined)
 }
 
 /** What was approved is what runs: the target is looked at again, and anything that differs voids the plan. */

@@ -1,5 +1,5 @@
 import { peopleOf } from '../src/access/roles.ts'
-import type { Plan } from '../src/domain/plan.ts'
+import { countBlockers, type Plan } from '../src/domain/plan.ts'
 import type { Run } from '../src/domain/run.ts'
 import type { Runbook } from '../src/domain/runbook.ts'
 import type { View } from '../src/domain/view.ts'
@@ -7,25 +7,30 @@ import { missingApprovals } from '../src/runs/starting.ts'
 import { attemptsOf } from '../src/store/attempts.ts'
 import { eventsOfRun } from '../src/store/events.ts'
 import { openGateOf } from '../src/store/gates.ts'
-import { approvalsOf, openPlan, planById } from '../src/store/plans.ts'
+import { approvalsOf, openPlan, planById, type Approval } from '../src/store/plans.ts'
 import { recentRuns } from '../src/store/runs.ts'
 import { planView } from '../src/views/plan.ts'
 import { runStatusView, type RunbookStands } from '../src/views/status.ts'
 import type { House } from './command.ts'
 
+/** What a plan still waits for, with who may say it: its author may not. */
+export const waitsFor = (
+  house: House,
+  plan: Plan,
+  approvals: readonly Approval[],
+): Promise<{ says: string; role: string; people: string[] }[]> =>
+  Promise.all(
+    missingApprovals(plan, approvals).map(async ({ says, role }) => {
+      const people = await peopleOf(house.config, role, house.directory)
+      return { says, role, people: people.filter((person) => person !== plan.author) }
+    }),
+  )
+
 /** A plan as it stands now, with who may approve it. */
 export async function planShown(house: House, plan: Plan): Promise<View> {
   const [approvals, stored] = [await approvalsOf(house.pool, plan.id), await planById(house.pool, plan.id)]
-  const waitsFor = await Promise.all(
-    missingApprovals(plan, approvals).map(async ({ says, role }) => ({
-      says,
-      role,
-      people: (await peopleOf(house.config, role, house.directory)).filter(
-        (person) => person !== plan.author,
-      ),
-    })),
-  )
-  return planView(plan, approvals, stored?.closed ? { closed: stored.closed } : 'open', waitsFor)
+  const waits = await waitsFor(house, plan, approvals)
+  return planView(plan, approvals, stored?.closed ? { closed: stored.closed } : 'open', waits)
 }
 
 /** A run as it stands now, with its last events. */
@@ -54,9 +59,7 @@ export async function runbookStands({ pool }: House, runbook: Runbook): Promise<
     plan: plan && {
       id: plan.id,
       approvals: { given: needed - missing, needed },
-      blockers: plan.measured.checks
-        .flatMap((check) => check.findings)
-        .filter(({ level }) => level === 'blocker').length,
+      blockers: countBlockers(plan),
     },
     run: running
       ? {

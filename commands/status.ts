@@ -1,10 +1,12 @@
 import { z } from 'zod'
-import { ok } from '../src/domain/result.ts'
+import { failure, ok } from '../src/domain/result.ts'
+import { unknownRun } from '../src/runs/requests.ts'
 import { runById } from '../src/store/runs.ts'
 import { planById } from '../src/store/plans.ts'
 import { statusView } from '../src/views/status.ts'
 import { command } from './command.ts'
 import { allRunbooks, runbookNamed } from './runbooks.ts'
+import { isRunId } from './runs.ts'
 import { planShown, runbookStands, runShown } from './shown.ts'
 
 const input = z.object({
@@ -18,6 +20,7 @@ export const status = command<z.output<typeof input>>({
   summary: 'how everything stands, or one runbook, plan or run',
   example: 'status',
   role: 'anyone',
+  reads: true,
   words: ([name]) => ({ runbook: name }),
   input,
   async handle(house, _caller, given) {
@@ -31,6 +34,7 @@ export const status = command<z.output<typeof input>>({
     if (run) return ok({ view: await runShown(house, run) })
     const plan = await planById(house.pool, named.toUpperCase())
     if (plan) return ok({ view: await planShown(house, plan) })
+    if (isRunId(named)) return failure(await unknownRun(house.pool, named))
     const runbook = await runbookNamed(house, named)
     if (!runbook.ok) return runbook
     const stands = await runbookStands(house, runbook.value)

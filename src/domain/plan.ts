@@ -73,3 +73,7 @@ export const windowSeconds = (plan: Pick<Plan, 'approved' | 'measured'>): number
   )
   return plan.measured.estimates.filter((e) => inWindow.has(e.step)).reduce((sum, e) => sum + e.seconds, 0)
 }
+
+/** Findings that keep a plan from being run. */
+export const countBlockers = ({ measured }: Pick<Plan, 'measured'>): number =>
+  measured.checks.flatMap((check) => check.findings).filter(({ level }) => level === 'blocker').length

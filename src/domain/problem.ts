@@ -96,6 +96,10 @@ export interface Problems {
   'run-under-way': { run: string; runbook: string; by: string }
   'run-ended': { run: string; ending: string; at: Instant }
   'run-past-admit': { run: string }
+  /** It is on its way back already. */
+  'run-goes-back': { run: string; by: string }
+  /** It is migrated, and there is no way down: it can only go on. */
+  'run-cannot-go-back': { run: string }
   'nothing-to-roll-back': { runbook: string; why: 'never-ran' | 'not-applied' | 'already-back' }
   'answered-already': { by: string; at: Instant; choice: Choice }
   'choice-unknown': { choice: string; choices: Choice[] }

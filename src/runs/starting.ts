@@ -152,7 +152,7 @@ export function start(pool: pg.Pool, id: string, caller: Caller): Promise<Result
   })
 }
 
-const underWay = (run: { id: string; plan: Plan; startedBy: string }): Problem => ({
+export const underWay = (run: { id: string; plan: Plan; startedBy: string }): Problem => ({
   code: 'run-under-way',
   run: run.id,
   runbook: run.plan.approved.runbook.name,

@@ -84,6 +84,14 @@ export async function unfinishedRunOf(tx: Queryable, target: string): Promise<Ru
   return rows[0] ? runOf(rows[0]) : null
 }
 
+/** Runs that have not ended, oldest first. */
+export async function unfinishedRuns(tx: Queryable): Promise<Run[]> {
+  const { rows } = await tx.query<Row>(
+    `select ${columns} ${from} where run.ended_at is null order by run.started_at`,
+  )
+  return rows.map(runOf)
+}
+
 /** Runs that some process could drive now: unfinished, and not waiting for people. */
 export async function drivableRuns(tx: Queryable): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(

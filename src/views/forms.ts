@@ -6,6 +6,7 @@ import { backOutDoes, choiceText, opensForm, rollBackDoes, sessionsAsked } from 
 import { about, counted } from './amounts.ts'
 import { endingLoses, sessionLine, sessionOption } from './sessions.ts'
 import { findingRows } from './finding-rows.ts'
+import { asked } from './gate.ts'
 import { firstOf } from './line.ts'
 import { lossLine } from './plan.ts'
 import { sqlFileName } from './plan-details.ts'
@@ -116,6 +117,22 @@ export function answerForm(choice: Choice, gate: Gate, run: Run, attempts: reado
     parts: [text(say`${productLine(standing)}.`), text(say`${bold(name)}: ${does}.`)],
     fields:
       gate.question.code === 'loss-grew' && choice === 'go-on' ? [lossField(gate.question.counted)] : [],
+  }
+}
+
+/** What a run asks, with its choices to pick from: for somebody who named none. */
+export function choiceForm(gate: Gate, run: Run, attempts: readonly Attempt[]): Form {
+  const standing = standingOf(run, attempts, gate)
+  const { state, parts } = asked(standing, gate)
+  const options = gate.question.choices.map((choice) => ({
+    value: choice,
+    label: choiceText(choice, { standing, gate }).label.replace(/…$/, ''),
+  }))
+  return {
+    title: `Answer ${run.id}`.slice(0, 24),
+    submit: 'Go on',
+    parts: [text(say`${productLine(standing)}. ${state}`), ...parts],
+    fields: [{ name: 'choice', kind: 'select', label: 'Choice', options }],
   }
 }
 

@@ -11,7 +11,7 @@ const faultsShown = 10
 /** What people ask for and may not, cannot, or did not spell right; and Slack itself. */
 export const peopleProblems = {
   'run-unknown': ({ run, known }) => ({
-    what: say`There is no run ${code(run)}.`,
+    what: run ? say`There is no run ${code(run)}.` : say`Which run?`,
     next: known.length
       ? say`The latest are ${codes(known)}.`
       : say`Nothing was run yet. See ${typed('status')}.`,
@@ -37,6 +37,16 @@ export const peopleProblems = {
     what: say`Users are in again: run ${bold(run)} cannot be cancelled any more.`,
     means: say`What they write from now on may be lost by a rollback.`,
     next: say`To take the migration back: ${typed(`rollback ${run}`)}. It first counts what would be lost.`,
+  }),
+  'run-goes-back': ({ run, by }) => ({
+    what: say`Run ${bold(run)} goes back already: ${whom(by)} chose that.`,
+    means: say`Everything is given back without another word from you.`,
+    next: say`See where it is: ${typed(`status ${run}`)}.`,
+  }),
+  'run-cannot-go-back': ({ run }) => ({
+    what: say`Run ${bold(run)} has migrated, and there is no way down.`,
+    means: say`It cannot be cancelled any more: it goes on, or asks.`,
+    next: say`See where it is: ${typed(`status ${run}`)}. The other way is a restore of its backup, by hand.`,
   }),
   'nothing-to-roll-back': ({ runbook, why }) => ({
     what: say`There is nothing of ${bold(runbook)} to roll back: ${

@@ -162,7 +162,7 @@ export const planProblems = {
     next: say`Remove what blocks it (the plan’s message says how), ${again}.`,
   }),
   'plan-unknown': ({ plan, known }) => ({
-    what: say`There is no plan ${code(plan)}.`,
+    what: plan ? say`There is no plan ${code(plan)}.` : say`Which plan?`,
     next: known.length ? say`There are ${codes(known)}.` : say`No plan is open. Make one: ${typed('plan')}.`,
   }),
   'plan-expired': ({ plan, at }) => ({

@@ -121,6 +121,8 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   'run-unknown': { run: '7F3A-9', known: ['7F3A-1'] },
   'run-under-way': { run: '7F3A-1', runbook: 'add-security-enhancements', by: 'U_ASHA' },
   'run-ended': { run: '7F3A-1', ending: 'done', at: at('03:01:26') },
+  'run-goes-back': { run: '7F3A-1', by: 'U_DAN' },
+  'run-cannot-go-back': { run: '7F3A-1' },
   'run-past-admit': { run: '7F3A-1' },
   'nothing-to-roll-back': { runbook: 'add-security-enhancements', why: 'never-ran' },
   'answered-already': { by: 'U_ASHA', at: at('03:01:22'), choice: 'retry' },

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { commands } from '../../commands/list.ts'
+import { asha, dan, eve, fill, formOf, guest, mei, openOffice, planned, saidBy, type Office } from './office.ts'
+
+let office: Office
+beforeAll(async () => {
+  office = await openOffice()
+})
+afterAll(() => office.close())
+
+const typed = async (caller: typeof asha, ...words: string[]) => saidBy(await office.desk.typed(caller, words))
+
+describe('finding the way', () => {
+  test('nothing typed is help: what this person may do, and the runbooks', async () => {
+    const said = await typed(asha)
+    expect(said).toContain('plan add-security-enhancements — look at the target')
+    expect(said).toContain(`add-security-enhancements · ${office.target.name} · not planned`)
+    const few = await typed(eve)
+    expect(few).toContain('approve 7F3A')
+    expect(few).not.toContain('run 7F3A')
+  })
+
+  test('help of one command shows its example', async () => {
+    expect(await typed(eve, 'help', 'Rollback')).toContain('/migrate rollback 7F3A-1')
+  })
+
+  test('every command of the list is what help and the terminal call it', () => {
+    expect(commands.map(({ name, example }) => example.startsWith(name))).not.toContain(false)
+  })
+
+  test('an unknown command says what was probably meant (command-unknown)', async () => {
+    expect(await typed(asha, 'plam')).toMatch(/no command plam.*\n.*Did you mean \/migrate plan/)
+    expect(await typed(asha, 'migrate-everything-now')).toMatch(/no command migrate-.*\n.*There are help, /)
+  })
+
+  test('an unknown runbook says what was probably meant, and plans it by a button (runbook-unknown)', async () => {
+    const reply = await office.desk.typed(asha, ['plan', 'add-securty-enhancement'])
+    expect(saidBy(reply)).toMatch(/No runbook add-securty.*\n.*Did you mean add-security-enhancements\?/)
+    expect('view' in reply && reply.view.actions).toMatchObject([
+      { command: 'plan', input: { runbook: 'add-security-enhancements' } },
+    ])
+  })
+
+  test('input that is no input at all is refused with an example (input-wrong)', async () => {
+    const reply = await office.desk.pressed(asha, 'run', { plan: { not: 'a text' } })
+    expect(saidBy(reply)).toMatch(/run was not understood: plan: .*\n.*\/migrate run 7F3A/)
+  })
+
+  test('which commands may open a form is known without asking anybody', () => {
+    const opening = commands.filter(({ name }) => office.desk.opensForm(name)).map(({ name }) => name)
+    expect(opening).toEqual(['plan', 'approve', 'backup', 'run', 'answer', 'cancel', 'verify', 'rollback'])
+    expect(office.desk.opensForm('no-such-command')).toBe(false)
+  })
+})
+
+describe('who may', () => {
+  test.each(['plan', 'backup', 'run', 'answer', 'cancel', 'rollback', 'verify'])(
+    '%s is for operators, and a refusal names them (not-allowed)',
+    async (name) => {
+      const said = await typed(eve, name)
+      expect(said).toContain(`Only migration-operators may ${name}`)
+      expect(said).toContain('@U_ASHA or @U_MEI')
+    },
+  )
+
+  test('whom the directory refuses may not even ask for help (person-refused)', async () => {
+    expect(await typed(guest, 'help')).toContain('guests of the workspace may not')
+  })
+
+  test('who acts is looked up anew; a reader may be known from the last minute', async () => {
+    office.lookedUp.length = 0
+    for (const words of [['status'], ['help'], ['approve'], ['run'], ['verify']]) await typed(mei, ...words)
+    expect(office.lookedUp.map(({ about }) => about)).toEqual([
+      'reading',
+      'reading',
+      'acting',
+      'acting',
+      'acting',
+    ])
+  })
+
+  test('a group that a person has left counts from the next request on (approval-not-yours)', async () => {
+    const plan = await planned(office)
+    const form = formOf(await office.desk.typed(dan, ['approve', plan]))
+    office.groups['S_DATABASE'] = []
+    const said = saidBy(await fill(office, dan, form))
+    office.groups['S_DATABASE'] = [dan.person]
+    expect(said).toContain(`Approving plan ${plan} needs database-team or cto`)
+    expect(said).toContain('@U_MEI')
+  })
+})
