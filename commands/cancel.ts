@@ -42,12 +42,26 @@ export const cancel = command<Input>({
       const discarded = await discard(house.pool, given.plan, caller)
       return discarded.ok ? ok({ view: discardedSaid(discarded.value) }) : discarded
     }
-    const cancelled = await record(house.pool, given.run ?? '', given.as ?? 'back-out', caller)
-    if (!cancelled.ok) return cancelled
+    const id = given.run ?? ''
+    const cancelled = await record(house.pool, id, given.as ?? 'back-out', caller)
+    if (!cancelled.ok) return wentOn.has(cancelled.problem.code) ? nowInstead(house, id) : cancelled
     const { run, waits } = cancelled.value
     return ok({ view: cancelledSaid(run, waits), run: run.id })
   },
 })
+
+/** Refused because the run is somewhere else by now than its form said. */
+const wentOn: ReadonlySet<string> = new Set(['run-past-admit', 'cancelled'])
+
+async function nowInstead(house: House, id: string): Promise<Result<never>> {
+  const run = await runMeant(house, id, [])
+  if (!run.ok) return run
+  const asked = await askAboutRun(house, run.value)
+  if (!asked.ok) return asked
+  return run.value.cancelBy === null
+    ? failure({ code: 'cancel-changed', run: id })
+    : failure({ code: 'run-goes-back', run: id, by: run.value.cancelBy })
+}
 
 /** A plan that is being run is not discarded: its run is cancelled. */
 async function askAboutPlan(house: House, id: string): Promise<Result<Asked<Input>>> {

@@ -96,6 +96,8 @@ export interface Problems {
   'run-under-way': { run: string; runbook: string; by: string }
   'run-ended': { run: string; ending: string; at: Instant }
   'run-past-admit': { run: string }
+  /** It has migrated since somebody read what cancelling means. */
+  'cancel-changed': { run: string }
   /** It is on its way back already. */
   'run-goes-back': { run: string; by: string }
   /** It is migrated, and there is no way down: it can only go on. */

@@ -38,6 +38,19 @@ export const peopleProblems = {
     means: say`What they write from now on may be lost by a rollback.`,
     next: say`To take the migration back: ${typed(`rollback ${run}`)}. It first counts what would be lost.`,
   }),
+  'cancel-changed': ({ run }) => ({
+    what: say`Run ${bold(run)} went on meanwhile: cancelling it now takes the migration back.`,
+    means: say`Nothing was done.`,
+    next: say`Read what it means now: ${typed(`cancel ${run}`)}.`,
+    actions: [
+      {
+        label: 'Cancel…',
+        says: 'Opens the form that says what cancelling means now',
+        command: 'cancel',
+        input: { run },
+      },
+    ],
+  }),
   'run-goes-back': ({ run, by }) => ({
     what: say`Run ${bold(run)} goes back already: ${whom(by)} chose that.`,
     means: say`Everything is given back without another word from you.`,

@@ -1,6 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { commands } from '../../commands/list.ts'
-import { asha, dan, eve, fill, formOf, guest, mei, openOffice, planned, saidBy, type Office } from './office.ts'
+import {
+  asha,
+  dan,
+  eve,
+  fill,
+  formOf,
+  guest,
+  mei,
+  openOffice,
+  planned,
+  saidBy,
+  type Office,
+} from './office.ts'
 
 let office: Office
 beforeAll(async () => {
@@ -8,7 +20,8 @@ beforeAll(async () => {
 })
 afterAll(() => office.close())
 
-const typed = async (caller: typeof asha, ...words: string[]) => saidBy(await office.desk.typed(caller, words))
+const typed = async (caller: typeof asha, ...words: string[]) =>
+  saidBy(await office.desk.typed(caller, words))
 
 describe('finding the way', () => {
   test('nothing typed is help: what this person may do, and the runbooks', async () => {
