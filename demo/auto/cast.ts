@@ -12,7 +12,7 @@ export interface Play {
   mei: Player
   say: (line: string) => void
   /** Waits for a message whose plain text says this. */
-  reads(says: RegExp, seconds?: number): Promise<void>
+  reads: (says: RegExp, seconds?: number) => Promise<void>
 }
 
 /** Where migrations are spoken of. */

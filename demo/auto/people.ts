@@ -13,7 +13,7 @@ export interface Player {
   /** Waits for a modal that says this and can be submitted. */
   sees(says: RegExp): Promise<ShownModal>
   /** Fills fields by their labels (`all` ticks every box) and submits; waits until the modal is gone or says something else. */
-  submit(modal: ShownModal, fields: Record<string, string | 'all'>): Promise<void>
+  submit(modal: ShownModal, fields: Record<string, string>): Promise<void>
 }
 
 export function makePlayer(

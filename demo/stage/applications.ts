@@ -1,12 +1,13 @@
 import path from 'node:path'
 import { makeService } from '../../src/adapters/services/make.ts'
-import type { Service } from '../../src/domain/runbook.ts'
+import type { Runbook, Service } from '../../src/domain/runbook.ts'
 import { loadRunbooks } from '../../src/runbook/load.ts'
 import { project } from './places.ts'
 import { untilAnswers } from './until.ts'
 
 /** The applications that the runbooks name, started and stopped exactly as the runbooks say. */
 export interface Applications {
+  runbooks: readonly Runbook[]
   start(): Promise<void>
   stop(): Promise<void>
 }
@@ -30,6 +31,7 @@ export async function findApplications(environment: Record<string, string>): Pro
     }
   }
   return {
+    runbooks,
     stop,
     async start() {
       for (const { service, method } of all) {

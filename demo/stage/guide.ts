@@ -13,14 +13,25 @@ export const guide = [
   {
     who: id('dan'),
     says: 'reads the plan, and says it is reviewed',
-    doneWhen: 'AddSecurityEnhancements[^\\n]*1 of 2 approvals',
+    doneWhen: `Reviewed by <@${id('dan')}>`,
   },
-  { who: id('mei'), says: 'approves it', doneWhen: 'AddSecurityEnhancements[^\\n]*2 of 2 approvals' },
+  { who: id('mei'), says: 'approves it', doneWhen: `Approved by <@${id('mei')}>` },
   {
     who: id('asha'),
     says: 'runs it, and types the name of the database: hrms_master',
     doneWhen: 'HRMS is down since',
   },
-  { who: id('asha'), says: 'ends the report that is in the way', doneWhen: 'Ended 1' },
-  { who: id('asha'), says: 'sees HRMS back, and may roll it back', doneWhen: 'HRMS is back' },
+  {
+    who: id('asha'),
+    says: 'is asked about the open report after 30 s, and ends it',
+    doneWhen: 'Answered: End sessions',
+  },
+  { who: id('asha'), says: 'sees HRMS come back, with its new release', doneWhen: 'HRMS is back since' },
+  { who: id('asha'), says: 'rolls it back: Dan and Mei approve the loss', doneWhen: 'is no longer on' },
+  {
+    who: id('asha'),
+    says: 'plans one that fails halfway, and goes back',
+    type: '/migrate plan unique-payslip-numbers',
+    doneWhen: 'Nothing was migrated',
+  },
 ]

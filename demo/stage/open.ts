@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
+import { commands } from '../../commands/list.ts'
+import type { Hint } from '../workspace/page.ts'
 import { startWorkspace, type Workspace } from '../workspace/server.ts'
 import { findApplications } from './applications.ts'
 import { startBot, type Bot } from './bot.ts'
@@ -85,6 +87,7 @@ async function build(
     botUrl: `http://127.0.0.1:${botPort}/slack/events`,
     signingSecret,
     guide,
+    commands: hints(applications.runbooks),
     worldActs: { report: () => (reporting.isOpen() ? reporting.close() : reporting.open()) },
   })
   closing.push(() => workspace.close())
@@ -144,6 +147,14 @@ async function build(
     close,
   }
 }
+
+/** For completion: every command, and those about a runbook with each runbook. */
+const hints = (runbooks: readonly { name: string; title: string }[]): Hint[] => [
+  ...commands.map(({ name, summary }) => ({ words: name, says: summary })),
+  ...['plan', 'backup', 'verify', 'status'].flatMap((command) =>
+    runbooks.map(({ name, title }) => ({ words: `${command} ${name}`, says: title })),
+  ),
+]
 
 /** The account of the functional checks. */
 const acceptance = { HRMS_ADMIN_EMAIL: 'admin1@morishr.test', HRMS_ADMIN_PASSWORD: 'Test123!' }

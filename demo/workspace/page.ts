@@ -29,11 +29,18 @@ export type ShownModal = {
   blocks: Message['blocks']
 }
 
+export interface Hint {
+  words: string
+  says: string
+}
+
 /** All there is, for a page that has just opened or was cut off. */
 export interface Snapshot {
   team: typeof team
   people: readonly { id: string; name: string; realName: string; title: string; bot: boolean }[]
   command: string
+  /** What can follow the command, for completion. */
+  commands: readonly Hint[]
   conversations: unknown[]
   messages: ShownMessage[]
   modals: Record<string, ShownModal>
@@ -56,7 +63,10 @@ const shownModal = ({ id, view, errors }: Modal): ShownModal => ({
   blocks: view.blocks,
 })
 
-export function snapshot(state: WorkspaceState, world: unknown, guide: unknown): Snapshot {
+export function snapshot(
+  state: WorkspaceState,
+  shown: Pick<Snapshot, 'world' | 'guide' | 'commands'>,
+): Snapshot {
   return {
     team,
     people: [
@@ -71,8 +81,7 @@ export function snapshot(state: WorkspaceState, world: unknown, guide: unknown):
         stack.length ? [[person, shownModal(stack.at(-1)!)]] : [],
       ),
     ),
-    world,
-    guide,
+    ...shown,
   }
 }
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { makeActs, type Acts, type Responded } from './acts.ts'
 import { people } from './cast.ts'
-import { perform, serveFile, snapshot, streamChanges } from './page.ts'
+import { perform, serveFile, snapshot, streamChanges, type Hint } from './page.ts'
 import { makeBotLine } from './slack/bot-line.ts'
 import { botToken, startEmulator } from './slack/emulator.ts'
 import { makeWebApi, readBody, type WebApi } from './slack/web-api.ts'
@@ -25,6 +25,8 @@ export interface WorkspaceOptions {
   /** Where the bot listens, e.g. `http://127.0.0.1:3000/slack/events`. */
   botUrl: string
   signingSecret: string
+  /** What can follow the slash command. */
+  commands?: readonly Hint[]
   /** What the page suggests to do, in order. */
   guide?: unknown
   /** What the page can do to the world beside Slack, by name. */
@@ -52,7 +54,8 @@ export async function startWorkspace(options: WorkspaceOptions): Promise<Workspa
     acts,
     emulatorUrl: emulator.url,
     options,
-    snapshot: () => snapshot(state, world, options.guide ?? null),
+    snapshot: () =>
+      snapshot(state, { world, guide: options.guide ?? null, commands: options.commands ?? [] }),
   }
   server.on('request', (request, response) => {
     route(house, request, response).catch((error: Error) => {

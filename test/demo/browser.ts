@@ -15,7 +15,7 @@ export const browserMissing: string | null = existsSync(executablePath)
 export async function openBrowser(viewport: {
   width: number
   height: number
-}): Promise<{ browser: BrowserContext; close(): Promise<void> }> {
+}): Promise<{ browser: BrowserContext; close: () => Promise<void> }> {
   const profile = await mkdtemp(path.join(tmpdir(), 'lockkeeper-browser-'))
   const browser = await chromium.launchPersistentContext(profile, {
     executablePath,

@@ -67,7 +67,10 @@ describe.skipIf(browserMissing !== null)('The demo in a browser', { timeout: 90_
     await page.locator('#typed').pressSequentially('/migrate pl')
     await page.getByRole('option', { name: /\/migrate plan/ }).waitFor()
     await page.keyboard.press('Tab')
-    expect(await page.locator('#typed').inputValue()).toBe('/migrate plan ')
+    await page.keyboard.type('add')
+    await page.getByRole('option', { name: /add-security-enhancements/ }).waitFor()
+    await page.keyboard.press('Tab')
+    expect(await page.locator('#typed').inputValue()).toBe('/migrate plan add-security-enhancements ')
   })
 
   test('help is visible only to the one who asked, and can be dismissed', async () => {

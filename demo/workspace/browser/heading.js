@@ -1,5 +1,5 @@
 import { draw, element, escape } from './draw.js'
-import { dateOf, clock } from './time.js'
+import { clock, dateOf, worded } from './time.js'
 import { store, visible } from './store.js'
 
 export function drawHeading() {
@@ -23,20 +23,16 @@ export function drawPins() {
     pins
       .map(
         (m) =>
-          `<a class="pin" data-key="${m.ts}" href="#" data-do="jump" data-ts="${m.ts}"><span aria-hidden="true">📌</span><span class="line">${escape(firstLine(m.text))}</span><time>${clock(dateOf(m.ts))}</time></a>`,
+          `<a class="pin" data-key="${m.ts}" href="#" data-do="jump" data-ts="${m.ts}"><span aria-hidden="true">📌</span><span class="line">${escape(firstLine(m))}</span><time>${clock(dateOf(m.ts))}</time></a>`,
       )
       .join(''),
   )
 }
 
-/** @param {string} text */
-const firstLine = (text) =>
-  (text.split('\n')[0] ?? '')
-    .replace(/<!date\^(\d+)\^[^|>]*\|[^>]*>/g, (_, seconds) =>
-      new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' }).format(new Date(seconds * 1000)),
-    )
-    .replace(/<@([A-Z0-9]+)>/g, (_, id) => `@${store.people.find((one) => one.id === id)?.name ?? id}`)
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&')
-    .replace(/[*`]/g, '')
+/** The state of a message, as its first block says it. @param {{ html: string, text: string }} message */
+function firstLine({ html, text }) {
+  const template = document.createElement('template')
+  template.innerHTML = worded(html)
+  const first = template.content.querySelector('p')?.textContent?.trim()
+  return first || text.split('\n')[0] || ''
+}

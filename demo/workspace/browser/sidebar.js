@@ -63,6 +63,6 @@ function drawWorld() {
     ? `${world.writes.acknowledged.toLocaleString('en')} writes acknowledged, ${world.writes.lost === 0 ? 'none lost' : `${world.writes.lost} lost`}`
     : 'Nobody can work in it.'
   const state = up ? `${escape(world.product)} is up` : `${escape(world.product)} is down`
-  return `<footer class="world ${up ? 'up' : 'down'}"><p><span class="light" aria-hidden="true"></span><b>${state}</b> · ${escape(world.release)} release</p><p>${writes}</p>
+  return `<footer class="world ${up ? 'up' : 'down'}"><p><span class="light" aria-hidden="true"></span><b>${state}</b> · ${world.release === 'after' ? 'new' : 'old'} release</p><p>${writes}</p>
     ${world.acts.map((/** @type {{ name: string, label: string, on: boolean }} */ act) => `<button type="button" data-do="world" data-name="${escape(act.name)}"${act.on ? ' aria-pressed="true"' : ''}>${escape(act.label)}</button>`).join('')}</footer>`
 }

@@ -15,6 +15,7 @@ export const store = {
   /** @type {any} */ world: null,
   /** @type {any} */ guide: null,
   command: '/migrate',
+  /** @type {{ words: string, says: string }[]} */ commands: [],
   team: { name: '' },
   connected: false,
   me: '',
@@ -49,6 +50,7 @@ export function takeSnapshot(all) {
     world: all.world,
     guide: all.guide,
     command: all.command,
+    commands: all.commands,
     team: all.team,
     connected: true,
   })

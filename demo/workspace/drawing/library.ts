@@ -17,25 +17,28 @@ export const drawText = (text: string): string =>
 
 /** One block by the library; a block that it cannot draw is shown by its text. */
 export function drawWithLibrary(block: Block): string {
-  try {
-    const props = {
-      blocks: [shelter(block)] as unknown as DrawableBlock[],
-      name: '',
-      logo: '',
-      withoutWrapper: true,
-      unstyled: true,
-      data,
-      hooks,
-    }
-    return restore(unwrapped(renderToStaticMarkup(createElement(Message, props))))
-  } catch {
-    return `<p class="undrawn">${escape((block['text'] as { text?: string } | undefined)?.text ?? `(a ${block.type} block)`)}</p>`
+  const props = {
+    blocks: [shelter(block)] as unknown as DrawableBlock[],
+    name: '',
+    logo: '',
+    withoutWrapper: true,
+    unstyled: true,
+    data,
+    hooks,
   }
+  try {
+    const drawn = unwrapped(renderToStaticMarkup(createElement(Message, props)))
+    if (drawn) return restore(drawn)
+  } catch {
+    // It expects fields that this block does not have.
+  }
+  const { text } = (block['text'] as { text?: string } | undefined) ?? {}
+  return `<p class="undrawn">${escape(text ?? `(a block of type ${block.type})`)}</p>`
 }
 
 /** The library draws a whole message around a block: its last wrapper begins the block's own markup. */
-const unwrapped = (html: string): string =>
-  html.replace(/^[^]*?block_wrapper[^>]*>/, '').replace(/(<\/div>){4}$/, '')
+const unwrapped = (html: string): string | undefined =>
+  /block_wrapper[^>]*>([^]*)<\/div><\/div><\/div><\/div>$/.exec(html)?.[1]
 
 const data = {
   users: [...people, bot, slackbot].map(({ id, name }) => ({ id, name })),
