@@ -49,7 +49,7 @@ test('a release without a command of its own comes back when the other one is ta
 })
 
 test('a release that is cancelled ends with all that its command started', async () => {
-  const { folder, method } = await makeTestService({
+  const { method } = await makeTestService({
     release: {
       ...release,
       after: { version: '1.1', deploy: ['/bin/sh', '-c', 'sleep 976 & echo $!; wait'] },
