@@ -4,7 +4,7 @@ import type { TargetSession } from '../adapters/postgres/target.ts'
 import { failed } from '../domain/outcome.ts'
 import type { Unit } from '../domain/script.ts'
 import { readHistory } from './history.ts'
-import { parseInner } from './sql-parse.ts'
+import { commandOf, parseInner } from './sql-parse.ts'
 import type { UnitAt } from './unit-at.ts'
 import { type Ran, runStatement, type Work } from './working.ts'
 
@@ -40,7 +40,7 @@ export async function runAlone(
     return { did: 'stop', outcome: failed({ code: 'index-invalid', index: index.name }) }
   } catch (error) {
     const errno = lostErrno(error)
-    if (errno !== null) return { did: 'lose', during: statement.text, errno }
+    if (errno !== null) return { did: 'lose', during: commandOf(statement.text), errno }
     const our = { statement: statement.text, file: script.file, line: statement.line }
     return { did: 'stop', outcome: failed(sqlProblem(error, our)) }
   }

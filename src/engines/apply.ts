@@ -14,7 +14,7 @@ import { committedParts } from './parts.ts'
 import { sideOf } from './side.ts'
 import { runTransaction } from './transaction.ts'
 import { defaultSchema } from './tree.ts'
-import { fenceSeconds, fenceWorking, hasCommitted } from './truth.ts'
+import { fenceWorking, hasCommitted } from './truth.ts'
 import { statesOf, type UnitAt, unitsAt } from './unit-at.ts'
 import { commandOfUnit } from './units.ts'
 import { cancelled, type Ran, type Work } from './working.ts'
@@ -26,7 +26,7 @@ type Conflict = Extract<Ran, { did: 'conflict' }>
  * Runs the scripts of a move, each unit until it committed, from where the history stands: what is done already is not
  * done again. Where there was any doubt, what it says was read from the history after its own backend was gone.
  * Asks `loss-grew`; fails with `lock-timeout`, `sql-error`, `history-unlike`, `index-invalid`, `session-lost`,
- * `fence-held`, `sessions-unended`, `history-missing`, `cancelled`, and what connecting fails with.
+ * `sessions-unended`, `history-missing`, `cancelled`, and what connecting fails with.
  */
 export async function applyScripts(
   target: Target,
@@ -148,7 +148,7 @@ async function applyUnit(work: Work, session: TargetSession, at: UnitAt): Promis
   }
 }
 
-/** Rolled back. Said only once our backend is gone: what is looked at next does not change any more. */
+/** Rolled back. Said only once our backend is gone: what is looked at next does not change any more. Else nobody knows. */
 async function afterStop(
   work: Work,
   session: TargetSession,
@@ -157,7 +157,7 @@ async function afterStop(
   await session.end()
   return (await fenceWorking(work, session))
     ? outcome
-    : failed({ code: 'fence-held', pids: [session.pid], seconds: fenceSeconds })
+    : failed({ code: 'session-lost', host: work.target.address.host, during: 'rollback', errno: 'ETIMEDOUT' })
 }
 
 async function afterLoss(

@@ -7,7 +7,7 @@ import { historyRows, readHistory, readsHistory } from './history.ts'
 import { ofRun } from './keeps.ts'
 import { countLoss } from './loss.ts'
 import type { UnitAt } from './unit-at.ts'
-import { type Ran, runStatement, type Stopped, type Work } from './working.ts'
+import { cancelled, type Ran, report, runStatement, type Stopped, withCancel, type Work } from './working.ts'
 
 /**
  * Runs statements as one transaction: all of it is committed, or nothing. After the lock the history is read and compared
@@ -55,22 +55,26 @@ async function tryTransaction(
       const unlike = compare(after.last, await readHistory(session.client, work.history))
       if (unlike) return unlike
     }
-    return await commit(session, script)
+    return await commit(work, session, script)
   } catch (error) {
     return brokenBy(error, 'begin')
   }
 }
 
-/** Without an answer to COMMIT nobody knows whether it took effect. */
-async function commit(session: TargetSession, { file }: Script): Promise<Ran> {
+/**
+ * Without an answer to COMMIT nobody knows whether it took effect. One that waits for a synchronous standby waits for ever;
+ * a cancel ends the wait, and it is committed.
+ */
+async function commit(work: Work, session: TargetSession, { file }: Script): Promise<Ran> {
+  report(work, 'COMMIT')
   try {
-    await session.client.query('commit')
-    // It is committed, whatever becomes of this question.
-    return { did: 'commit', lsn: await currentLsn(session.client).catch(() => null) }
+    await withCancel(work, session, () => session.client.query('commit'))
   } catch (error) {
     // A deferred constraint speaks up here; the transaction is rolled back.
-    return brokenBy(error, 'COMMIT', file)
+    const broken = brokenBy(error, 'COMMIT', file)
+    return broken.did === 'stop' && work.at.signal.aborted ? cancelled(work) : broken
   }
+  return { did: 'commit', lsn: await currentLsn(session.client).catch(() => null) }
 }
 
 function brokenBy(error: unknown, during: string, file?: string): Stopped {

@@ -12,9 +12,6 @@ import type { Work } from './working.ts'
 /** Milliseconds. A server that restarts is back by then; a backend that still commits is too. */
 const patience = { answer: 5_000, reach: 30_000, gone: 15_000 }
 
-/** How long our own backend is waited for before it is reported as still there. */
-export const fenceSeconds = patience.gone / 1000
-
 /**
  * Ends our own backend, wherever it is, and waits until it is gone: from then on nothing of ours changes anything, and
  * what the history says is the truth. False: it could not be ended, or the server could not be reached.

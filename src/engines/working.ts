@@ -7,7 +7,7 @@ import type { Session } from '../domain/session.ts'
 import type { Done } from '../domain/step.ts'
 import type { Applying } from './engine.ts'
 import type { History } from './history.ts'
-import type { Side } from './side.ts'
+import type { Cancelling, Side } from './side.ts'
 import { commandOf } from './sql-parse.ts'
 import { statementsOf } from './units.ts'
 
@@ -57,18 +57,17 @@ export async function runStatement(
   const { signal, lockTimeout } = work.at
   if (signal.aborted) return cancelled(work)
   const text = shown(statement)
-  report(work, statement)
+  report(work, commandOf(statement.text))
   const blockers = work.side.sample(session.pid, lockTimeout)
   const began = performance.now()
-  const ending = onAbort(signal, () => work.side.cancel(session))
   try {
-    const result = await session.client.query({ text: statement.text, rowMode: 'array' })
-    return { result }
+    const query = { text: statement.text, rowMode: 'array' as const }
+    return { result: await withCancel(work, session, () => session.client.query(query)) }
   } catch (error) {
     const seen = blockers()
     const sqlstate = sqlstateOf(error)
     const errno = lostErrno(error)
-    if (errno !== null) return { did: 'lose', during: text, errno }
+    if (errno !== null) return { did: 'lose', during: commandOf(statement.text), errno }
     if (signal.aborted) return cancelled(work)
     if (sqlstate === '55P03' || sqlstate === '40P01') {
       return { did: 'conflict', sqlstate, statement: text, blockers: seen }
@@ -77,7 +76,6 @@ export async function runStatement(
     return { did: 'stop', outcome: failed(sqlProblem(error, { statement: text, file: script.file, line })) }
   } finally {
     blockers()
-    ending()
     note(work, statement, performance.now() - began)
   }
 }
@@ -87,14 +85,20 @@ export const cancelled = ({ at }: Work): Extract<Ran, { did: 'stop' }> => ({
   outcome: failed({ code: 'cancelled', by: typeof at.signal.reason === 'string' ? at.signal.reason : '' }),
 })
 
-/** Calls back when it is aborted; the result ends that, and what the callback began. */
-function onAbort(signal: AbortSignal, begin: () => { over(): void }): () => void {
-  let begun: { over(): void } | null = null
-  const listener = (): void => void (begun = begin())
-  signal.addEventListener('abort', listener, { once: true })
-  return () => {
-    signal.removeEventListener('abort', listener)
-    begun?.over()
+/** Waits for what the session does; a cancel of the run cancels that on the server. */
+export async function withCancel<T>(
+  { at: { signal }, side }: Work,
+  session: TargetSession,
+  run: () => Promise<T>,
+): Promise<T> {
+  let cancelling: Cancelling | null = null
+  const cancel = (): void => void (cancelling = side.cancel(session))
+  signal.addEventListener('abort', cancel, { once: true })
+  try {
+    return await run()
+  } finally {
+    signal.removeEventListener('abort', cancel)
+    ;(cancelling as Cancelling | null)?.over()
   }
 }
 
@@ -109,7 +113,8 @@ function lineOf(error: unknown, { text, line, from }: Statement): number {
   return line + before.filter((character) => character === '\n').length
 }
 
-function report({ at, statements, prepared }: Work, statement: Statement): void {
+/** Says which statement is next. */
+export function report({ at, statements, prepared }: Work, command: string): void {
   const units = prepared.scripts.flatMap((script) => script.units.flatMap(statementsOf))
   const keeps = at.accepted === null ? [] : prepared.keeps.flatMap((keep) => [keep.lock, ...keep.statements])
   const of = units.length + keeps.length
@@ -117,7 +122,7 @@ function report({ at, statements, prepared }: Work, statement: Statement): void 
     done: Math.min(statements.length, of),
     of,
     unit: 'statements',
-    at: commandOf(statement.text),
+    at: command,
   })
 }
 

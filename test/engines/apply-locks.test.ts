@@ -1,4 +1,4 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { expect } from 'vitest'
 import { listSessions } from '../../src/adapters/postgres/sessions.ts'
 import type { Session } from '../../src/domain/session.ts'
@@ -12,8 +12,8 @@ const id = '20260101000000_Test'
 const history = async (hrms: Hrms): Promise<string[]> => {
   const { rows } = await (
     await hrms.client()
-  ).query('select "MigrationId" as id from master."__EFMigrationsHistory"')
-  return rows.map((row) => row.id).toSorted()
+  ).query('select "MigrationId" as id from master."__EFMigrationsHistory" order by 1')
+  return rows.map((row) => row.id)
 }
 
 /** A reporting session that read and never ended its transaction. */

@@ -10,8 +10,8 @@ import { claimTarget } from '../../src/adapters/postgres/claim.ts'
 const history = async (hrms: Hrms): Promise<string[]> => {
   const { rows } = await (
     await hrms.client()
-  ).query('select "MigrationId" as id from master."__EFMigrationsHistory"')
-  return rows.map((row) => row.id).toSorted()
+  ).query('select "MigrationId" as id from master."__EFMigrationsHistory" order by 1')
+  return rows.map((row) => row.id)
 }
 
 const through = (hrms: Hrms, proxy: Proxy): Target =>
@@ -63,7 +63,7 @@ test('a connection that breaks in a statement: its backend is ended before anyth
   await expect.poll(async () => (await root.query(sleeping)).rowCount).toBe(1)
   proxy.cut()
   expect(await applied).toMatchObject({
-    problem: { code: 'session-lost', during: 'SELECT pg_sleep(60)', errno: expect.any(String) },
+    problem: { code: 'session-lost', during: 'SELECT', errno: expect.any(String) },
   })
   expect((await root.query(sleeping)).rowCount).toBe(0)
   expect(await history(hrms)).toEqual([initial, before])

@@ -23,7 +23,7 @@ export interface TargetSession {
   serverVersion: string
   /** Settles when the connection is gone without `end` having been called. */
   lost: Promise<{ code: string }>
-  end(): Promise<void>
+  end: () => Promise<void>
 }
 
 /** How sessions of one run (or one plan) reach their target. */
@@ -34,7 +34,7 @@ export interface Target {
   /** Null while a plan is being made; from then on each session is refused when the server is another one. */
   expected: Identity | null
   /** Same address, another database of the same server (closing and opening are issued from there). */
-  connect(options?: ConnectOptions): Promise<Result<TargetSession>>
+  connect: (options?: ConnectOptions) => Promise<Result<TargetSession>>
 }
 
 export interface ConnectOptions {

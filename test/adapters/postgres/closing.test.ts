@@ -74,15 +74,18 @@ test('a NULL ACL is put back as what NULL means, so that everybody enters again'
 })
 
 test('an ACL with grants, grant options and other grantors is put back exactly', async ({ hrms }) => {
-  const role = `granter_${hrms.name}`
+  const [first, second] = [`first_${hrms.name}`, `second_${hrms.name}`]
   await grant(
     hrms,
-    `create role ${role}`,
-    `grant ${role} to lockkeeper`,
+    `create role ${first}`,
+    `create role ${second}`,
+    `grant ${first}, ${second} to lockkeeper`,
     'revoke connect on database DB from public',
     'grant connect, create on database DB to hrms_batch',
-    `grant connect on database DB to ${role} with grant option`,
-    `set role ${role}`,
+    `grant connect on database DB to ${first} with grant option`,
+    `set role ${first}`,
+    `grant connect on database DB to ${second} with grant option`,
+    `set role ${second}`,
     'grant connect on database DB to hrms_app',
     'reset role',
   )
@@ -93,7 +96,7 @@ test('an ACL with grants, grant options and other grantors is put back exactly',
     valueOf(await restoreAccess(hrms.target(), before))
     expect((await aclOf(hrms))?.toSorted()).toEqual(before?.toSorted())
   } finally {
-    await grant(hrms, `revoke connect on database DB from ${role} cascade`, `drop role ${role}`)
+    await grant(hrms, `revoke connect on database DB from ${first} cascade`, `drop role ${first}, ${second}`)
   }
 })
 

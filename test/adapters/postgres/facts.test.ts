@@ -4,6 +4,7 @@ import {
   currentLsn,
   databaseBytes,
   eventTriggers,
+  exclusiveHolders,
   inactiveSlots,
   logicalSlots,
   longTransactions,
@@ -15,6 +16,7 @@ import {
   synchronousStandbys,
   wraparoundVacuums,
 } from '../../../src/adapters/postgres/facts.ts'
+import { hrmsDatabase } from '../../databases.ts'
 import { type Hrms, test, valueOf } from './hrms.ts'
 
 async function look(hrms: Hrms): Promise<pg.Client> {
@@ -97,4 +99,15 @@ test('a server without standbys has no lag, waits for none, and knows its size a
   expect(await wraparoundVacuums(client, ['master."RefreshTokens"'])).toEqual([])
   expect(await databaseBytes(client)).toBeGreaterThan(5_000_000)
   expect(await currentLsn(client)).toMatch(/^[0-9A-F]+\/[0-9A-F]+$/)
+})
+
+test('who holds a table is looked up in this database alone: a copy has the same OIDs', async ({ hrms }) => {
+  const client = await look(hrms)
+  const copy = await hrmsDatabase()
+  const lock = 'begin; lock table master."Tenants" in access exclusive mode'
+  await (await copy.client()).query(lock)
+  expect(await exclusiveHolders(client, 'master."Tenants"')).toEqual([])
+  await (await hrms.session('hrms_owner', 'holder')).query(lock)
+  expect(await exclusiveHolders(client, 'master."Tenants"')).toMatchObject([{ application: 'holder' }])
+  await copy.drop()
 })

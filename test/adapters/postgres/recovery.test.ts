@@ -38,7 +38,11 @@ async function ask<T>(url: string, question: (client: pg.Client) => Promise<T>):
   const client = new pg.Client(url)
   client.on('error', () => {})
   await client.connect()
-  return question(client).finally(() => client.end())
+  try {
+    return await question(client)
+  } finally {
+    await client.end()
+  }
 }
 
 async function standbyIn(folder: string): Promise<string> {

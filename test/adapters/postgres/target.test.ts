@@ -130,6 +130,19 @@ test('a pooler that answers with a key of its own is refused', async ({ hrms }) 
   })
 })
 
+test('a pooler whose server session never saw our startup packet is refused, even with the right key', async ({
+  hrms,
+}) => {
+  const proxy = await proxyTo(addressOf(hrms).url, undefined, (chunk) => {
+    const at = chunk.indexOf('lockkeeper.session=')
+    if (at !== -1) chunk.write('x', at + 'lockkeeper.session='.length)
+    return true
+  })
+  expect(await targetAt(proxy.url, hrms.name).connect()).toMatchObject({
+    problem: { code: 'target-through-pooler' },
+  })
+})
+
 plain('a pooler that refuses our startup options (PgBouncer: 08P01) is refused', async () => {
   const answer = Buffer.from('SFATAL\0C08P01\0Munsupported startup parameter: options\0\0')
   const message = Buffer.concat([Buffer.from('E'), Buffer.alloc(4), answer])
