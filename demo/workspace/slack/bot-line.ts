@@ -19,7 +19,10 @@ export type BotAnswer =
   | { came: true; body: string }
   | { came: false; why: 'refused' | 'timeout' | 'away'; status?: number }
 
-/** Slack waits this long for an acknowledgement. */
+/** Milliseconds until an event tells what was posted. */
+const afterwards = 200
+
+/** Slack waits this long for an acknowledgement, in milliseconds. */
 const patience = 3000
 
 export function makeBotLine({
@@ -79,7 +82,8 @@ export function makeBotLine({
         event_time: Math.floor(Date.now() / 1000),
         event,
       }
-      void send(JSON.stringify(envelope), 'application/json') // Slack tries again later; nobody here needs it
+      // After the answer to the post, as in Slack. That Slack would try again is not needed here.
+      setTimeout(() => void send(JSON.stringify(envelope), 'application/json'), afterwards).unref()
     },
     async trigger(person, viewId) {
       const answer = await emulator.callAs(botToken, 'views.generateTriggerId', {
