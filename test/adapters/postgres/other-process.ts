@@ -9,7 +9,7 @@ export interface OtherProcess {
   /** Settles when its SQL has run. */
   ran: Promise<void>
   /** SIGKILL, and waits until it is dead: its backend may live on. */
-  kill(): Promise<void>
+  kill: () => Promise<void>
 }
 
 /**
