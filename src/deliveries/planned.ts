@@ -55,7 +55,12 @@ const table: Table = {
     )
     return [live, ...ofPlan(event)]
   },
-  'run.resumed': (event) => ofRun(event),
+  // Somebody may have waited for news all the while.
+  'run.resumed': (event, { channel }) => {
+    if (!event.run) return []
+    const thread: Address = { channel, thread: runKey(event.run) }
+    return [make(event, `resumed:${event.seq}`, thread, { event: event.seq }), ...ofRun(event)]
+  },
   'run.cancelled': (event) => ofRun(event),
   'step.ended': (event, context) => [...ofStep(event, context), ...ofRun(event)],
   'gate.opened': (event, context) => {

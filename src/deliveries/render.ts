@@ -13,11 +13,11 @@ import { approvalsOf, planById, type Approval } from '../store/plans.ts'
 import { runById } from '../store/runs.ts'
 import { cardView } from '../views/card.ts'
 import { endingView } from '../views/ending.ts'
+import { eventView } from '../views/events.ts'
 import { gateView } from '../views/gate.ts'
 import { planDetailsView } from '../views/plan-details.ts'
 import { planView, type WaitsFor } from '../views/plan.ts'
 import { runView } from '../views/run.ts'
-import { stepView } from '../views/step.ts'
 
 /** Draws what a delivery shows, as it is now. Null: there is nothing (any more) to show. */
 export type Render = (shows: Shows) => Promise<View | null>
@@ -71,8 +71,7 @@ export function makeRender(options: RenderOptions): Render {
       return gate && ofRun(gate.run, async (run) => gateView(gate, run, await attemptsOf(pool, run.id)))
     }
     const event = await eventAt(pool, shows.event)
-    if (event?.is !== 'step.ended' || !event.run) return null
-    return ofRun(event.run, (run) => stepView(run, event.step, event.outcome, event.at))
+    return event?.run ? ofRun(event.run, (run) => eventView(run, event)) : null
   }
 }
 

@@ -111,10 +111,13 @@ describe('an event', () => {
     expect(refreshed(planned)).toEqual(['run:P-1', 'plan:P'])
   })
 
-  test.each([
-    { is: 'run.resumed', step: 'drain', lastSeen: '2025-11-13T03:01:12.000Z' },
-    { is: 'run.cancelled' },
-  ] as Happened[])('$is: the live message shows it', (body) => {
-    expect(of(body)).toEqual([{ refresh: ['run:P-1'] }])
+  test('of a run that is cancelled: the live message shows it', () => {
+    expect(of({ is: 'run.cancelled' })).toEqual([{ refresh: ['run:P-1'] }])
+  })
+
+  test('of a run that another life takes up: the thread says from when to when nobody was at it', () => {
+    const planned = of({ is: 'run.resumed', step: 'drain', lastSeen: '2025-11-13T03:01:12.000Z' })
+    expect(made(planned)).toMatchObject([{ key: 'resumed:7', to: { thread: 'run:P-1' }, shows: { event: 7 } }])
+    expect(refreshed(planned)).toEqual(['run:P-1'])
   })
 })

@@ -89,6 +89,4 @@ test('what is not in the store is not drawn', async () => {
     { event: 0 },
   ]
   for (const shows of nothing) expect(await render(shows as Parameters<Render>[0])).toBeNull()
-  const [started] = await eventsOfRun(history.pool, run, 100)
-  expect(await render({ event: started?.seq ?? 0 })).toBeNull()
 })
