@@ -4,7 +4,7 @@ import type { Session } from '../../domain/session.ts'
 import { instant } from './identity.ts'
 import { selectSessions } from './sessions.ts'
 
-export { roleAttributes, type RoleAttributes, superuserLogins } from './roles.ts'
+export { roleAttributes, superuserLogins } from './roles.ts'
 
 type Facts<Code extends keyof Problems> = Problems[Code]
 
