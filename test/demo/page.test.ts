@@ -140,6 +140,7 @@ describe.skipIf(browserMissing !== null)('The demo in a browser', { timeout: 90_
   test('HRMS comes back, and the thread tells every step', async () => {
     await button('Roll back…').waitFor({ timeout: 60_000 })
     await page.locator('.world').getByText('HRMS is up').waitFor()
+    await page.locator('.pin').waitFor({ state: 'detached' })
     await picture('back')
     await messages().locator('.message', { hasText: 'approved by' }).locator('.replies').last().click()
     await page.locator('#thread').getByText('Break-glass card').waitFor()

@@ -9,7 +9,7 @@ export function drawGuide() {
   const steps = /** @type {Step[]} */ (store.guide ?? [])
   if (!steps.length) return ''
   const texts = [...store.messages.values()].map((m) => m.text).join('\n')
-  const done = steps.map((step) => new RegExp(step.doneWhen, 'i').test(texts))
+  const done = steps.map((step) => new RegExp(step.doneWhen).test(texts))
   const next = done.findLastIndex(Boolean) + 1
   const rows = steps.map((step, i) => {
     const who = person(step.who)

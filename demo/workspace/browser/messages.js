@@ -47,6 +47,7 @@ function drawAll(messages, since) {
       const follows =
         !divider &&
         !fresh &&
+        !message.broadcast &&
         before?.user === message.user &&
         before.only === message.only &&
         Number(message.ts) - Number(before.ts) < sameTurn &&

@@ -28,13 +28,17 @@ export function drawWithLibrary(block: Block): string {
   }
   try {
     const drawn = unwrapped(renderToStaticMarkup(createElement(Message, props)))
-    if (drawn) return restore(drawn)
+    if (drawn) return restore(withShortCode(drawn))
   } catch {
     // It expects fields that this block does not have.
   }
   const { text } = (block['text'] as { text?: string } | undefined) ?? {}
   return `<p class="undrawn">${escape(text ?? `(a block of type ${block.type})`)}</p>`
 }
+
+/** Code that a line holds is kept on one line. */
+const withShortCode = (html: string): string =>
+  html.replace(/(slack_inline_code|slack_code_inline)(?=[^"]*">[^<]{1,40}<)/g, '$1 short')
 
 /** The library draws a whole message around a block: its last wrapper begins the block's own markup. */
 const unwrapped = (html: string): string | undefined =>
