@@ -25,8 +25,9 @@ export interface Performance {
 }
 
 /**
- * Performs a step, or finds out what an earlier life of it left. From the claim on, every step holds the claim on its
- * target first, which fences whatever a dead process left there: nothing is looked at, and nothing started, before.
+ * Performs a step, or finds out what an earlier life of it left. From the claim on, every step takes the claim on its
+ * target first, or fences again under the one that is held: nothing is looked at, and nothing started, while a session
+ * that somebody left there still works.
  */
 export async function perform(performance: Performance): Promise<Outcome> {
   const { kinds, step, world, signal } = performance

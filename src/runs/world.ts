@@ -9,11 +9,12 @@ import type { Run } from '../domain/run.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Done } from '../domain/step.ts'
 import { claimTarget } from '../adapters/postgres/claim.ts'
+import { fence } from '../adapters/postgres/fence.ts'
 import { makeTarget, targetAddress, type TargetSession } from '../adapters/postgres/target.ts'
 import { makeEngine } from '../engines/make.ts'
 import { backupsOf, forgetBackup, insertBackup } from '../store/backups.ts'
 import { debtsOf, openDebts, planDebt, settleDebt, takeDebt } from '../store/debts.ts'
-import { done } from '../domain/outcome.ts'
+import { done, failed } from '../domain/outcome.ts'
 
 /** What a process needs to drive runs. */
 export interface Surroundings {
@@ -50,9 +51,10 @@ export function openWorld(
   let session: TargetSession | null = null
 
   async function takeClaim(): Promise<Outcome<Done['claim']>> {
-    if (session) return done({ identity: session.identity, fenced: 0 })
+    const held = session && (await fencedAgain(session))
+    if (held) return held
     const claimed = await claimTarget(target)
-    if (!claimed.ok) return { status: 'failed', problem: claimed.problem }
+    if (!claimed.ok) return failed(claimed.problem)
     const mine = claimed.value.session
     session = mine
     void mine.lost.then(({ code }) => {
@@ -79,6 +81,16 @@ export function openWorld(
         await held?.end()
       },
     },
+  }
+}
+
+/** A step before may have left a session that still works. Null: the claim's connection has broken. */
+async function fencedAgain({ client, identity }: TargetSession): Promise<Outcome<Done['claim']> | null> {
+  try {
+    const fenced = await fence(client)
+    return fenced.ok ? done({ identity, fenced: fenced.value.fenced }) : failed(fenced.problem)
+  } catch {
+    return null
   }
 }
 
