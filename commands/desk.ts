@@ -29,7 +29,7 @@ export function makeDesk(house: House): Desk {
     // Said at its field, so that the form stays as it was filled in.
     const faults = filled ? faultsOf(problem) : []
     if (faults.length > 0) return { faults }
-    return { view: problemView(await withPeople(house, problem)) }
+    return { view: problemView(await withPeople(house, problem)), refused: true }
   }
   return {
     opensForm: (name) => find(name)?.form !== undefined,

@@ -11,5 +11,6 @@ if (command === 'start') {
   process.stdout.write(`${about.version}\n`)
 } else {
   const { terminal } = await import('./cli/terminal.ts')
-  process.exitCode = await terminal(process.argv.slice(2))
+  const asksForHelp = command === '--help' || command === '-h'
+  process.exitCode = await terminal(asksForHelp ? ['help'] : process.argv.slice(2))
 }

@@ -1,61 +1,77 @@
 import { setTimeout } from 'node:timers/promises'
 import cliProgress from 'cli-progress'
 import type pg from 'pg'
+import type { Instant } from '../domain/json.ts'
+import type { Attempt } from '../domain/run.ts'
 import type { Progress } from '../domain/step.ts'
 import { attemptsOf } from '../store/attempts.ts'
 import { openGateOf } from '../store/gates.ts'
+import { isAnyAlive } from '../store/locks.ts'
 import { runById } from '../store/runs.ts'
 import { endingView } from '../views/ending.ts'
 import { gateView } from '../views/gate.ts'
 import { lineText } from '../views/plain.ts'
+import { problemView } from '../views/problem.ts'
 import { progressLine } from '../views/step-facts.ts'
 import { stepView } from '../views/step.ts'
 import { terminalText, type Terminal } from '../views/terminal.ts'
 
-/** Milliseconds between two looks. */
-const lookEvery = 200
+/** Milliseconds between two looks, and without a worker before it is said. */
+const times = { look: 200, patience: 5_000 } as const
 
 /**
- * Shows a run as it goes: each step as it ends, a bar for what takes long. Ends when the run has ended (0 when it is
- * done, 1 when it went back) or waits for people (2). Leaving it changes nothing: the bot drives.
+ * Shows a run as it goes: each step that ends after `since`, a bar for what takes long. Ends when the run has ended (0
+ * when it is done, 1 when it went back) or waits for people (2). Leaving it changes nothing: the bot drives.
  */
-export async function follow(pool: pg.Pool, id: string, screen: Terminal): Promise<number> {
+export async function follow(pool: pg.Pool, id: string, since: Instant, screen: Terminal): Promise<number> {
   const shown = new Set<string>()
-  const bar = new cliProgress.SingleBar(
-    { format: '{step} [{bar}] {percentage}% {text}', hideCursor: true, clearOnComplete: true },
-    cliProgress.Presets.shades_classic,
-  )
-  let barOf = ''
+  const bar = progressBar(screen)
+  let aliveAt = performance.now()
   for (;;) {
-    const [run, record, gate] = [
-      await runById(pool, id),
-      await attemptsOf(pool, id),
-      await openGateOf(pool, id),
-    ]
+    const run = await runById(pool, id)
     if (!run) throw new Error(`run ${id} has gone`)
-    for (const attempt of record) {
-      const key = `${attempt.step}/${attempt.attempt}`
-      if (!attempt.outcome || shown.has(key)) continue
+    const [record, gate] = [await attemptsOf(pool, id), await openGateOf(pool, id)]
+    for (const { step, attempt, outcome, endedAt } of record) {
+      const key = `${step}/${attempt}`
+      if (!outcome || !endedAt || endedAt < since || shown.has(key)) continue
       shown.add(key)
-      bar.stop()
-      barOf = ''
-      const { step, outcome, endedAt } = attempt
+      bar.show(null)
       if (outcome.status === 'done' || outcome.status === 'unneeded')
-        console.log(terminalText(stepView(run, step, outcome, endedAt ?? attempt.beganAt), screen))
+        console.log(terminalText(stepView(run, step, outcome, endedAt), screen))
     }
-    const present = record.findLast((attempt) => !attempt.outcome && attempt.progress?.of)
-    if (present?.progress?.of && screen.colour) {
-      if (barOf !== present.step) bar.start(present.progress.of, 0, { step: present.step, text: '' })
-      barOf = present.step
-      bar.update(Math.min(present.progress.done, present.progress.of), { text: textOf(present.progress) })
-    }
+    bar.show(record.findLast(({ outcome, progress }) => !outcome && progress?.of) ?? null)
     if (run.endedAt || gate) {
-      bar.stop()
+      bar.show(null)
       console.log(terminalText(gate ? gateView(gate, run, record) : endingView(run, record), screen))
       if (gate) return 2
       return run.ending === 'done' ? 0 : 1
     }
-    await setTimeout(lookEvery)
+    if (await isAnyAlive(pool)) aliveAt = performance.now()
+    else if (performance.now() - aliveAt > times.patience) {
+      bar.show(null)
+      console.log(terminalText(problemView({ code: 'no-worker', since: null }), screen))
+      aliveAt = Infinity
+    }
+    await setTimeout(times.look)
+  }
+}
+
+/** One bar, for the step under way; where nothing can be drawn over, none. */
+function progressBar({ colour }: Terminal): { show(attempt: Attempt | null): void } {
+  const bar = new cliProgress.SingleBar(
+    { format: '{step} [{bar}] {percentage}% {text}', hideCursor: true, clearOnComplete: true },
+    cliProgress.Presets.shades_classic,
+  )
+  let of: string | null = null
+  return {
+    show(attempt) {
+      const total = attempt?.progress?.of
+      if (of !== null && of !== attempt?.step) bar.stop()
+      if (!attempt?.progress || !total || !colour) return void (of = null)
+      if (of !== attempt.step) bar.start(total, 0, { step: attempt.step, text: '' })
+      of = attempt.step
+      bar.update(Math.min(attempt.progress.done, total), { text: textOf(attempt.progress) })
+    },
   }
 }
 

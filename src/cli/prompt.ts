@@ -1,5 +1,5 @@
 import type { FieldFault, FormValues } from '../domain/desk.ts'
-import type { Field, Form } from '../domain/view.ts'
+import type { Field, Form, Option } from '../domain/view.ts'
 
 /** Where a person types. */
 export interface Person {
@@ -16,41 +16,72 @@ export async function fillIn(form: Form, person: Person): Promise<FormValues | n
     if (value === null) return null
     values[field.name] = value
   }
-  if (form.fields.some((field) => field.kind === 'text' && field.mustBe)) return values
+  if (form.fields.some(isDeliberate)) return values
   const yes = await person.ask(`${form.submit}? Type yes: `)
   return yes?.trim().toLowerCase() === 'yes' ? values : null
 }
+
+/** Typed as it must be, or picked to be asked more about: another yes would say nothing. */
+const isDeliberate = (field: Field): boolean =>
+  field.kind === 'select' || (field.kind === 'text' && field.mustBe !== undefined)
 
 export const faultLines = (faults: readonly FieldFault[]): string[] =>
   faults.map(({ field, why }) => `${field}: ${why}`)
 
 async function valueOf(field: Field, person: Person): Promise<string | readonly string[] | null> {
   if (field.hint) person.say(field.hint)
-  if (field.kind === 'text' || field.kind === 'number') {
-    for (;;) {
-      const typed = await person.ask(`${field.label}: `)
-      if (typed === null) return null
-      const wanted = field.kind === 'text' ? field.mustBe : undefined
-      if (wanted === undefined || typed.trim().toLowerCase() === wanted.toLowerCase()) return typed.trim()
-      person.say(`You typed ${JSON.stringify(typed)}. It must be ${wanted}.`)
-    }
-  }
-  field.options.forEach((option, i) =>
-    person.say(`${i + 1}  ${option.label}${option.hint ? ` (${option.hint})` : ''}`),
-  )
-  const many = field.kind === 'ticks'
+  if (field.kind === 'text' || field.kind === 'number') return textOf(field, person)
+  return field.kind === 'ticks' ? tickedOf(field.label, field.options, person) : pickedOf(field, person)
+}
+
+async function textOf(
+  field: Extract<Field, { kind: 'text' | 'number' }>,
+  person: Person,
+): Promise<string | null> {
+  const wanted = field.kind === 'text' ? field.mustBe : undefined
   for (;;) {
-    const typed = await person.ask(
-      many ? `${field.label}, numbers with commas: ` : `${field.label}, a number: `,
-    )
+    const typed = await person.ask(`${field.label}: `)
     if (typed === null) return null
-    const picked = typed
-      .split(/[\s,]+/)
-      .filter(Boolean)
-      .map((number) => field.options[Number(number) - 1]?.value)
-    const known = picked.filter((value) => value !== undefined)
-    if (known.length === picked.length && known.length > 0 && (many || known.length === 1))
-      return many ? known : (known[0] ?? null)
-    person.say(`Numbers from 1 to ${field.options.length}, please.`)
+    if (wanted === undefined || typed.trim().toLowerCase() === wanted.toLowerCase()) return typed.trim()
+    person.say(`You typed ${JSON.stringify(typed)}. It must be ${wanted}.`)
   }
 }
+
+/** By its number, or as it is called. */
+async function pickedOf(
+  { label, options }: Extract<Field, { kind: 'select' }>,
+  person: Person,
+): Promise<string | null> {
+  options.forEach((option, i) => person.say(`  ${i + 1}  ${described(option)}`))
+  for (;;) {
+    const typed = await person.ask(`${label}, a number from 1 to ${options.length}: `)
+    if (typed === null) return null
+    const wanted = typed.trim().toLowerCase()
+    const picked = options[Number(wanted) - 1] ?? options.find(({ value }) => value.toLowerCase() === wanted)
+    if (picked) return picked.value
+    person.say(`${JSON.stringify(typed)} is none of them.`)
+  }
+}
+
+/** By what each begins with (of sessions the PID): a place in a list is too easily another one's. */
+async function tickedOf(
+  label: string,
+  options: readonly Option[],
+  person: Person,
+): Promise<readonly string[] | null> {
+  for (const option of options) person.say(`  ${described(option)}`)
+  const example = options
+    .slice(0, 2)
+    .map(({ value }) => value)
+    .join(', ')
+  for (;;) {
+    const typed = await person.ask(`${label}, each by its number on the left (e.g. ${example}): `)
+    if (typed === null) return null
+    const wanted = typed.split(/[\s,]+/).filter(Boolean)
+    const unknown = wanted.filter((word) => !options.some(({ value }) => value === word))
+    if (wanted.length > 0 && unknown.length === 0) return wanted
+    person.say(unknown.length > 0 ? `${unknown.join(', ')}: not in the list.` : 'Nothing was typed.')
+  }
+}
+
+const described = ({ label, hint }: Option): string => `${label}${hint ? ` (${hint})` : ''}`

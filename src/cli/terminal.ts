@@ -1,16 +1,20 @@
 import { userInfo } from 'node:os'
-import { createInterface } from 'node:readline'
+import { createInterface, type Interface } from 'node:readline'
 import type pg from 'pg'
 import { makeDesk } from '../../commands/desk.ts'
+import { makeTarget, withSession } from '../adapters/postgres/target.ts'
 import { loadConfig, type Config } from '../config.ts'
-import type { Reply } from '../domain/desk.ts'
-import type { Directory } from '../domain/person.ts'
+import type { Desk, Reply } from '../domain/desk.ts'
+import type { Identity } from '../domain/identity.ts'
+import type { Caller, Directory } from '../domain/person.ts'
 import type { Problem } from '../domain/problem.ts'
-import { readIdentity } from '../adapters/postgres/identity.ts'
+import { ok, type Result } from '../domain/result.ts'
+import type { Form, View } from '../domain/view.ts'
 import { connectStore } from '../store/connect.ts'
 import { findEmbedded } from '../store/embedded.ts'
 import { isAnyAlive } from '../store/locks.ts'
 import { installSchema } from '../store/schema.ts'
+import { timeOf } from '../store/transaction.ts'
 import { problemView } from '../views/problem.ts'
 import { formText, terminalText, type Terminal } from '../views/terminal.ts'
 import { follow } from './follow.ts'
@@ -20,7 +24,8 @@ const exits = { ok: 0, refused: 1, noStore: 69, configuration: 78 } as const
 
 /**
  * The commands in a terminal: the same desk as Slack's, as the person that the operating-system user is mapped to. It
- * writes requests and reads; the bot drives. Gives the exit code.
+ * writes requests and reads; the bot drives. Gives the exit code: 0 when it was done, 1 when it was refused or a run went
+ * back, 2 when a run waits for people, 69 without the bot's database, 78 for faults in the configuration.
  */
 export async function terminal(words: readonly string[]): Promise<number> {
   const loaded = await loadConfig(process.env, process.cwd())
@@ -30,6 +35,7 @@ export async function terminal(words: readonly string[]): Promise<number> {
     return exits.configuration
   }
   const config = loaded.value
+  const screen = screenOf(config)
   const url = config.databaseUrl ?? (await findEmbedded(config.folder))?.url('lockkeeper')
   if (!url) {
     console.error(
@@ -37,12 +43,40 @@ export async function terminal(words: readonly string[]): Promise<number> {
     )
     return exits.noStore
   }
+  const ours = await askStore(url)
+  if (!ours.ok) {
+    console.error(terminalText(problemView(ours.problem), screen))
+    return exits.noStore
+  }
   const pool = connectStore(url, 3)
   try {
     await installSchema(pool)
-    return words[0] === 'health' ? await health(pool) : await converse(pool, config, words)
+    return words[0] === 'health'
+      ? await health(pool)
+      : await converse({ pool, config, screen, ours: ours.value }, words)
   } finally {
     await pool.end()
+  }
+}
+
+/** Whether the bot's own database answers, and which one it is; null where its server cannot be asked that. */
+async function askStore(url: string): Promise<Result<Identity | null>> {
+  const { host, pathname } = new URL(url)
+  const address = { url, variable: 'DATABASE_URL', host, database: decodeURIComponent(pathname.slice(1)) }
+  const asked = await withSession(
+    makeTarget(address, 'lockkeeper-terminal', null),
+    'identify',
+    async ({ identity }) => identity,
+  )
+  return asked.ok || asked.problem.code !== 'privilege-missing' ? asked : ok(null)
+}
+
+function screenOf({ terminal: users }: Config): Terminal {
+  return {
+    colour: process.stdout.hasColors?.() ?? false,
+    width: process.stdout.columns ?? 100,
+    people: (id) => `@${Object.keys(users).find((user) => users[user] === id) ?? id}`,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   }
 }
 
@@ -53,50 +87,60 @@ async function health(pool: pg.Pool): Promise<number> {
   return alive ? exits.ok : exits.refused
 }
 
-async function converse(pool: pg.Pool, config: Config, words: readonly string[]): Promise<number> {
-  const screen: Terminal = {
-    colour: process.stdout.hasColors?.() ?? false,
-    width: process.stdout.columns ?? 100,
-  }
-  const show = (reply: Extract<Reply, { view: unknown }>): void =>
-    console.log(terminalText(reply.view, screen))
+interface Here {
+  pool: pg.Pool
+  config: Config
+  screen: Terminal
+  ours: Identity | null
+}
+
+async function converse({ pool, config, screen, ours }: Here, words: readonly string[]): Promise<number> {
+  const show = (view: View): void => console.log(terminalText(view, screen))
   const refuse = (problem: Problem): number => {
-    show({ view: problemView(problem) })
+    show(problemView(problem))
     return exits.refused
   }
   const user = userInfo().username
   const person = config.terminal[user]
   if (!person) return refuse({ code: 'terminal-user-unknown', user, file: config.file })
   const caller = { person, via: 'terminal' } as const
-  const desk = makeDesk({
-    pool,
-    config,
-    directory: namedPeople,
-    environment: process.env,
-    ours: await ourIdentity(pool),
-  })
-  let reply = await desk.typed(caller, words)
+  const desk = makeDesk({ pool, config, directory: namedPeople, environment: process.env, ours })
+  const since = await timeOf(pool)
   const here = typist()
   try {
-    while (!('view' in reply)) {
-      if ('faults' in reply) {
-        for (const line of faultLines(reply.faults)) console.error(line)
-        return exits.refused
-      }
-      console.log(formText(reply.form, screen))
-      const values = await fillIn(reply.form, here)
-      if (!values) {
-        console.error('Nothing was done.')
-        return exits.refused
-      }
-      reply = await desk.submitted(caller, reply.command, reply.input, values)
+    const reply = await untilSaid(desk, caller, await desk.typed(caller, words), here, screen)
+    if (!reply) {
+      console.error('Nothing was done.')
+      return exits.refused
     }
-    show(reply)
+    show(reply.view)
+    if (reply.refused) return exits.refused
     if (!reply.run) return exits.ok
     if (!(await isAnyAlive(pool))) return refuse({ code: 'no-worker', since: null })
-    return await follow(pool, reply.run, screen)
+    return await follow(pool, reply.run, since, screen)
   } finally {
     here.leave()
+  }
+}
+
+/** Forms are filled in here, one after another, and again where something in them was wrong. Null: the person left. */
+async function untilSaid(
+  desk: Desk,
+  caller: Caller,
+  first: Reply,
+  person: Person,
+  screen: Terminal,
+): Promise<Extract<Reply, { view: View }> | null> {
+  let asked: Extract<Reply, { form: Form }> | null = null
+  for (let reply = first; ;) {
+    if ('view' in reply) return reply
+    if ('form' in reply) {
+      asked = reply
+      console.log(formText(reply.form, screen))
+    } else for (const line of faultLines(reply.faults)) person.say(line)
+    const values = asked && (await fillIn(asked.form, person))
+    if (!asked || !values) return null
+    reply = await desk.submitted(caller, asked.command, asked.input, values)
   }
 }
 
@@ -106,29 +150,19 @@ const namedPeople: Directory = {
   members: async () => [],
 }
 
-async function ourIdentity(pool: pg.Pool): Promise<Awaited<ReturnType<typeof readIdentity>> | null> {
-  const client = await pool.connect()
-  try {
-    return await readIdentity(client, 'store')
-  } catch {
-    return null
-  } finally {
-    client.release()
-  }
-}
-
-/** Reads lines as they are typed or piped in; the input is opened at the first question. */
+/** Reads lines as they are typed or piped in. The input is opened at the first question: what is not asked is not read. */
 function typist(): Person & { leave(): void } {
-  const lines = createInterface({ input: process.stdin })
-  lines.pause()
-  const typed = lines[Symbol.asyncIterator]()
+  let lines: Interface | null = null
+  let typed: AsyncIterator<string> | null = null
   return {
     async ask(question) {
       process.stderr.write(question)
+      lines ??= createInterface({ input: process.stdin })
+      typed ??= lines[Symbol.asyncIterator]()
       const next = await typed.next()
       return next.done ? null : next.value
     },
     say: (line) => console.error(line),
-    leave: () => lines.close(),
+    leave: () => lines?.close(),
   }
 }

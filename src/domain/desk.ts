@@ -22,8 +22,8 @@ export type FormValues = Readonly<Record<string, string | readonly string[]>>
 
 export type Reply =
   | { form: Form; command: string; input: Json }
-  /** `run`: what was begun or gone on with, for whoever wants to watch it. */
-  | { view: View; run?: string }
+  /** `run`: what was begun or gone on with, for whoever wants to watch it. `refused`: nothing was done. */
+  | { view: View; run?: string; refused?: true }
   /** Of a form that was filled in: it is shown again with these. */
   | { faults: readonly FieldFault[] }
 

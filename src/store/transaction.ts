@@ -23,3 +23,9 @@ export async function transaction<T>(pool: pg.Pool, work: (tx: pg.PoolClient) =>
 /** Text of a timestamp column as an Instant, in SQL: ``select ${instant('at')} as at``. */
 export const instant = (column: string): string =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
+/** What time the store has it: what it recorded is compared with that. */
+export async function timeOf(tx: Queryable): Promise<string> {
+  const { rows } = await tx.query<{ now: string }>(`select ${instant('now()')} as now`)
+  return rows[0]?.now ?? ''
+}

@@ -1,0 +1,174 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir, userInfo } from 'node:os'
+import path from 'node:path'
+import pg from 'pg'
+import { vi } from 'vitest'
+import { parse, stringify } from 'yaml'
+import { isAnyAlive } from '../../src/store/locks.ts'
+import { hrmsDatabase, onServer, storeDatabase, type TestDatabase } from '../databases.ts'
+import { freePort } from '../steps/hrms.ts'
+
+export const people = { asha: 'U0ASHA', dan: 'U0DAN', mei: 'U0MEI', eve: 'U0EVE' } as const
+export type Who = keyof typeof people
+
+const root = path.resolve(import.meta.dirname, '../..')
+export const main = path.join(root, 'src/main.ts')
+
+/** What a line in a terminal came to. */
+export interface Ended {
+  code: number | null
+  out: string
+  err: string
+}
+
+/** A folder in which somebody works with Lockkeeper: its configuration, a runbook, an application. */
+export interface Place {
+  folder: string
+  target: TestDatabase
+  store: TestDatabase
+  pool: pg.Pool
+  environment: Record<string, string>
+  /** `node src/main.ts …` as this person; `input`: what they type, line by line. */
+  type(who: Who, words: string[], input?: string): Promise<Ended>
+  /** The bot as `npm start` starts it, once it drives runs. */
+  startBot(): Promise<ChildProcess>
+  /** Starts the application as the runbook does. */
+  startService(): Promise<void>
+  /** Ends every process that was started here, and removes everything. */
+  leave(): Promise<void>
+}
+
+/** `change` edits the example's runbook as it is written. */
+export async function makePlace(change: (written: any, folder: string) => void = () => {}): Promise<Place> {
+  const [target, store] = await Promise.all([hrmsDatabase(), storeDatabase()])
+  await onServer((admin) => admin.query(`alter database ${target.name} owner to hrms_owner`))
+  const folder = await mkdtemp(path.join(tmpdir(), 'lockkeeper-place-'))
+  await mkdir(path.join(folder, 'runbooks'))
+  const example = path.join(root, 'demo/runbooks/hrms')
+  await cp(path.join(example, 'migrations'), path.join(folder, 'runbooks/migrations'), { recursive: true })
+  const written = parse(await readFile(path.join(example, 'add-security-enhancements.yml'), 'utf8'))
+  const [service] = written.services
+  written.target.database = target.name
+  Object.assign(service, {
+    pidFile: path.join(folder, 'hrms-api.pid'),
+    log: path.join(folder, 'hrms-api.log'),
+    start: [process.execPath, 'demo/hrms/api.ts'],
+    directory: root,
+  })
+  Object.assign(service.health, { every: '50ms', within: '20s' })
+  for (const release of ['before', 'after'])
+    service.release[release].deploy = [process.execPath, 'demo/hrms/release.ts', release]
+  written.window.drain = '1s'
+  delete written.backup.free
+  change(written, folder)
+  await writeFile(path.join(folder, 'runbooks/hrms.yml'), stringify(written))
+  for (const [who, id] of Object.entries(people))
+    await writeFile(path.join(folder, `${who}.yml`), stringify(configOf(id)))
+
+  const environment: Record<string, string> = {
+    PATH: process.env['PATH'] ?? '',
+    TZ: 'UTC',
+    LOG_LEVEL: process.env['DEBUG_BOT'] ?? 'warn',
+    DATABASE_URL: store.url,
+    LOCKKEEPER_CONFIG: 'asha.yml',
+    LOCKKEEPER_FOLDER: folder,
+    HRMS_MASTER_URL: target.as('lockkeeper', 'lockkeeper'),
+    HRMS_DATABASE_URL: target.as('hrms_app', 'hrms_app'),
+    HRMS_PORT: String(await freePort()),
+    HRMS_FOLDER: folder,
+    HRMS_ADMIN_EMAIL: 'admin1@morishr.test',
+    HRMS_ADMIN_PASSWORD: 'Test123!',
+  }
+  const pool = new pg.Pool({ connectionString: store.url, max: 3 })
+  const children: ChildProcess[] = []
+  const begin = (words: string[], own: Record<string, string> = {}): ChildProcess => {
+    const child = spawn(process.execPath, [main, ...words], {
+      cwd: folder,
+      env: { ...environment, ...own },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
+    children.push(child)
+    return child
+  }
+  return {
+    folder,
+    target,
+    store,
+    pool,
+    environment,
+    async type(who, words, input = '') {
+      const child = begin(words, { LOCKKEEPER_CONFIG: `${who}.yml` })
+      const [out, err] = [gathered(child.stdout), gathered(child.stderr)]
+      child.stdin?.end(input)
+      const [code] = (await once(child, 'close')) as [number | null]
+      return { code, out: out.join(''), err: err.join('') }
+    },
+    async startBot() {
+      const bot = begin(['start'])
+      const said = [gathered(bot.stdout), gathered(bot.stderr)]
+      await vi.waitFor(
+        async () => {
+          if (bot.exitCode !== null) throw new Error(said.flat().join(''))
+          if (!(await isAnyAlive(pool))) throw new Error('no worker yet')
+        },
+        { timeout: 20_000, interval: 50 },
+      )
+      return bot
+    },
+    async startService() {
+      const [program, ...words] = service.start as string[]
+      const api = spawn(program ?? '', words, {
+        cwd: root,
+        env: environment,
+        stdio: 'ignore',
+        detached: true,
+      })
+      api.unref()
+      await writeFile(service.pidFile, `${api.pid}\n`)
+      const url = `http://127.0.0.1:${environment['HRMS_PORT']}/health`
+      await vi.waitFor(async () => void (await fetch(url)), { timeout: 15_000, interval: 50 })
+    },
+    async leave() {
+      for (const child of children)
+        if (child.exitCode === null && child.signalCode === null) {
+          const gone = once(child, 'exit')
+          child.kill('SIGTERM')
+          await gone
+        }
+      await endService(service.pidFile)
+      await pool.end()
+      await Promise.all([target.drop(), store.drop()])
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Everybody has the same roles in every file; who sits at this terminal differs. */
+const configOf = (me: string) => ({
+  runbooks: 'runbooks',
+  backups: 'backups',
+  roles: {
+    'migration-operators': { people: [people.asha, people.mei] },
+    'database-team': { people: [people.dan] },
+    cto: { people: [people.mei] },
+  },
+  terminal: { [userInfo().username]: me },
+})
+
+function gathered(stream: NodeJS.ReadableStream | null): string[] {
+  const parts: string[] = []
+  stream?.setEncoding('utf8').on('data', (part: string) => parts.push(part))
+  return parts
+}
+
+async function endService(pidFile: string): Promise<void> {
+  const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0])
+  if (pid > 0)
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It ended by itself.
+    }
+}

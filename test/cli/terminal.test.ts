@@ -1,0 +1,152 @@
+import { userInfo } from 'node:os'
+import { appendFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { waitingClient } from '../steps/clients.ts'
+import { makePlace, type Place } from './place.ts'
+
+// Real processes: the program as it is typed, and the bot as it is started.
+
+let place: Place
+beforeAll(async () => {
+  place = await makePlace()
+  await place.startService()
+})
+afterAll(() => place.leave())
+
+const planId = async (): Promise<string> => {
+  const { rows } = await place.pool.query<{ id: string }>(
+    `select id from lockkeeper.plan where closed_at is null order by made_at desc limit 1`,
+  )
+  return rows[0]?.id ?? ''
+}
+
+async function approvedPlan(): Promise<string> {
+  expect(await place.type('asha', ['plan', 'add-security-enhancements'])).toMatchObject({ code: 0, err: '' })
+  const plan = await planId()
+  const approvals = (['dan', 'mei'] as const).map((who) => place.type(who, ['approve', plan], 'yes\n'))
+  expect(await Promise.all(approvals)).toMatchObject([{ code: 0 }, { code: 0 }])
+  return plan
+}
+
+test('help says what this person may do, as it is typed here', async () => {
+  const { code, out, err } = await place.type('asha', [])
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(out).toContain('npx lockkeeper plan add-security-enhancements')
+  expect(out).not.toContain('/migrate')
+  expect(await place.type('eve', ['--help'])).toMatchObject({
+    code: 0,
+    out: expect.not.stringContaining(' run '),
+  })
+})
+
+test('who is in no role is refused, and exits with 1 (not-allowed)', async () => {
+  const { code, out } = await place.type('eve', ['plan', 'add-security-enhancements'])
+  expect(code).toBe(1)
+  expect(out).toContain('Only migration-operators may plan')
+})
+
+test('an operating-system user that nobody named is refused (terminal-user-unknown)', async () => {
+  await writeFile(
+    path.join(place.folder, 'nobody.yml'),
+    'runbooks: runbooks\nroles:\n  migration-operators: { people: [U0ASHA] }\n',
+  )
+  const { code, out } = await place.type('nobody' as never, ['status'])
+  expect(code).toBe(1)
+  expect(out).toContain(userInfo().username)
+  expect(out).toContain('nobody.yml')
+})
+
+test('faults of the configuration are all said at once, before anything is done, with exit code 78', async () => {
+  await writeFile(
+    path.join(place.folder, 'faulty.yml'),
+    'runbooks: runbooks\nrolls: {}\nroles:\n  operators: { people: [asha] }\n',
+  )
+  place.environment['SLACK_BOT_TOKEN'] = 'xoxb-1'
+  const { code, out, err } = await place.type('faulty' as never, ['status'])
+  delete place.environment['SLACK_BOT_TOKEN']
+  expect({ code, out }).toEqual({ code: 78, out: '' })
+  expect(err).toMatch(/faulty\.yml:2: rolls/)
+  expect(err).toMatch(/people.*is not a Slack user id/)
+  expect(err).toMatch(/environment: SLACK_APP_TOKEN is not set/)
+})
+
+test('a store that does not answer is said in a sentence, with exit code 69 (target-unreachable)', async () => {
+  const { environment } = place
+  const before = environment['DATABASE_URL'] ?? ''
+  environment['DATABASE_URL'] = 'postgres://lockkeeper:secret-word@127.0.0.1:1/lockkeeper'
+  const { code, err } = await place.type('asha', ['status'])
+  environment['DATABASE_URL'] = before
+  expect(code).toBe(69)
+  expect(err).toContain('127.0.0.1:1 does not answer for lockkeeper')
+  expect(err).not.toMatch(/secret-word|at .*\.ts/)
+})
+
+test('a plan is shown in full; its author may not approve it, and exits with 1 (approval-own)', async () => {
+  const { code, out } = await place.type('asha', ['plan'])
+  expect(code).toBe(0)
+  expect(out).toContain('0 of 2 approvals')
+  expect(out).toContain(`npx lockkeeper approve ${await planId()}`)
+  const refused = await place.type('asha', ['approve', await planId()])
+  expect(refused.code).toBe(1)
+  expect(refused.out).toContain('You made plan')
+})
+
+test('what nobody confirms is not done', async () => {
+  await place.type('asha', ['plan'])
+  const plan = await planId()
+  const typed = ['', 'no\n', 'y\n'].map((input) => place.type('dan', ['approve', plan], input))
+  for (const { code, err } of await Promise.all(typed))
+    expect({ code, said: err.includes('Nothing was done.') }).toEqual({ code: 1, said: true })
+  expect((await place.type('asha', ['status', plan])).out).toContain('0 of 2 approvals')
+})
+
+test('without a bot a run is kept, and nobody is told that it goes on (no-worker)', async () => {
+  const plan = await approvedPlan()
+  const { code, out, err } = await place.type('asha', ['run', plan], `hrms_mater\n${place.target.name}\n`)
+  expect(err).toContain('You typed "hrms_mater". It must be')
+  expect(out).toContain(`Run ${plan}-1`)
+  expect(out).toContain('No Lockkeeper is at work')
+  expect(code).toBe(1)
+  expect(await place.type('asha', ['health'])).toMatchObject({ code: 1 })
+  await place.pool.query(`update lockkeeper.run set ended_at = now(), ending = 'backed-out'`)
+})
+
+test('a session that stays is ticked by its PID, and the run is followed to its end', async () => {
+  const bot = await place.startBot()
+  expect(await place.type('asha', ['health'])).toMatchObject({ code: 0 })
+  const plan = await approvedPlan()
+  const reporting = await waitingClient(place.target, 'hrms_reporting', 'begin')
+  const asked = await place.type('asha', ['run', plan], `${place.target.name}\n`)
+  expect(asked.code).toBe(2)
+  expect(asked.out).toContain('Done: Backup')
+  expect(asked.out).toContain(`${reporting.pid} · hrms_reporting`)
+  expect(asked.out).toContain(`npx lockkeeper answer ${plan}-1 terminate`)
+
+  const status = await place.type('mei', ['status', `${plan}-1`])
+  expect(status.out).toContain('HRMS is down since')
+  expect((await place.type('asha', ['verify'])).out).toContain('AddSecurityEnhancements is not on')
+
+  const done = await place.type('mei', ['answer'], `terminate\n9999\n${reporting.pid}\nyes\n`)
+  expect(done.err).toContain('9999: not in the list')
+  expect(done.err).toContain(`each by its number on the left (e.g. ${reporting.pid})`)
+  expect(done.out).not.toContain('Done: Backup')
+  expect(done.out).toContain('Done: Migrate')
+  expect(done.out).toContain('HRMS is back since')
+  expect(done.code).toBe(0)
+  await reporting.ended
+
+  const list = await place.type('asha', ['backup', 'list'])
+  expect(list.out).toContain('add-security-enhancements')
+  expect((await place.type('asha', ['verify'])).out).toContain('AddSecurityEnhancements is on')
+  const again = await place.type('asha', ['plan'])
+  expect(again).toMatchObject({ code: 1, out: expect.stringContaining('is on this database already') })
+  expect(bot.exitCode).toBeNull()
+}, 90_000)
+
+test('a runbook with faults is said with file and line (runbook-broken)', async () => {
+  await appendFile(path.join(place.folder, 'runbooks/hrms.yml'), '\nsurprise: true\n')
+  const { code, out } = await place.type('asha', ['plan', 'add-security-enhancements'])
+  expect(code).toBe(1)
+  expect(out).toContain('surprise')
+})
