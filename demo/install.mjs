@@ -3,7 +3,7 @@
 //   node demo/install.mjs SCRIPT [ARGUMENTS…]     e.g. node demo/install.mjs demo/start.ts --auto
 // Plain JavaScript that Node 20 runs, with no package: it is what installs them.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { haveClientTools } from './client-tools.mjs'
@@ -22,6 +22,11 @@ run(script, given)
 
 /** As the lockfile says, when that is newer than what is installed. */
 function installPackages() {
+  // npm ci empties node_modules first: through a link that would be somebody else's.
+  if (lstatSync(path.join(project, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    say('node_modules is a link: its packages are left as they are.')
+    return
+  }
   const installed = path.join(project, 'node_modules', '.package-lock.json')
   const lock = path.join(project, 'package-lock.json')
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return

@@ -71,4 +71,3 @@ export const command = '/migrate'
 
 /** What a person is allowed to look like in a Web API answer or a payload. */
 export const personById = (id: string): Person | undefined => people.find((person) => person.id === id)
-export const channelById = (id: string): Channel | undefined => channels.find((channel) => channel.id === id)
