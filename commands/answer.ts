@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Json } from '../src/domain/json.ts'
 import type { Problem } from '../src/domain/problem.ts'
-import type { Choice } from '../src/domain/question.ts'
+import type { Choice } from '../src/domain/choice.ts'
 import type { Gate, Run } from '../src/domain/run.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
 import { answer as record } from '../src/runs/requests.ts'

@@ -47,7 +47,11 @@ export interface Channel {
   post(to: ResolvedAddress, view: View, delivery: string): Promise<Sent>
   update(message: SentAs, view: View, delivery: string): Promise<Sent>
   /** One upload of all files. Slack tells no timestamp of it: `sent` names the thread, or has an empty `ts`. */
-  upload(to: ResolvedAddress, files: readonly UploadedFile[], comment?: string): Promise<Sent | { lacks: true }>
+  upload(
+    to: ResolvedAddress,
+    files: readonly UploadedFile[],
+    comment?: string,
+  ): Promise<Sent | { lacks: true }>
   pin(message: SentAs, pinned: boolean): Promise<boolean>
 }
 

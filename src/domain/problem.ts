@@ -1,4 +1,4 @@
-import type { Choice } from './question.ts'
+import type { Choice } from './choice.ts'
 import type { Fault } from '../yaml/fault.ts'
 import type { Instant } from './json.ts'
 import type { Session } from './session.ts'

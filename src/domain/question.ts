@@ -1,14 +1,7 @@
 import type { Instant, Json } from './json.ts'
+import type { Choice, Via } from './choice.ts'
 import type { Problem } from './problem.ts'
 import type { Session } from './session.ts'
-
-/**
- * What a person can choose at a gate.
- * `retry`: the step again. `back-out`: give everything back, nothing was migrated. `roll-back`: migrate down, then give
- * everything back. `terminate`: end the sessions that were ticked, then the step again. `wait`: the step again, which
- * waits. `go-on`: accept what is asked about. `leave`: stays as it is, the gate stays open.
- */
-export type Choice = 'retry' | 'back-out' | 'roll-back' | 'terminate' | 'wait' | 'go-on' | 'leave'
 
 /** What a gate asks, by code, with the facts its wording needs. Worded by `views/gate.ts` alone. */
 export interface Questions {
@@ -49,6 +42,3 @@ export interface Answer {
   /** What was ticked or typed, by choice: `{ sessions: SessionMark[] }` of `terminate`, `{ accepted: number }` of `go-on`. */
   with?: Json
 }
-
-/** How a request came. */
-export type Via = 'slack' | 'terminal' | 'clock'

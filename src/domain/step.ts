@@ -42,8 +42,7 @@ export interface Done {
   claim: { identity: Identity; fenced: number }
   card: { file: string; commands: { what: string; command: string }[] }
   stop: { instances: number; seconds: number }
-  /** `acl`: who may enter as the close left it; compared before the undo. */
-  close: { rolesKeptOut: string[]; stillEnter: string[]; acl?: string[] }
+  close: { rolesKeptOut: string[]; stillEnter: string[] }
   drain: {
     seconds: number
     left: number

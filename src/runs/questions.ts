@@ -1,5 +1,6 @@
 import type { Attempt, Run } from '../domain/run.ts'
-import type { Choice, Question } from '../domain/question.ts'
+import type { Choice } from '../domain/choice.ts'
+import type { Question } from '../domain/question.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Step } from '../domain/step.ts'
 import { hasMigrated, presentRoute, wayBack } from '../domain/route.ts'

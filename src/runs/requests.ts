@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Caller } from '../domain/person.ts'
-import type { Answer, Choice } from '../domain/question.ts'
+import type { Choice } from '../domain/choice.ts'
+import type { Answer } from '../domain/question.ts'
 import type { Gate, Run } from '../domain/run.ts'
 import type { Json } from '../domain/json.ts'
 import type { Problem } from '../domain/problem.ts'

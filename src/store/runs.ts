@@ -1,5 +1,5 @@
 import type { Ending, Run } from '../domain/run.ts'
-import type { Choice } from '../domain/question.ts'
+import type { Choice } from '../domain/choice.ts'
 import type { Plan, RunKind } from '../domain/plan.ts'
 import { channels } from './events.ts'
 import { instant, type Queryable } from './transaction.ts'

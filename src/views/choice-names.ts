@@ -1,4 +1,4 @@
-import type { Choice } from '../domain/question.ts'
+import type { Choice } from '../domain/choice.ts'
 
 const names: Record<Choice, string> = {
   retry: 'Retry',

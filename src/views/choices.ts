@@ -1,5 +1,6 @@
 import type { Action, Line, Part } from '../domain/view.ts'
-import type { Choice, Question } from '../domain/question.ts'
+import type { Choice } from '../domain/choice.ts'
+import type { Question } from '../domain/question.ts'
 import type { Gate } from '../domain/run.ts'
 import type { Session } from '../domain/session.ts'
 import { bold, clock, code, say } from '../domain/view.ts'

@@ -1,4 +1,4 @@
-import type { Choice } from '../domain/question.ts'
+import type { Choice } from '../domain/choice.ts'
 import type { Loss, Plan } from '../domain/plan.ts'
 import type { Attempt, Gate, Run } from '../domain/run.ts'
 import { bold, code, note, say, text, type Field, type Form, type Option, type Part } from '../domain/view.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Choice } from '../../src/domain/question.ts'
+import type { Choice } from '../../src/domain/choice.ts'
 import type { Outcome } from '../../src/domain/outcome.ts'
 import type { Attempt } from '../../src/domain/run.ts'
 import { next } from '../../src/runs/next.ts'

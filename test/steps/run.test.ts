@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Choice } from '../../src/domain/question.ts'
+import type { Choice } from '../../src/domain/choice.ts'
 import { lastAttempt, presentRoute, stepsOf } from '../../src/domain/route.ts'
 import type { Ending } from '../../src/domain/run.ts'
 import { makePlan } from '../../src/plan/make.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Attempt, Gate, Run } from '../../src/domain/run.ts'
-import type { Choice, Question } from '../../src/domain/question.ts'
+import type { Choice } from '../../src/domain/choice.ts'
+import type { Question } from '../../src/domain/question.ts'
 import type { Problem } from '../../src/domain/problem.ts'
 import { answerForm } from '../../src/views/forms.ts'
 import { choicesOf, choiceText, opensForm } from '../../src/views/choices.ts'

@@ -1,0 +1,10 @@
+/**
+ * What a person can choose at a gate.
+ * `retry`: the step again. `back-out`: give everything back, nothing was migrated. `roll-back`: migrate down, then give
+ * everything back. `terminate`: end the sessions that were ticked, then the step again. `wait`: the step again, which
+ * waits. `go-on`: accept what is asked about. `leave`: stays as it is, the gate stays open.
+ */
+export type Choice = 'retry' | 'back-out' | 'roll-back' | 'terminate' | 'wait' | 'go-on' | 'leave'
+
+/** How a request came. */
+export type Via = 'slack' | 'terminal' | 'clock'
