@@ -45,30 +45,36 @@ export function makeBudget(perMinute: number, now: () => number): { take(): bool
   }
 }
 
-/** Until when Slack is left alone after it could not be reached. */
-export function makeAbsence(
-  { first, most }: Pace['away'],
-  now: () => number,
-): { until(): number; failed(notBefore: number): boolean; succeeded(): boolean } {
+export interface Absence {
+  /** Until when Slack is left alone. */
+  until(): number
+  /** True: it was there until now. Failures of calls that were under way together count once. */
+  failed(notBefore: number): boolean
+  /** True: it was away until now. A call that began before the last failure tells nothing about now. */
+  succeeded(begun: number): boolean
+}
+
+/** Whether Slack can be reached, as our own calls tell it. */
+export function makeAbsence({ first, most }: Pace['away'], now: () => number): Absence {
   let failures = 0
+  let failedAt = 0
   let until = 0
   return {
     until: () => until,
-    /** True: it was there until now. Failures of calls that were under way together count once. */
     failed(notBefore) {
       const isNew = failures === 0
-      if (now() >= until) {
-        until = Math.max(notBefore, now() + Math.min(most, first * 2 ** failures))
+      failedAt = now()
+      if (failedAt >= until) {
+        until = Math.max(notBefore, failedAt + Math.min(most, first * 2 ** failures))
         failures += 1
       }
       return isNew
     },
-    /** True: it was away until now. */
-    succeeded() {
-      const wasAway = failures > 0
+    succeeded(begun) {
+      if (failures === 0 || begun < failedAt) return false
       failures = 0
       until = 0
-      return wasAway
+      return true
     },
   }
 }

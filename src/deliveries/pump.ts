@@ -45,10 +45,11 @@ export async function pump(options: PumpOptions): Promise<void> {
   let finished = Promise.withResolvers<void>()
 
   const begin = (lane: string, key: string, rest: number, work: () => Promise<Result>): void => {
+    const begun = now()
     const sending = work()
       .then((result) => {
         restsUntil.set(lane, Math.max(now() + rest, 'busyUntil' in result ? result.busyUntil : 0))
-        note(result)
+        note(result, begun)
       })
       .catch((error: unknown) => void (broken = { error }))
       .finally(() => {
@@ -58,11 +59,11 @@ export async function pump(options: PumpOptions): Promise<void> {
     underWay.set(key, sending)
   }
 
-  const note = (result: Result): void => {
+  const note = (result: Result, begun: number): void => {
     if ('away' in result) {
       if (absence.failed(result.until))
         log.warn({ code: 'slack-away', errno: result.away }, 'Slack is away: messages wait, runs go on')
-    } else if ('reached' in result && absence.succeeded()) log.info('Slack is back: what waited is sent')
+    } else if ('reached' in result && absence.succeeded(begun)) log.info('Slack is back: what waited is sent')
   }
 
   const isResting = (lane: string): boolean => (restsUntil.get(lane) ?? 0) > now()

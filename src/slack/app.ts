@@ -42,6 +42,8 @@ export interface Slack {
 export interface Listening {
   /** Of HTTP; null in Socket Mode. */
   port: number | null
+  /** When all that was taken by now is served. */
+  settled: () => Promise<void>
   /** Takes nothing more, and returns when all that was taken is served. */
   stop(): Promise<void>
 }
@@ -88,6 +90,7 @@ export function makeSlack({ config, roles, store, log, isHealthy = async () => t
       const { port, stop } = await start(config, receiver, log)
       return ok({
         port,
+        settled,
         async stop() {
           await stop()
           await settled()

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { fanOut } from '../../src/deliveries/fan-out.ts'
+import { insertDelivery, lockFanOut } from '../../src/store/deliveries.ts'
+import { claimUndelivered, markDelivered } from '../../src/store/events.ts'
 import { transaction } from '../../src/store/transaction.ts'
 import { openHistory, question, stopped, type History } from './history.ts'
 
@@ -51,6 +53,42 @@ test('any number at once make each delivery once and take each event once', asyn
   expect(found).toHaveLength(64)
   expect(found.slice(4)).toEqual(Array.from({ length: 60 }, (_, i) => `step:${run}/stop/${i + 1}`))
 })
+
+test('what one makes and another refreshes at the same moment is refreshed: they queue', async () => {
+  const run = await history.start()
+  let isDone = false
+  let other: Promise<unknown> = Promise.resolve()
+  await transaction(history.pool, async (tx) => {
+    await lockFanOut(tx)
+    const events = await claimUndelivered(tx, 10)
+    await insertDelivery(tx, {
+      key: `run:${run}`,
+      to: { channel: 'C0OPS' },
+      shows: { run },
+      sends: 'message',
+      urgent: true,
+      pin: true,
+      madeAt: new Date().toISOString(),
+    })
+    await markDelivered(
+      tx,
+      events.map((event) => event.seq),
+    )
+    await history.happen({ is: 'run.cancelled' }, run)
+    other = fanOut(history.pool).then(() => (isDone = true))
+    await expect.poll(async () => isDone || (await waits())).toBe(true)
+  })
+  await other
+  expect(await history.rows()).toMatchObject([{ key: `run:${run}`, wanted: 2 }])
+})
+
+async function waits(): Promise<boolean> {
+  const { rowCount } = await history.pool.query(
+    `select from pg_locks where locktype = 'advisory' and not granted
+       and database = (select oid from pg_database where datname = current_database())`,
+  )
+  return rowCount !== 0
+}
 
 test('deliveries and the mark on their events are one: neither is there when the transaction fails', async () => {
   await history.made()

@@ -4,6 +4,7 @@ import path from 'node:path'
 import pino from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { pump } from '../../src/deliveries/pump.ts'
+import { recordArrived } from '../../src/store/deliveries.ts'
 import { openWorkspace, type Workspace } from '../slack/workspace.ts'
 import { openHistory, question, stopped, type History } from './history.ts'
 import { fast, openWorks, type Works } from './works.ts'
@@ -70,14 +71,43 @@ describe('while Slack is away', () => {
     const gate = await history.asks(run, 'drain', 1, question)
     await expect.poll(async () => (await works.states())[`gate:${gate}:dm`]).toBe('sent')
     await expect.poll(() => works.edits().length).toBeGreaterThan(0)
-    expect(await works.row(`gate:${gate}`)).toMatchObject({ state: 'due', error: 'ratelimited' })
+    await expect.poll(() => works.row(`gate:${gate}`)).toMatchObject({ state: 'due', error: 'ratelimited' })
     expect(
       workspace.of('chat.postMessage').filter((call) => call.args['channel'] === works.channel),
     ).toHaveLength(1)
   })
 })
 
+test('Slack is left alone for a while after it could not be reached', async () => {
+  workspace.interfere = ({ method }) => (method === 'chat.postMessage' ? { status: 503 } : null)
+  const run = await history.start()
+  works.start({ pace: { away: { first: 60_000, most: 60_000 } } })
+  await expect.poll(async () => (await works.row(`run:${run}`))?.error).toBe('status_503')
+  for (let i = 1; i <= 5; i++) {
+    await history.stepEnds(run, 'stop', i, stopped)
+    await expect.poll(async () => (await history.rows()).length).toBe(1 + i)
+  }
+  expect(workspace.of('chat.postMessage')).toHaveLength(1)
+})
+
 describe('a message that nobody is sure of', () => {
+  test('is not sent again when Slack told that it is there before its answer was lost', async () => {
+    const run = await history.start()
+    const sentAs = { channel: works.channel, ts: '1700000000.000100' }
+    workspace.interfere = async ({ method }) => {
+      // This Slack does not have the message that it is said to have.
+      if (method === 'chat.update') return { status: 200, json: { ok: true } }
+      if (method !== 'chat.postMessage') return null
+      await recordArrived(history.pool, `run:${run}`, sentAs)
+      return 'cut'
+    }
+    works.start({ pace: { refreshEvery: 3_600_000 } })
+    await expect
+      .poll(() => works.row(`run:${run}`))
+      .toMatchObject({ state: 'sent', sent_as: sentAs, attempts: 1 })
+    expect(works.posts()).toHaveLength(1)
+  })
+
   test('is sent again after a while, marked as such', async () => {
     let lost = false
     workspace.interfere = ({ method }) => {

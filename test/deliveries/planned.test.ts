@@ -117,7 +117,9 @@ describe('an event', () => {
 
   test('of a run that another life takes up: the thread says from when to when nobody was at it', () => {
     const planned = of({ is: 'run.resumed', step: 'drain', lastSeen: '2025-11-13T03:01:12.000Z' })
-    expect(made(planned)).toMatchObject([{ key: 'resumed:7', to: { thread: 'run:P-1' }, shows: { event: 7 } }])
+    expect(made(planned)).toMatchObject([
+      { key: 'resumed:7', to: { thread: 'run:P-1' }, shows: { event: 7 } },
+    ])
     expect(refreshed(planned)).toEqual(['run:P-1'])
   })
 })

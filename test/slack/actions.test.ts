@@ -9,11 +9,8 @@ beforeAll(async () => {
   lobby = await openLobby()
 })
 afterAll(() => lobby.close())
-beforeEach(() => {
-  lobby.asked.length = 0
-  lobby.workspace.calls.length = 0
-  lobby.workspace.known.clear()
-  lobby.forms.clear()
+beforeEach(async () => {
+  await lobby.reset()
   lobby.answer = () => ({ view: { state: ['Done.'], parts: [], actions: [] } })
 })
 
@@ -80,6 +77,11 @@ test('a second person’s click reaches the desk too, which knows who was first'
 test('an impatient second tap of the same person does nothing', async () => {
   const nonce = await button()
   await lobby.press(nonce)
+  await expect.poll(told).toHaveLength(1)
+  await lobby.store.query(
+    "update lockkeeper.button set used_at = now() + interval '1 minute' where nonce = $1",
+    [nonce],
+  )
   await lobby.press(nonce)
   const other = await button()
   await lobby.press(other)

@@ -10,12 +10,8 @@ beforeAll(async () => {
   lobby = await openLobby()
 })
 afterAll(() => lobby.close())
-beforeEach(() => {
-  lobby.asked.length = 0
-  lobby.workspace.calls.length = 0
-  lobby.workspace.known.clear()
-  lobby.workspace.interfere = () => null
-  lobby.forms.clear()
+beforeEach(async () => {
+  await lobby.reset()
   lobby.answer = () => ({ view: { state: ['All is well.'], parts: [], actions: [] } })
 })
 
@@ -109,6 +105,20 @@ describe('a slash command', () => {
     await expect
       .poll(() => lobby.workspace.of('views.update').map((call) => call.args['view']))
       .toMatchObject([expect.stringContaining('All is well.')])
+  })
+
+  test('that opens a form which nobody expected opens it itself, while there is time', async () => {
+    lobby.answer = () => ({
+      form: { title: 'Choose a runbook', submit: 'Plan', parts: [], fields: [] },
+      command: 'plan',
+      input: {},
+    })
+    await lobby.type('plan')
+    await expect
+      .poll(() => lobby.workspace.of('views.open').map(viewOf))
+      .toMatchObject([{ title: { text: 'Choose a runbook' } }])
+    expect(lobby.workspace.of('views.update')).toEqual([])
+    expect(told()).toEqual([])
   })
 
   test('whose modal could not be opened in time gets a button for it', async () => {

@@ -38,6 +38,8 @@ export interface Lobby {
   ): Promise<Response>
   /** Any body, signed. */
   post(body: string, given?: { secret?: string; at?: number; contentType?: string }): Promise<Response>
+  /** As new: nothing is under way, asked or wrong. */
+  reset(): Promise<void>
   /** Shuts the bot down; `close` does it too. */
   stop(): Promise<void>
   close(): Promise<void>
@@ -152,6 +154,14 @@ export async function openLobby(roles: Config['roles'] = {}): Promise<Lobby> {
         },
       })
     },
+    async reset() {
+      workspace.interfere = () => null
+      await listening.value.settled()
+      asked.length = 0
+      workspace.calls.length = 0
+      workspace.known.clear()
+      lobby.forms.clear()
+    },
     stop: () => (stopped ??= listening.value.stop()),
     async close() {
       await lobby.stop()
@@ -166,6 +176,7 @@ export async function openLobby(roles: Config['roles'] = {}): Promise<Lobby> {
 /** A view that was sent to Slack, by the call that sent it. */
 export function viewOf(call: { args: Record<string, string>; answer?: unknown } | undefined): SentView {
   const view = JSON.parse(call?.args['view'] ?? '{}') as SentView
-  const id = (call?.answer as { view?: { id?: string } } | undefined)?.view?.id ?? ''
+  const opened = (call?.answer as { view?: { id?: string } } | undefined)?.view?.id
+  const id = call?.args['view_id'] ?? opened ?? ''
   return { ...view, id }
 }

@@ -45,10 +45,8 @@ beforeAll(async () => {
   lobby = await openLobby()
 })
 afterAll(() => lobby.close())
-beforeEach(() => {
-  lobby.asked.length = 0
-  lobby.workspace.calls.length = 0
-  lobby.workspace.known.clear()
+beforeEach(async () => {
+  await lobby.reset()
   lobby.forms.add('run')
   lobby.answer = (asked) =>
     'submitted' in asked
