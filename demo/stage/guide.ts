@@ -23,7 +23,7 @@ export const guide = [
   },
   {
     who: id('asha'),
-    says: 'is asked about the open report after 30 s, and ends it',
+    says: 'is asked about the open report after 10 s, and ends it',
     doneWhen: 'Answered: End sessions',
   },
   { who: id('asha'), says: 'sees HRMS come back, with its new release', doneWhen: 'HRMS is back since' },

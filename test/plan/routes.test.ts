@@ -51,7 +51,7 @@ describe('the steps of a migration', () => {
     const given = Object.fromEntries(forward.map((step) => [step.id, step.with]))
     expect(given).toMatchObject({
       'stop:hrms-api': { service: 'hrms-api' },
-      drain: { seconds: 30 },
+      drain: { seconds: 10 },
       deadline: { needsSeconds: 20 },
       migrate: { direction: 'up', accepted: null },
       verify: { as: 'after' },
