@@ -10,9 +10,9 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 interface Supervised {
   supervisor: ChildProcess
   ended: Promise<{ code: number | null; signal: string | null }>
-  said(): string
+  said: () => string
   /** PIDs of the bots that were started, oldest first; at least this many. */
-  bots(least: number): Promise<number[]>
+  bots: (least: number) => Promise<number[]>
 }
 
 /** `script`: what each bot does, as its exit code (`0`, `70`, …), `stay`, or `stubborn`; the last one goes on. */

@@ -43,7 +43,6 @@ export interface Problems {
   'migration-not-applied': { migration: string }
   'migration-file-odd': { file: string; why: 'name' | 'no-up' | 'empty' }
   'migration-irreversible': { migration: string }
-  'migration-changed': { migration: string }
   'history-missing': { table: string }
   'history-twice': { tables: string[] }
   'history-unlike': { expected: string; found: string }
@@ -128,8 +127,6 @@ export interface Problems {
     why: 'checksum' | 'decompress' | 'restore-list' | 'tables'
     detail: string
   }
-  'backup-changed': { path: string; backup: string }
-  'backup-none': { runbook: string }
   'service-failed': {
     service: string
     doing: 'stop' | 'start' | 'deploy' | 'undeploy'
@@ -137,10 +134,8 @@ export interface Problems {
     exitCode: number | null
   }
   'service-will-not-stop': { service: string; pid: number; signal: string; seconds: number }
-  'service-changed': { service: string; planned: string; found: string }
   'sessions-unended': { sessions: Session[]; why: 'not-permitted' | 'still-there' }
   'sessions-came-back': { sessions: Session[] }
-  'access-changed': { database: string; expected: string; found: string }
   'schema-unlike': { tables: string[]; differs: string[] }
   'deadline-near': { deadline: Instant; needsSeconds: number }
   'verification-failed': { failed: VerificationFault[] }
@@ -152,7 +147,6 @@ export interface Problems {
   // Slack
   'slack-lacks': { method: string; costs: string }
   'slack-away': { errno: string; since: Instant }
-  'bot-not-in-channel': { channel: string }
   /** Slack does not take our token; `error` is its code, e.g. `invalid_auth`. */
   'slack-refused': { error: string }
 }

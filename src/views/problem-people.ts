@@ -202,9 +202,4 @@ export const peopleProblems = {
     means: say`Nothing can be asked or told in Slack. Runs go on; the terminal works.`,
     next: say`Copy the bot token from the app’s settings (“OAuth & Permissions”) once more, and start Lockkeeper again.`,
   }),
-  'bot-not-in-channel': ({ channel }) => ({
-    what: say`Lockkeeper is not in ${{ channel }}.`,
-    means: say`It cannot post there.`,
-    next: say`Type ${code('/invite @lockkeeper')} in that channel, then try again.`,
-  }),
 } satisfies Partial<Wordings>

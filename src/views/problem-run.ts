@@ -36,15 +36,6 @@ export const runProblems = {
     means: say`It does not count as a backup.`,
     next: say`Make another one: ${typed('backup')}; or retry.`,
   }),
-  'backup-changed': ({ path, backup }) => ({
-    what: say`The file of backup ${bold(backup)} changed after it was made: ${code(path)}.`,
-    means: say`What is in it now is not what was proven.`,
-    next: say`Do not restore it. Make another one: ${typed('backup')}.`,
-  }),
-  'backup-none': ({ runbook }) => ({
-    what: say`There is no backup for ${bold(runbook)}.`,
-    next: say`Make one: ${typed(`backup ${runbook}`)}.`,
-  }),
   'service-failed': ({ service, doing, reason, exitCode }) => ({
     what: say`${code(service)} could not be ${serviceVerbs[doing]}: ${reason}${exit(exitCode)}.`,
     next: say`Look at the service’s log on its host. Then retry, or go back.`,
@@ -53,11 +44,6 @@ export const runProblems = {
     what: say`${code(service)} (PID ${bold(String(pid))}) did not stop within ${seconds(waited)} of ${signal}.`,
     means: say`It was not killed: it may be in the middle of something.`,
     next: say`Look what it does on its host. Retry waits once more; or go back.`,
-  }),
-  'service-changed': ({ service, planned, found }) => ({
-    what: say`${code(service)} is not as planned: planned ${bold(planned)}, found ${bold(found)}.`,
-    means: say`Somebody deployed or changed it since. It was not touched.`,
-    next: say`Find out who did. Then retry, or go back and plan again.`,
   }),
   'sessions-unended': ({ sessions, why }, seen) => ({
     what: say`${why === 'not-permitted' ? 'Lockkeeper may not end' : 'Ended, but still there:'} ${sessionsBriefly(sessions, seen)}.`,
@@ -70,11 +56,6 @@ export const runProblems = {
     what: say`The database was empty, and is not any more: ${sessionsBriefly(sessions, seen)}.`,
     means: say`Superusers and background workers enter a closed database. Nothing was migrated.`,
     next: say`Stop what connects, then retry; or go back.`,
-  }),
-  'access-changed': ({ database, expected, found }) => ({
-    what: say`Who may connect to ${code(database)} was changed meanwhile: left as ${code(clipped(expected, 200))}, found ${code(clipped(found, 200))}.`,
-    means: say`Somebody else did that. It was not overwritten.`,
-    next: say`Find out who. Put it back and retry, or accept what is there.`,
   }),
   'schema-unlike': ({ tables, differs }) => ({
     what: say`${codes(tables)} ${tables.length === 1 ? 'is' : 'are'} not as planned: ${firstOf(

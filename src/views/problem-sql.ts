@@ -118,10 +118,6 @@ export const sqlProblems = {
     means: say`Going back after it would mean to restore a backup, without what was written since.`,
     next: say`Add its .down.sql, ${again}; or accept that a backup is the only way back.`,
   }),
-  'migration-changed': ({ migration }) => ({
-    what: say`The files of ${code(migration)} are not those that were planned.`,
-    next: say`Nothing was run. Look at what changed, ${again}.`,
-  }),
   'history-missing': ({ table }) => ({
     what: say`There is no history table ${code(table)} in this database.`,
     means: say`Without it every migration would look as if it were still to be applied.`,

@@ -223,7 +223,7 @@ describe('buttons', () => {
 
 test('whether the database changed is only said where it is known', () => {
   const said = (outcome: Attempt['outcome'], of = down) => {
-    const problem = { code: 'backup-none', runbook: 'a' } as const
+    const problem = { code: 'service-not-running', service: 'a' } as const
     const gate = { ...lockedOut().gate, question: { code: 'step-failed' as const, problem, choices: [] } }
     return lines(of, [...beforeMigrate(), attempt('migrate', outcome)], gate, at('03:02:00'))[0]
   }

@@ -168,8 +168,13 @@ describe('an event', () => {
     [{ is: 'run.cancelled' }, 'cancelled by @U_MEI'],
     [{ is: 'step.ended', step: 'drain', attempt: 1, outcome: done({}) }, 'Drain done'],
     [
-      { is: 'step.ended', step: 'drain', attempt: 1, outcome: failed({ code: 'backup-none', runbook: 'a' }) },
-      'Drain failed: There is no backup for a.',
+      {
+        is: 'step.ended',
+        step: 'drain',
+        attempt: 1,
+        outcome: failed({ code: 'service-not-running', service: 'a' }),
+      },
+      'Drain failed: a is not running.',
     ],
     [{ is: 'gate.opened', gate }, 'asks at Start hrms-api'],
     [{ is: 'gate.left', gate }, 'left as it is by @U_MEI'],

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest'
+import type { Problem } from '../../src/domain/problem.ts'
+import type { Attempt, Run } from '../../src/domain/run.ts'
+import type { Routes, Step } from '../../src/domain/step.ts'
+import { completed, questionAfterFailure } from '../../src/runs/questions.ts'
+import { samplePlan, smallRoutes } from '../plans.ts'
+
+const runOf = (given: Partial<Run> = {}, routes: Routes = smallRoutes()): Run => ({
+  id: '7F3A-1',
+  plan: samplePlan({ routes }),
+  target: 'target',
+  startedBy: 'U_ASHA',
+  startedAt: '2025-11-13T03:01:00.000Z',
+  windowBegan: '2025-11-13T03:01:12.000Z',
+  deadline: '2025-11-13T03:31:12.000Z',
+  cancelBy: null,
+  endedAt: null,
+  ending: null,
+  version: 1,
+  ...given,
+})
+
+const attempt = (step: string, outcome: Attempt['outcome'], answer: Attempt['answer'] = null): Attempt => ({
+  step,
+  attempt: 1,
+  lives: 1,
+  beganAt: '2025-11-13T03:01:12.000Z',
+  endedAt: '2025-11-13T03:01:13.000Z',
+  outcome,
+  answer,
+  progress: null,
+})
+
+const problem: Problem = { code: 'bug', reference: '1234abcd' }
+
+/** All steps before this one are done; this one failed. */
+function failedAt(id: string, of: Problem = problem, routes: Routes = smallRoutes()) {
+  const at = routes.forward.findIndex((step) => step.id === id)
+  const record = [
+    ...routes.forward.slice(0, at).map((step) => attempt(step.id, { status: 'done', facts: {} })),
+    attempt(id, { status: 'failed', problem: of }),
+  ]
+  return { record, step: routes.forward[at] as Step }
+}
+
+const asked = (id: string, of: Problem = problem, run: Run = runOf()) => {
+  const { record, step } = failedAt(id, of, run.plan.approved.routes)
+  return questionAfterFailure(run, record, step, of)
+}
+
+describe('what a failed step asks (step-failed)', () => {
+  test('before migrate: again, or everything back, which the clock does at the deadline', () => {
+    expect(asked('drain')).toEqual({
+      code: 'step-failed',
+      problem,
+      choices: ['retry', 'back-out', 'leave'],
+      lapses: { at: '2025-11-13T03:31:12.000Z', as: 'back-out' },
+    })
+  })
+
+  test('before the window there is nothing to leave down, and no deadline', () => {
+    expect(asked('backup', problem, runOf({ windowBegan: null, deadline: null }))).toEqual({
+      code: 'step-failed',
+      problem,
+      choices: ['retry', 'back-out'],
+    })
+  })
+
+  test('after migrate the way back is down, and the clock never takes it', () => {
+    const question = asked('start')
+    expect(question.choices).toEqual(['retry', 'roll-back', 'leave'])
+    expect(question.lapses).toBeUndefined()
+  })
+
+  test('without a way down there is only forward', () => {
+    const routes = { ...smallRoutes(), 'roll-back': null }
+    expect(asked('start', problem, runOf({}, routes)).choices).toEqual(['retry', 'leave'])
+  })
+
+  test('checks of the application may be passed over by a person; the migration may not', () => {
+    expect(asked('smoke').choices).toEqual(['retry', 'roll-back', 'go-on', 'leave'])
+    expect(asked('migrate').choices).not.toContain('go-on')
+  })
+
+  test('sessions that block the migration may be ended first; without one there is nobody to end', () => {
+    const blocked = (pids: number[]): Problem => ({
+      code: 'lock-timeout',
+      statement: 'ALTER TABLE',
+      attempts: 10,
+      seconds: 60,
+      sqlstate: '55P03',
+      blockers: pids.map((pid) => ({ pid }) as never),
+    })
+    expect(asked('migrate', blocked([4242])).choices).toEqual(['terminate', 'retry', 'back-out', 'leave'])
+    expect(asked('migrate', blocked([])).choices).toEqual(['retry', 'back-out', 'leave'])
+  })
+})
+
+test('a step’s own question names the way back that is open now, once, or none on a way back', () => {
+  const { record, step } = failedAt('smoke')
+  const question = { code: 'before-admit', passed: 3, choices: ['go-on', 'back-out', 'roll-back'] } as const
+  const given = { ...question, choices: [...question.choices] }
+  expect(completed(runOf(), record, step, given).choices).toEqual(['go-on', 'roll-back'])
+  const back = [
+    ...record.slice(0, -1),
+    attempt('smoke', { status: 'failed', problem }, { choice: 'roll-back', by: 'U_ASHA', via: 'slack' }),
+  ]
+  expect(completed(runOf(), back, step, given).choices).toEqual(['go-on'])
+})
