@@ -83,8 +83,9 @@ test('Slack is left alone for a while after it could not be reached', async () =
   const run = await history.start()
   works.start({ pace: { away: { first: 60_000, most: 60_000 } } })
   await expect.poll(async () => (await works.row(`run:${run}`))?.error).toBe('status_503')
-  await works.settled()
+  // One that was under way when Slack went is a try, too.
   const tried = workspace.of('chat.postMessage').length
+  expect(tried).toBeLessThanOrEqual(2)
   for (let i = 1; i <= 5; i++) {
     await history.stepEnds(run, 'stop', i, stopped)
     await expect.poll(async () => (await history.rows()).length).toBe(1 + i)
