@@ -47,12 +47,12 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   })
   for (const channel of Object.values(channels)) await locks.query(`listen ${channel}`)
   await markAlive(locks)
-  const { tryLock, unlock } = makeLocks(locks)
+  const held = makeLocks(locks)
 
   async function look(): Promise<void> {
     if (drives.size > 0) await seeRuns(pool, [...drives.keys()])
     for (const id of await drivableRuns(pool)) {
-      if (stopping || drives.has(id) || !(await tryLock('run', id))) continue
+      if (stopping || drives.has(id) || !(await held.tryLock('run', id))) continue
       const mine = makeDrive(id)
       drives.set(id, { drive: mine, ended: takeUp(mine) })
     }
@@ -69,7 +69,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       if (!(error instanceof Fenced))
         log.error({ err: error, run: mine.id }, 'a run was let go and is taken up again')
     }
-    await unlock('run', mine.id).catch(() => {}) // the connection broke: its locks are gone with it
+    await held.unlock('run', mine.id).catch(() => {}) // the connection broke: its locks are gone with it
     drives.delete(mine.id)
     if (again) wake()
   }
@@ -93,6 +93,6 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       await Promise.allSettled([...drives.values()].map(({ ended }) => ended))
       await locks.end()
     },
-    tryPump: () => tryLock('pump', 'deliveries'),
+    tryPump: () => held.tryLock('pump', 'deliveries'),
   }
 }

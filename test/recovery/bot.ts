@@ -15,7 +15,7 @@ const die = (): void => void process.kill(process.pid, 'SIGKILL')
 
 if (mode === 'before' || mode === 'after') {
   let sent = 0
-  const original = pg.Client.prototype.query as (...args: unknown[]) => unknown
+  const original = Reflect.get(pg.Client.prototype, 'query') as (...args: unknown[]) => unknown
   pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
     if (this.database !== new URL(storeUrl).pathname.slice(1) || ++sent !== Number(given))
       return original.apply(this, args)

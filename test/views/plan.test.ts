@@ -170,7 +170,9 @@ describe('the thread of a plan', () => {
       '10. Migrate, about 0.1 s — the SQL of the way up; a lock is waited for 0.5 s, up to 10 times',
     )
     expect(shown).toContain('Back before Migrate: Verify, Open, Start hrms-api, Smoke, Admit')
-    expect(shown).toContain('Back after Migrate: Stop hrms-api, Close, Drain, Migrate down, Verify, Open, Start hrms-api, Smoke, Admit')
+    expect(shown).toContain(
+      'Back after Migrate: Stop hrms-api, Close, Drain, Migrate down, Verify, Open, Start hrms-api, Smoke, Admit',
+    )
   })
 
   test('has the SQL as it is run, with what was added marked', () => {
