@@ -3,23 +3,40 @@ export interface Line {
   what: string
   ours: string
   peer: string
-  ratio: number | null
-  /** What is asked of it, in words. */
-  asked: string
+  /** Ours by the peer's. */
+  ratio: number
+  /** What is asked of it, and whether it is so; null: nothing is asked, it is there to be known. */
+  asked: { says: string; holds: boolean } | null
 }
 
 export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+  return percentile(values, 0.5)
 }
 
+/** The least value that a share of all values does not exceed. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
 }
 
 export async function milliseconds(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now()
   await work()
   return performance.now() - began
+}
+
+/** Measures two things in turn, so that whatever else the machine does meets both. The first of each is thrown away. */
+export async function inTurn(
+  rounds: number,
+  ours: () => Promise<number>,
+  peer: () => Promise<number>,
+): Promise<{ ours: number[]; peer: number[] }> {
+  const measured = { ours: [] as number[], peer: [] as number[] }
+  for (let round = 0; round <= rounds; round++) {
+    const [mine, other] = [await ours(), await peer()]
+    if (round === 0) continue
+    measured.ours.push(mine)
+    measured.peer.push(other)
+  }
+  return measured
 }

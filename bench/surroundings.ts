@@ -1,0 +1,35 @@
+import { tmpdir } from 'node:os'
+import type pg from 'pg'
+import { makeLog } from '../src/log.ts'
+import type { WorkerOptions } from '../src/runs/worker.ts'
+import type { StepKinds } from '../src/steps/step-kind.ts'
+
+/** A worker's, with its own store and steps, and nobody to show anything to. */
+export function surroundings(given: {
+  url: string
+  pool: pg.Pool
+  kinds: StepKinds
+  targets: Record<string, string>
+}): WorkerOptions {
+  const { url, pool, kinds, targets } = given
+  return {
+    url,
+    pool,
+    kinds,
+    config: {
+      databaseUrl: url,
+      folder: tmpdir(),
+      runbooks: '',
+      backups: '',
+      slack: null,
+      roles: {},
+      terminal: {},
+      file: '',
+    },
+    environment: targets,
+    redact: (value) => value,
+    log: makeLog({ level: 'warn', redact: (text) => text }),
+    onShow() {},
+    onLost: () => process.exit(70),
+  }
+}
