@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import type { Attempt, Run } from '../src/domain/run.ts'
-import type { Problem } from '../src/domain/problem.ts'
-import { hasMigrated, isSettled, lastAttempt, presentRoute, wayBack } from '../src/domain/route.ts'
+import type { Run } from '../src/domain/run.ts'
+import { wayBack } from '../src/domain/route.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
 import { cancel as record } from '../src/runs/requests.ts'
 import { discard } from '../src/runs/starting.ts'
+import { whyNoWayBack } from '../src/runs/way-back.ts'
 import { attemptsOf } from '../src/store/attempts.ts'
 import { openGateOf } from '../src/store/gates.ts'
 import { unfinishedRunOf } from '../src/store/runs.ts'
@@ -42,26 +42,12 @@ export const cancel = command<Input>({
       const discarded = await discard(house.pool, given.plan, caller)
       return discarded.ok ? ok({ view: discardedSaid(discarded.value) }) : discarded
     }
-    const id = given.run ?? ''
-    const cancelled = await record(house.pool, id, given.as ?? 'back-out', caller)
-    if (!cancelled.ok) return wentOn.has(cancelled.problem.code) ? nowInstead(house, id) : cancelled
+    const cancelled = await record(house.pool, given.run ?? '', given.as ?? 'back-out', caller)
+    if (!cancelled.ok) return cancelled
     const { run, waits } = cancelled.value
     return ok({ view: cancelledSaid(run, waits), run: run.id })
   },
 })
-
-/** Refused because the run is somewhere else by now than its form said. */
-const wentOn: ReadonlySet<string> = new Set(['run-past-admit', 'cancelled'])
-
-async function nowInstead(house: House, id: string): Promise<Result<never>> {
-  const run = await runMeant(house, id, [])
-  if (!run.ok) return run
-  const asked = await askAboutRun(house, run.value)
-  if (!asked.ok) return asked
-  return run.value.cancelBy === null
-    ? failure({ code: 'cancel-changed', run: id })
-    : failure({ code: 'run-goes-back', run: id, by: run.value.cancelBy })
-}
 
 /** A plan that is being run is not discarded: its run is cancelled. */
 async function askAboutPlan(house: House, id: string): Promise<Result<Asked<Input>>> {
@@ -77,18 +63,5 @@ async function askAboutRun({ pool }: House, run: Run): Promise<Result<Asked<Inpu
   const attempts = await attemptsOf(pool, run.id)
   const as = wayBack(run.plan.approved.routes, attempts)
   const form = as && cancelForm(run, attempts, await openGateOf(pool, run.id))
-  return form ? ok({ form, input: { run: run.id, as } }) : failure(whyNot(run, attempts))
-}
-
-/** Why a run has no way back now. */
-function whyNot({ id, plan }: Run, attempts: readonly Attempt[]): Problem {
-  const { routes } = plan.approved
-  if (presentRoute(attempts) !== 'forward') {
-    const turned = attempts.findLast(({ answer }) => answer?.choice === presentRoute(attempts))
-    return { code: 'run-goes-back', run: id, by: turned?.answer?.by ?? '' }
-  }
-  const isOver = routes.forward.every((step) => isSettled(lastAttempt(attempts, step.id)))
-  return hasMigrated(routes, attempts) && !isOver
-    ? { code: 'run-cannot-go-back', run: id }
-    : { code: 'run-past-admit', run: id }
+  return form ? ok({ form, input: { run: run.id, as } }) : failure(whyNoWayBack(run, attempts))
 }

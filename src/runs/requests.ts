@@ -6,7 +6,7 @@ import type { Gate, Run } from '../domain/run.ts'
 import type { Json } from '../domain/json.ts'
 import type { Problem } from '../domain/problem.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
-import { presentRoute, wayBack } from '../domain/route.ts'
+import { wayBack } from '../domain/route.ts'
 import { operatorRole } from '../config.ts'
 import { attemptsOf } from '../store/attempts.ts'
 import { recordEvent } from '../store/events.ts'
@@ -14,6 +14,7 @@ import { answerGate, gateById, leaveGate, openGateOf } from '../store/gates.ts'
 import { lockRun, recentRuns, requestCancel, touchRun, wakeRun } from '../store/runs.ts'
 import { hasRole } from '../store/standing.ts'
 import { transaction } from '../store/transaction.ts'
+import { whyNoWayBack } from './way-back.ts'
 
 /** A refusal that lists nobody: the command fills in who may. */
 export const notAllowed = (role: string, does: string): Problem => ({
@@ -130,12 +131,9 @@ export function cancel(
     if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, 'cancel'))
     if (run.endedAt && run.ending) refuse({ code: 'run-ended', run: id, ending: run.ending, at: run.endedAt })
     const record = await attemptsOf(tx, id)
-    const { routes } = run.plan.approved
-    const way = wayBack(routes, record)
-    if (way !== as) {
-      if (presentRoute(record) !== 'forward') refuse({ code: 'cancelled', by: run.cancelBy ?? run.startedBy })
-      refuse({ code: 'run-past-admit', run: id })
-    }
+    const way = wayBack(run.plan.approved.routes, record)
+    if (!way) refuse(whyNoWayBack(run, record))
+    if (way !== as) refuse({ code: 'cancel-changed', run: id })
     const gate = await openGateOf(tx, id)
     const said = { by: caller.person, run: id, plan: run.plan.id }
     if (gate?.question.choices.includes(as)) {
@@ -148,7 +146,7 @@ export function cancel(
       })
       await wakeRun(tx, id)
     } else if (!(await requestCancel(tx, id, caller.person, as)))
-      refuse({ code: 'cancelled', by: run.cancelBy ?? '' })
+      refuse({ code: 'run-goes-back', run: id, by: run.cancelBy ?? '' })
     await recordEvent(tx, { ...said, key: `${id}/cancel/${record.length}`, body: { is: 'run.cancelled' } })
     await touchRun(tx, id)
     return { run, as, waits: !gate }

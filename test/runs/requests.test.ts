@@ -154,7 +154,7 @@ describe('cancelling', () => {
       value: { as: 'back-out', waits: true },
     })
     expect(await cancelOf(pool, run)).toEqual({ by: asha.person, as: 'back-out' })
-    expect(code(await cancel(pool, run, 'back-out', mei))).toBe('cancelled')
+    expect(code(await cancel(pool, run, 'back-out', mei))).toBe('run-goes-back')
   })
 
   test('of a run that waits answers its gate with the way back', async () => {
@@ -169,7 +169,7 @@ describe('cancelling', () => {
 
   test('does nothing when it would mean something else than the person was told', async () => {
     const run = await runAt('smoke')
-    expect(code(await cancel(pool, run, 'back-out', asha))).toBe('run-past-admit')
+    expect(code(await cancel(pool, run, 'back-out', asha))).toBe('cancel-changed')
     expect(await cancelOf(pool, run)).toBeNull()
   })
 
