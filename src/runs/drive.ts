@@ -6,6 +6,7 @@ import type { Answer } from '../domain/question.ts'
 import { attemptsOf, setProgress } from '../store/attempts.ts'
 import { cancelOf, runById, touchRun } from '../store/runs.ts'
 import { presentRoute } from '../domain/route.ts'
+import { untilCardIsOut } from './card-first.ts'
 import { next } from './next.ts'
 import { perform } from './perform.ts'
 import { begin, end, finish, type Driven } from './record.ts'
@@ -85,6 +86,7 @@ async function oneAttempt(
 ): Promise<boolean> {
   const { pool, log, kinds } = surroundings
   const { run } = driven
+  await untilCardIsOut(surroundings, run, step, drive.signal())
   const { lives, outcome: earlier } = await begin(driven, step, attempt, taken.lastSeen)
   if (earlier) return true
   drive.rearm()

@@ -232,3 +232,12 @@ export async function recordShown(
 export async function recordPinned(tx: Queryable, key: string, pinned: boolean): Promise<void> {
   await tx.query('update lockkeeper.delivery set pinned = $2 where key = $1', [key, pinned])
 }
+
+/** Whether a message is where people see it, or never will be. */
+export async function isOut(tx: Queryable, key: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    "select from lockkeeper.delivery where key = $1 and state in ('sent', 'refused')",
+    [key],
+  )
+  return rowCount === 1
+}
