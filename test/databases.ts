@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { inject } from 'vitest'
+import { inject, vi } from 'vitest'
 
 /** A database of one test, cloned from a template (about 40 ms). */
 export interface TestDatabase {
@@ -54,9 +54,18 @@ async function clone(template: string): Promise<TestDatabase> {
     },
     async drop() {
       await Promise.allSettled(clients.map((client) => client.end()))
-      await onServer((admin) => admin.query(`drop database if exists ${name} with (force)`))
+      await onServer(async (admin) => {
+        await vi.waitFor(() => nobodyIn(admin, name), { timeout: 500, interval: 20 }).catch(() => {})
+        await admin.query(`drop database if exists ${name} with (force)`)
+      })
     },
   }
+}
+
+/** Throws while somebody is in: a connection that is closing must not be told that it was ended. */
+async function nobodyIn(admin: pg.Client, database: string): Promise<void> {
+  const { rowCount } = await admin.query('select from pg_stat_activity where datname = $1', [database])
+  if (rowCount) throw new Error(`${rowCount} sessions in ${database}`)
 }
 
 /** Runs something as a superuser on the tests' server, in the database `postgres`. */

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { At, StepKind } from './step-kind.ts'
-import { dumpFile, removeDump } from '../adapters/backup-file.ts'
+import { dumpFile, removeDump, removeLeftovers } from '../adapters/backup-file.ts'
 import { readDump, takeDump } from '../adapters/dump.ts'
 import { done, failed } from '../domain/outcome.ts'
 import { cancelled } from './cancelled.ts'
@@ -63,6 +63,8 @@ const livesOf = (at: At<'backup'>): number =>
 
 async function retain(at: At<'backup'>): Promise<void> {
   const { keep } = at.run.plan.approved.runbook.backup
+  // Of a life that was killed: its tools may have been dying still when this one began.
+  await removeLeftovers(at.world.backups.folder)
   for (const old of (await at.world.backups.list()).slice(keep)) {
     const removed = await removeDump(old.path)
     if (removed.ok) await at.world.backups.forget(old.backup)

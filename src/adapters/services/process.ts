@@ -55,6 +55,14 @@ export function processService(service: Service, folder: string, environment: En
       const refused = sendSignal(await reachOf(running), service.stop.signal)
       if (refused)
         return fault('stop', `PID ${running.pid} does not take our ${service.stop.signal} (${refused})`)
+      const tell = (): void =>
+        progress({
+          done: Math.floor(seconds()),
+          of: service.stop.within / 1000,
+          unit: 'seconds',
+          at: service.name,
+        })
+      tell()
       while ((await remains(running)).length > 0) {
         if (seconds() * 1000 >= service.stop.within)
           return failed({
@@ -64,12 +72,7 @@ export function processService(service: Service, folder: string, environment: En
             signal: service.stop.signal,
             seconds: Math.round(seconds()),
           })
-        progress({
-          done: Math.floor(seconds()),
-          of: service.stop.within / 1000,
-          unit: 'seconds',
-          at: service.name,
-        })
+        tell()
         if (!(await pause(signal))) return failed({ code: 'cancelled', by: '' })
       }
     }
