@@ -32,7 +32,11 @@ async function bench(asked: readonly string[]): Promise<number> {
     return 2
   }
   const ground = await openGround()
-  const leave = (): void => void ground.close().finally(() => process.exit(130))
+  const leave = (): void => {
+    // What is cut off in the middle complains; it is not waited for.
+    process.on('uncaughtException', () => {})
+    void ground.close().finally(() => process.exit(130))
+  }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, leave)
   const lines: Line[] = []
   try {

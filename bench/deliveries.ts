@@ -23,16 +23,15 @@ export async function fanOuts(ground: Ground): Promise<Line[]> {
   await pool.query('create table public.mark (key text primary key, body jsonb not null)')
   const ids = await manyRuns(pool)
   let round = 0
-  const { ours, peer } = await inTurn(
-    rounds,
-    async () => {
+  const { ours, peer } = await inTurn(rounds, {
+    ours: async () => {
       await happen(pool, ids, ++round)
       const lasted = await milliseconds(() => fanOut(pool))
       await everyOneMade(pool, round)
       return lasted
     },
-    () => milliseconds(() => bareInserts(pool, round)),
-  )
+    peer: () => milliseconds(() => bareInserts(pool, round)),
+  })
   await pool.end()
   const each = (values: number[]): string => `${(median(values) / events).toFixed(2)} ms`
   return [

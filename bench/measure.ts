@@ -25,18 +25,17 @@ export async function milliseconds(work: () => Promise<unknown>): Promise<number
   return performance.now() - began
 }
 
-/** Measures two things in turn, so that whatever else the machine does meets both. The first of each is thrown away. */
-export async function inTurn(
+/** Measures things in turn, so that whatever else the machine does meets all. The first of each is thrown away. */
+export async function inTurn<Name extends string>(
   rounds: number,
-  ours: () => Promise<number>,
-  peer: () => Promise<number>,
-): Promise<{ ours: number[]; peer: number[] }> {
-  const measured = { ours: [] as number[], peer: [] as number[] }
-  for (let round = 0; round <= rounds; round++) {
-    const [mine, other] = [await ours(), await peer()]
-    if (round === 0) continue
-    measured.ours.push(mine)
-    measured.peer.push(other)
-  }
+  things: Record<Name, () => Promise<number>>,
+): Promise<Record<Name, number[]>> {
+  const names = Object.keys(things) as Name[]
+  const measured = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, number[]>
+  for (let round = 0; round <= rounds; round++)
+    for (const name of names) {
+      const lasted = await things[name]()
+      if (round > 0) measured[name].push(lasted)
+    }
   return measured
 }

@@ -38,11 +38,10 @@ export async function stepOverhead(ground: Ground): Promise<Line[]> {
   const bare = await pool.connect()
   await bare.query('create table public.mark (n int)')
 
-  const { ours, peer } = await inTurn(
-    rounds,
-    () => oneRun(pool, listener),
-    () => milliseconds(() => bareTransactions(bare)),
-  )
+  const { ours, peer } = await inTurn(rounds, {
+    ours: () => oneRun(pool, listener),
+    peer: () => milliseconds(() => bareTransactions(bare)),
+  })
   bare.release()
   await worker.stop()
   await listener.end()
