@@ -47,15 +47,14 @@ export async function stepOverhead(ground: Ground): Promise<Line[]> {
   await listener.end()
   await pool.end()
   const each = (lasted: number): number => lasted / steps
-  const least = each(Math.min(...ours))
+  const mine = each(median(ours))
   return [
     {
       what: 'a step, all of its record',
-      ours: `${each(median(ours)).toFixed(1)} ms, best run ${least.toFixed(1)} ms`,
+      ours: `${mine.toFixed(1)} ms, best run ${each(Math.min(...ours)).toFixed(1)} ms`,
       peer: `${each(median(peer)).toFixed(1)} ms, best ${each(Math.min(...peer)).toFixed(1)} ms: two bare transactions`,
       ratio: median(ours) / median(peer),
-      // Of the best run: whatever else the machine does only adds to it.
-      asked: { says: 'best ≤ 5 ms', holds: least <= 5 },
+      asked: { says: 'median ≤ 5 ms', holds: mine <= 5 },
     },
   ]
 }
