@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Answer, Question } from '../domain/question.ts'
+import type { Question } from '../domain/question.ts'
 import { gateId, type Ending, type Run } from '../domain/run.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Step } from '../domain/step.ts'
@@ -71,14 +71,13 @@ export function finish(driven: Driven, step: Step, attempt: number, outcome: Out
     const question = await questionOf(tx, run, step, outcome)
     if (question) {
       await openGate(tx, run.id, step.id, attempt, question)
-      const cancel = await cancelOf(tx, run.id)
+      const answer = await cancelOf(tx, run.id)
       await clearCancel(tx, run.id)
-      if (cancel && question.choices.includes(cancel.as)) {
-        const answer: Answer = { choice: cancel.as, by: cancel.by, via: 'slack' }
+      if (answer && question.choices.includes(answer.choice)) {
         await answerGate(tx, id, answer)
         await recordEvent(tx, {
           ...said,
-          by: cancel.by,
+          by: answer.by,
           key: `${id}/answer`,
           body: { is: 'gate.answered', gate: id, answer },
         })

@@ -136,8 +136,8 @@ export function cancel(
     if (way !== as) refuse({ code: 'cancel-changed', run: id })
     const gate = await openGateOf(tx, id)
     const said = { by: caller.person, run: id, plan: run.plan.id }
+    const full: Answer = { choice: as, by: caller.person, via: caller.via }
     if (gate?.question.choices.includes(as)) {
-      const full: Answer = { choice: as, by: caller.person, via: caller.via }
       await answerGate(tx, gate.id, full)
       await recordEvent(tx, {
         ...said,
@@ -145,7 +145,7 @@ export function cancel(
         body: { is: 'gate.answered', gate: gate.id, answer: full },
       })
       await wakeRun(tx, id)
-    } else if (!(await requestCancel(tx, id, caller.person, as)))
+    } else if (!(await requestCancel(tx, id, full)))
       refuse({ code: 'run-goes-back', run: id, by: run.cancelBy ?? '' })
     await recordEvent(tx, { ...said, key: `${id}/cancel/${record.length}`, body: { is: 'run.cancelled' } })
     await touchRun(tx, id)

@@ -1,6 +1,6 @@
 import type { Ending, Run } from '../domain/run.ts'
-import type { Choice } from '../domain/choice.ts'
 import type { Plan, RunKind } from '../domain/plan.ts'
+import type { Answer } from '../domain/question.ts'
 import { channels } from './events.ts'
 import { instant, type Queryable } from './transaction.ts'
 
@@ -148,27 +148,40 @@ export async function wakeRun(tx: Queryable, id: string): Promise<void> {
   await tx.query('select pg_notify($1, $2)', [channels.run, id])
 }
 
-/** Asks the driver to stop where it is, and what to do then if that is still offered. False: ended, or asked already. */
-export async function requestCancel(tx: Queryable, id: string, by: string, as: Choice): Promise<boolean> {
+/**
+ * Asks the driver to stop where it is. `answer` is given ahead of the gate that this leads to, if that offers it. False:
+ * ended, or asked already.
+ */
+export async function requestCancel(
+  tx: Queryable,
+  id: string,
+  { choice, by, via }: Answer,
+): Promise<boolean> {
   const { rowCount } = await tx.query(
-    'update lockkeeper.run set cancel_by = $2, cancel_as = $3 where id = $1 and ended_at is null and cancel_by is null',
-    [id, by, as],
+    `update lockkeeper.run set cancel_as = $2, cancel_by = $3, cancel_via = $4
+     where id = $1 and ended_at is null and cancel_by is null`,
+    [id, choice, by, via],
   )
   if (rowCount) await tx.query('select pg_notify($1, $2)', [channels.cancel, id])
   return rowCount === 1
 }
 
-export async function cancelOf(tx: Queryable, id: string): Promise<{ by: string; as: Choice } | null> {
-  const { rows } = await tx.query<{ cancel_by: string | null; cancel_as: Choice }>(
-    'select cancel_by, cancel_as from lockkeeper.run where id = $1',
+/** The answer that a cancel gave ahead of its gate, until it has led there. */
+export async function cancelOf(tx: Queryable, id: string): Promise<Answer | null> {
+  const { rows } = await tx.query<Answer>(
+    `select cancel_as as choice, cancel_by as by, cancel_via as via from lockkeeper.run
+     where id = $1 and cancel_by is not null`,
     [id],
   )
-  return rows[0]?.cancel_by ? { by: rows[0].cancel_by, as: rows[0].cancel_as } : null
+  return rows[0] ?? null
 }
 
 /** The cancel has led to its gate. */
 export async function clearCancel(tx: Queryable, id: string): Promise<void> {
-  await tx.query('update lockkeeper.run set cancel_by = null, cancel_as = null where id = $1', [id])
+  await tx.query(
+    'update lockkeeper.run set cancel_as = null, cancel_by = null, cancel_via = null where id = $1',
+    [id],
+  )
 }
 
 export async function endRun(tx: Queryable, id: string, ending: Ending): Promise<void> {

@@ -1,13 +1,10 @@
 import type pg from 'pg'
 
-/** Bumped with every change of the statements below; an older bot refuses a newer store. */
-const version = 1
-
 /**
  * The bot's own tables, all in schema `lockkeeper`. Nothing of a target's data is ever in them.
  * Two rules carry the guarantees: one unfinished run a target (`one_run_a_target`), and a gate takes one answer.
  */
-const statements = `
+const tables = `
 create table plan (
   id text primary key,
   kind text not null,
@@ -172,9 +169,18 @@ create table seen (
 create index seen_before on seen (at);
 `
 
+/** Until then every cancel that had to wait counted as Slack's. */
+const cancelsKnowTheirWay = `
+alter table run add column cancel_via text;
+update run set cancel_via = 'slack' where cancel_by is not null;
+`
+
+/** What leads from an empty schema to the present one, in this order. Stores exist: changes are added, never edited. */
+const changes = [tables, cancelsKnowTheirWay]
+
 /**
- * Installs the schema once, however many bots start at the same moment: they queue behind one advisory lock.
- * Throws when the store was made by a newer release.
+ * Brings the schema up to this release once, however many bots start at the same moment: they queue behind one advisory
+ * lock. Throws when the store was made by a newer release.
  */
 export async function installSchema(pool: pg.Pool): Promise<void> {
   const client = await pool.connect()
@@ -184,13 +190,16 @@ export async function installSchema(pool: pg.Pool): Promise<void> {
     await client.query('create schema if not exists lockkeeper')
     await client.query('create table if not exists lockkeeper.installed (version int not null)')
     const { rows } = await client.query<{ version: number }>('select version from lockkeeper.installed')
-    const found = rows[0]?.version
-    if (found !== undefined && found > version)
-      throw new Error(`the store has schema ${found}, this release knows ${version}: run the newer release`)
-    if (found === undefined) {
+    const found = rows[0]?.version ?? 0
+    if (found > changes.length)
+      throw new Error(
+        `the store has schema ${found}, this release knows ${changes.length}: run the newer release`,
+      )
+    if (found < changes.length) {
       await client.query('set local search_path = lockkeeper, pg_catalog')
-      await client.query(statements)
-      await client.query('insert into lockkeeper.installed (version) values ($1)', [version])
+      for (const change of changes.slice(found)) await client.query(change)
+      await client.query('delete from lockkeeper.installed')
+      await client.query('insert into lockkeeper.installed (version) values ($1)', [changes.length])
     }
     await client.query('commit')
   } catch (error) {

@@ -176,7 +176,7 @@ test('cancel says what it means now, and does that: before migrate everything is
     'Cancel: the run ends; HRMS was never down, nothing is migrated, nothing is lost',
   )
   expect(saidBy(await fill(office, asha, form))).toContain('its present step is stopped')
-  expect(await cancelOf(office.pool, run)).toEqual({ by: 'U_ASHA', as: 'back-out' })
+  expect(await cancelOf(office.pool, run)).toEqual({ choice: 'back-out', by: 'U_ASHA', via: 'slack' })
 })
 
 test('after migrate it takes the migration back, and a form from before that does nothing (cancel-changed)', async () => {
@@ -190,7 +190,7 @@ test('after migrate it takes the migration back, and a form from before that doe
   const late = formOf(await office.desk.typed(asha, ['cancel', run]))
   expect(saidBy(late)).toContain('Cancel: runs the way down, then HRMS is back')
   await fill(office, asha, late)
-  expect(await cancelOf(office.pool, run)).toEqual({ by: 'U_ASHA', as: 'roll-back' })
+  expect(await cancelOf(office.pool, run)).toEqual({ choice: 'roll-back', by: 'U_ASHA', via: 'slack' })
 })
 
 test('of several runs the one to cancel is picked; a plan that is being run means its run', async () => {

@@ -1,18 +1,20 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Caller } from '../../src/domain/person.ts'
-import type { Outcome } from '../../src/domain/outcome.ts'
+import { failed, type Outcome } from '../../src/domain/outcome.ts'
 import type { Question } from '../../src/domain/question.ts'
+import { gateId, type Run } from '../../src/domain/run.ts'
 import { answerLapsed } from '../../src/notices/clock.ts'
+import { finish } from '../../src/runs/record.ts'
 import { answer, cancel } from '../../src/runs/requests.ts'
 import { keepPlan, start } from '../../src/runs/starting.ts'
 import { beginAttempt, finishAttempt } from '../../src/store/attempts.ts'
 import { eventsOfRun } from '../../src/store/events.ts'
 import { gateById, openGate } from '../../src/store/gates.ts'
-import { cancelOf, endRun } from '../../src/store/runs.ts'
+import { cancelOf, endRun, runById } from '../../src/store/runs.ts'
 import { recordStanding } from '../../src/store/standing.ts'
 import { storeDatabase, type TestDatabase } from '../databases.ts'
-import { samplePlan, smallRoutes } from '../plans.ts'
+import { samplePlan, smallRoutes, step } from '../plans.ts'
 
 const asha: Caller = { person: 'U_ASHA', via: 'slack' }
 const mei: Caller = { person: 'U_MEI', via: 'terminal' }
@@ -153,8 +155,20 @@ describe('cancelling', () => {
     expect(await cancel(pool, run, 'back-out', asha)).toMatchObject({
       value: { as: 'back-out', waits: true },
     })
-    expect(await cancelOf(pool, run)).toEqual({ by: asha.person, as: 'back-out' })
+    expect(await cancelOf(pool, run)).toEqual({ choice: 'back-out', by: asha.person, via: 'slack' })
     expect(code(await cancel(pool, run, 'back-out', mei))).toBe('run-goes-back')
+  })
+
+  test('answers the gate that it led to as who asked for it, and by the way it was asked', async () => {
+    const run = await runAt('drain')
+    await beginAttempt(pool, run, 'drain', 1)
+    await cancel(pool, run, 'back-out', mei)
+    const driven = { pool, run: (await runById(pool, run)) as Run, fence: 0 }
+    await finish(driven, step('drain'), 1, failed({ code: 'cancelled', by: mei.person }))
+    const answer = { choice: 'back-out', by: mei.person, via: 'terminal' }
+    expect(await gateById(pool, gateId(run, 'drain', 1))).toMatchObject({ answer })
+    expect(await eventsOfRun(pool, run, 1)).toMatchObject([{ is: 'gate.answered', by: mei.person, answer }])
+    expect(await cancelOf(pool, run)).toBeNull()
   })
 
   test('of a run that waits answers its gate with the way back', async () => {
