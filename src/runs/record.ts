@@ -6,11 +6,12 @@ import type { Step } from '../domain/step.ts'
 import { attemptsOf, beginAttempt, finishAttempt } from '../store/attempts.ts'
 import { openDebts } from '../store/debts.ts'
 import { recordEvent } from '../store/events.ts'
-import { answerGate, openGate } from '../store/gates.ts'
+import { openGate } from '../store/gates.ts'
 import { closePlan } from '../store/plans.ts'
-import { beginWindow, cancelOf, clearCancel, endRun, holdsFence, touchRun, wakeRun } from '../store/runs.ts'
+import { beginWindow, cancelOf, clearCancel, endRun, holdsFence, touchRun } from '../store/runs.ts'
 import { transaction } from '../store/transaction.ts'
 import { stepsOf, presentRoute } from '../domain/route.ts'
+import { giveAnswer } from './give-answer.ts'
 import { completed, questionAfterFailure } from './questions.ts'
 
 /** A run as its present driver writes it; an older driver's number is refused. */
@@ -73,16 +74,8 @@ export function finish(driven: Driven, step: Step, attempt: number, outcome: Out
       await openGate(tx, run.id, step.id, attempt, question)
       const answer = await cancelOf(tx, run.id)
       await clearCancel(tx, run.id)
-      if (answer && question.choices.includes(answer.choice)) {
-        await answerGate(tx, id, answer)
-        await recordEvent(tx, {
-          ...said,
-          by: answer.by,
-          key: `${id}/answer`,
-          body: { is: 'gate.answered', gate: id, answer },
-        })
-        await wakeRun(tx, run.id)
-      } else await recordEvent(tx, { ...said, key: `${id}/gate`, body: { is: 'gate.opened', gate: id } })
+      if (answer && question.choices.includes(answer.choice)) await giveAnswer(tx, run, id, answer)
+      else await recordEvent(tx, { ...said, key: `${id}/gate`, body: { is: 'gate.opened', gate: id } })
     }
     await touchRun(tx, run.id)
   })

@@ -10,10 +10,11 @@ import { wayBack } from '../domain/route.ts'
 import { operatorRole } from '../config.ts'
 import { attemptsOf } from '../store/attempts.ts'
 import { recordEvent } from '../store/events.ts'
-import { answerGate, gateById, leaveGate, openGateOf } from '../store/gates.ts'
-import { lockRun, recentRuns, requestCancel, touchRun, wakeRun } from '../store/runs.ts'
+import { gateById, leaveGate, openGateOf } from '../store/gates.ts'
+import { lockRun, recentRuns, requestCancel, touchRun } from '../store/runs.ts'
 import { hasRole } from '../store/standing.ts'
 import { transaction } from '../store/transaction.ts'
+import { giveAnswer } from './give-answer.ts'
 import { whyNoWayBack } from './way-back.ts'
 
 /** A refusal that lists nobody: the command fills in who may. */
@@ -96,13 +97,7 @@ export function answer(
         via: caller.via,
         ...(given === undefined ? {} : { with: given }),
       }
-      await answerGate(tx, gate.id, full)
-      await recordEvent(tx, {
-        ...said,
-        key: `${gate.id}/answer`,
-        body: { is: 'gate.answered', gate: gate.id, answer: full },
-      })
-      await wakeRun(tx, run.id)
+      await giveAnswer(tx, run, gate.id, full)
     }
     await touchRun(tx, run.id)
     return { gate, left: choice === 'leave' }
@@ -137,15 +132,8 @@ export function cancel(
     const gate = await openGateOf(tx, id)
     const said = { by: caller.person, run: id, plan: run.plan.id }
     const full: Answer = { choice: as, by: caller.person, via: caller.via }
-    if (gate?.question.choices.includes(as)) {
-      await answerGate(tx, gate.id, full)
-      await recordEvent(tx, {
-        ...said,
-        key: `${gate.id}/answer`,
-        body: { is: 'gate.answered', gate: gate.id, answer: full },
-      })
-      await wakeRun(tx, id)
-    } else if (!(await requestCancel(tx, id, full)))
+    if (gate?.question.choices.includes(as)) await giveAnswer(tx, run, gate.id, full)
+    else if (!(await requestCancel(tx, id, full)))
       refuse({ code: 'run-goes-back', run: id, by: run.cancelBy ?? '' })
     await recordEvent(tx, { ...said, key: `${id}/cancel/${record.length}`, body: { is: 'run.cancelled' } })
     await touchRun(tx, id)

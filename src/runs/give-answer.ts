@@ -1,0 +1,27 @@
+import type pg from 'pg'
+import type { Answer } from '../domain/question.ts'
+import type { Run } from '../domain/run.ts'
+import { recordEvent } from '../store/events.ts'
+import { answerGate } from '../store/gates.ts'
+import { wakeRun } from '../store/runs.ts'
+
+/**
+ * Gives an open gate its one answer, in the transaction of whoever holds the run's lock: it is told to everybody, and
+ * the run goes on.
+ */
+export async function giveAnswer(
+  tx: pg.PoolClient,
+  run: Pick<Run, 'id' | 'plan'>,
+  gate: string,
+  answer: Answer,
+): Promise<void> {
+  await answerGate(tx, gate, answer)
+  await recordEvent(tx, {
+    by: answer.by,
+    run: run.id,
+    plan: run.plan.id,
+    key: `${gate}/answer`,
+    body: { is: 'gate.answered', gate, answer },
+  })
+  await wakeRun(tx, run.id)
+}
