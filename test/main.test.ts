@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { until } from './until.ts'
 import about from '#package' with { type: 'json' }
 import { isAnyAlive } from '../src/store/locks.ts'
 import { main, makePlace, type Place } from './cli/place.ts'
@@ -39,7 +40,7 @@ test('a bot drives runs until SIGTERM, then leaves nothing: no process, no conne
   const gone = once(bot, 'exit')
   bot.kill('SIGTERM')
   expect(await gone).toEqual([0, null])
-  await vi.waitFor(async () => {
+  await until(async () => {
     expect(await isAnyAlive(place.pool)).toBe(false)
     expect(await botOf()).toBe(0)
   })

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { until } from './until.ts'
 
 // The supervisor in a process of its own, with bots that do nothing but live and die as they are told.
 
@@ -112,7 +113,7 @@ test('a bot that does not leave when it is told to is killed at the second signa
   const { supervisor, ended, bots, said } = await supervise('stubborn')
   const [bot = 0] = await bots(1)
   supervisor.kill('SIGTERM')
-  await vi.waitFor(() => expect(said()).toContain('I stay'))
+  await until(() => expect(said()).toContain('I stay'))
   expect(isAlive(bot)).toBe(true)
   supervisor.kill('SIGTERM')
   expect(await ended).toEqual({ code: 137, signal: null })

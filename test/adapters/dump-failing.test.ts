@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { until } from '../until.ts'
 import { findLeftovers, removeLeftovers } from '../../src/adapters/backup-file.ts'
 import { takeDump } from '../../src/adapters/dump.ts'
 import { run } from '../../src/adapters/process.ts'
@@ -48,7 +49,7 @@ async function heldDump(given: Partial<Parameters<typeof takeDump>[1]> = {}) {
   const applicationName = `lockkeeper:${path.basename(folder)}`
   const dump = takeDump(addressOf(proxy.url), optionsOf(folder, { applicationName, ...given }))
   await proxy.held()
-  const pids = await vi.waitFor(async () => {
+  const pids = await until(async () => {
     const found = await copying(applicationName)
     expect(found).toHaveLength(1)
     return found
@@ -127,7 +128,7 @@ test('a dump that is killed with -9 dies with its children, is no backup, and is
   const children = (await commands()).filter(
     ({ args }) => args.includes('pg_dump') && args.includes('--snapshot'),
   )
-  await vi.waitFor(async () => expect((await findLeftovers(folder))[0]).toMatchObject({ owner: 'alive' }))
+  await until(async () => expect((await findLeftovers(folder))[0]).toMatchObject({ owner: 'alive' }))
   expect(await removeLeftovers(folder)).toEqual([])
   expect(await takeDump(addressOf(database.url), optionsOf(folder))).toMatchObject({
     status: 'failed',
@@ -136,9 +137,9 @@ test('a dump that is killed with -9 dies with its children, is no backup, and is
   bot.kill('SIGKILL')
   await once(bot, 'exit')
   for (const { pid } of children.filter(({ parent }) => parent === bot.pid))
-    await vi.waitFor(async () => expect(await processOf(pid)).toBeNull())
+    await until(async () => expect(await processOf(pid)).toBeNull())
   expect(await readdir(folder)).toEqual(['hrms-7F3A-1-1.partial'])
-  await vi.waitFor(async () =>
+  await until(async () =>
     expect(await findLeftovers(folder)).toEqual([
       { path: path.join(folder, 'hrms-7F3A-1-1.partial'), owner: 'dead' },
     ]),

@@ -4,7 +4,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
+import { until } from '../until.ts'
 import { pipe, run, startDetached } from '../../src/adapters/process.ts'
 import { processOf } from '../../src/adapters/process-table.ts'
 
@@ -83,8 +84,7 @@ test('who reads slowly gets every byte of a program that is gone', async () => {
   let length = 0
   for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
     length += chunk.length
-    if (length > 100_000)
-      await vi.waitFor(async () => expect([pids.length, await alive(pids)]).toEqual([1, []]))
+    if (length > 100_000) await until(async () => expect([pids.length, await alive(pids)]).toEqual([1, []]))
   }
   expect(length).toBe(150_000)
   expect(await child.ended).toMatchObject({ exitCode: 0 })
@@ -115,7 +115,7 @@ test('an abort asks the whole group to end, and waits until it has', async () =>
       onLine: (line) => /^\d+$/.test(line) && pids.push(Number(line)),
     },
   )
-  await vi.waitFor(() => expect(pids).toHaveLength(2))
+  await until(() => expect(pids).toHaveLength(2))
   stop.abort()
   const ended = await running
   expect(ended).toMatchObject({ aborted: true, signal: 'SIGTERM' })
@@ -131,7 +131,7 @@ test('what does not end when it is asked is killed after the grace, grandchildre
     grace: 100,
     onLine: (line) => pids.push(Number(line)),
   })
-  await vi.waitFor(() => expect(pids).toHaveLength(1))
+  await until(() => expect(pids).toHaveLength(1))
   stop.abort()
   expect(await running).toMatchObject({ aborted: true, signal: 'SIGKILL', exitCode: null })
   await noneLeft(pids)
@@ -173,7 +173,7 @@ test('a detached program has its own session and outlives the leash of others', 
     environment,
     directory: folder,
   })
-  await vi.waitFor(async () => expect(Number(await readFile(path.join(folder, 'pid'), 'utf8'))).toBe(pid))
+  await until(async () => expect(Number(await readFile(path.join(folder, 'pid'), 'utf8'))).toBe(pid))
   expect(sessionOf(await readFile(`/proc/${pid}/stat`, 'utf8'))).toBe(pid)
   process.kill(pid ?? 0)
   expect(await ended).toEqual({ exitCode: null, signal: 'SIGTERM' })
@@ -192,4 +192,4 @@ const alive = async (pids: number[]): Promise<number[]> =>
   (await Promise.all(pids.map(processOf))).flatMap((found) => (found ? [found.pid] : []))
 
 /** What is killed runs nothing any more, but takes the kernel a moment to put away. */
-const noneLeft = (pids: number[]) => vi.waitFor(async () => expect(await alive(pids)).toEqual([]))
+const noneLeft = (pids: number[]) => until(async () => expect(await alive(pids)).toEqual([]))

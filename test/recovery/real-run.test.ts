@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test, vi } from 'vitest'
+import { until } from '../until.ts'
 import { findLeftovers } from '../../src/adapters/backup-file.ts'
 import { loadConfig } from '../../src/config.ts'
 import type { Caller } from '../../src/domain/person.ts'
@@ -138,7 +139,7 @@ async function left({ pool, target, folder, environment }: Place) {
     'select what from lockkeeper.debt where taken_at is not null and settled_at is null',
   )
   const unfinished = await pool.query('select step from lockkeeper.attempt where outcome is null')
-  const backends = await vi.waitFor(async () => {
+  const backends = await until(async () => {
     const found = await one(
       `select application_name from pg_stat_activity where application_name like 'lockkeeper:%' and datname = current_database()`,
     )

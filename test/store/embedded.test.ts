@@ -4,7 +4,8 @@ import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } fro
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { until } from '../until.ts'
 import { processOf } from '../../src/adapters/process-table.ts'
 import { findEmbedded, startEmbedded } from '../../src/store/embedded.ts'
 import { hrmsDatabase } from '../databases.ts'
@@ -124,7 +125,7 @@ test('a server that was killed is started again, although another program of its
   const folder = await makeFolder()
   await startEmbedded({ folder, settings })
   process.kill(await postmaster(folder), 'SIGKILL')
-  await vi.waitFor(async () => expect(await findEmbedded(folder)).toBeNull())
+  await until(async () => expect(await findEmbedded(folder)).toBeNull())
   const { uid, gid } = await stat(path.join(folder, 'postgres'))
   const other = spawn('sleep', ['974'], uid === process.getuid?.() ? {} : { uid, gid, cwd: '/' })
   onTestFinished(() => void other.kill('SIGKILL'))

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
+import { until } from '../../until.ts'
 import { processOf } from '../../../src/adapters/process-table.ts'
 import { gone, makeTestService, never, running } from './test-service.ts'
 
@@ -13,7 +14,7 @@ test('workers that are left behind by their service are neither running nor gone
   await method.start(1, never)
   const leader = await pid()
   process.kill(leader, 'SIGKILL')
-  await vi.waitFor(async () => expect(await processOf(leader)).toBeNull())
+  await until(async () => expect(await processOf(leader)).toBeNull())
   expect(await method.state()).toMatchObject({
     ok: false,
     problem: { code: 'service-state-unknown', service: 'api', why: expect.stringContaining(`PID ${leader}`) },

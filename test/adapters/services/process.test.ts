@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
+import { until } from '../../until.ts'
 import { processOf } from '../../../src/adapters/process-table.ts'
 import type { Progress } from '../../../src/domain/step.ts'
 import { gone, makeTestService, never, running } from './test-service.ts'
@@ -160,8 +161,8 @@ test('the lines of the break-glass card start and stop the service by hand', asy
   })
   const hand = (line: string) => once(spawn('/bin/sh', ['-c', line], { stdio: 'ignore' }), 'exit')
   await hand(method.startCommand)
-  await vi.waitFor(async () => expect(await method.state()).toEqual(running))
-  await vi.waitFor(async () => expect(await text('api.log')).toBe('it\'s a "b" $c\n'))
+  await until(async () => expect(await method.state()).toEqual(running))
+  await until(async () => expect(await text('api.log')).toBe('it\'s a "b" $c\n'))
   await hand(method.stopCommand)
   expect(await method.state()).toEqual(gone)
   await method.start(1, never)

@@ -1,4 +1,5 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
+import { until } from '../../until.ts'
 import { processOf } from '../../../src/adapters/process-table.ts'
 import { makeTestService, never } from './test-service.ts'
 
@@ -62,5 +63,5 @@ test('a release that is cancelled ends with all that its command started', async
     cancel.abort()
   })
   expect(outcome).toMatchObject({ status: 'failed', problem: { code: 'cancelled' } })
-  await vi.waitFor(async () => expect(await processOf(pids[0] ?? 0)).toBeNull())
+  await until(async () => expect(await processOf(pids[0] ?? 0)).toBeNull())
 })
