@@ -1,0 +1,6 @@
+namespace HRMS.Infrastructure.Entities;
+
+public sealed partial class RefreshToken
+{
+    public Guid AdminUserId { get; set; }
+}
