@@ -1,0 +1,6 @@
+namespace HRMS.API;
+
+internal static class Release
+{
+    public const string Name = "after";
+}
