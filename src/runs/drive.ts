@@ -1,6 +1,7 @@
 import type { Progress } from '../domain/step.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Step } from '../domain/step.ts'
+import type { Attempt, Run } from '../domain/run.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Answer } from '../domain/question.ts'
 import { attemptsOf, setProgress } from '../store/attempts.ts'
@@ -44,15 +45,15 @@ export interface Taken {
  * any time, as often as it likes. While people are asked, a claim on the target is kept: nobody else may begin there.
  */
 export async function drive(surroundings: Surroundings, drive: Drive, taken: Taken): Promise<void> {
+  const { pool } = surroundings
+  let run = await runById(pool, drive.id)
   let world: RunWorld | null = null
   try {
-    for (;;) {
-      if (drive.stopped() === 'leaving') return
-      const run = await runById(surroundings.pool, drive.id)
-      if (!run || run.endedAt) return
-      const driven: Driven = { pool: surroundings.pool, run, fence: taken.fence }
+    while (run && !run.endedAt && drive.stopped() !== 'leaving') {
+      const driven: Driven = { pool, run, fence: taken.fence }
       const woken = drive.woken()
-      const turn = next(run.plan.approved.routes, await attemptsOf(surroundings.pool, run.id))
+      const record = await attemptsOf(pool, run.id)
+      const turn = next(run.plan.approved.routes, record)
       if (turn.do === 'wait') {
         if (!world?.claim()) return
         await woken
@@ -68,31 +69,31 @@ export async function drive(surroundings: Surroundings, drive: Drive, taken: Tak
         }
         world = opened.value
       }
-      if (!(await oneAttempt(surroundings, drive, taken, driven, world, turn))) return
+      run = await oneAttempt(surroundings, drive, taken, driven, world, record, turn)
     }
   } finally {
     await world?.close()
   }
 }
 
-/** False: this process leaves, and the attempt stays as it is for the next one. */
+/** The run as it is then. Null: this process leaves, and the attempt stays as it is for the next one. */
 async function oneAttempt(
   surroundings: Surroundings,
   drive: Drive,
   taken: Taken,
   driven: Driven,
   world: RunWorld,
+  before: readonly Attempt[],
   { step, attempt, answer }: { step: Step; attempt: number; answer: Answer | null },
-): Promise<boolean> {
-  const { pool, log, kinds } = surroundings
-  const { run } = driven
-  await untilCardIsOut(surroundings, run, step, drive.signal())
-  const { lives, outcome: earlier } = await begin(driven, step, attempt, taken.lastSeen)
-  if (earlier) return true
+): Promise<Run | null> {
+  const { log, kinds } = surroundings
+  await untilCardIsOut(surroundings, driven.run, step, drive.signal())
+  // Before the mark: a cancel that comes after it is not in the run that the mark gives, and must not be forgotten.
   drive.rearm()
-  const record = await attemptsOf(pool, run.id)
-  const cancel = presentRoute(record) === 'forward' ? await cancelOf(pool, run.id) : null
-  if (cancel) drive.stop('cancelled')
+  const { run, begun } = await begin(driven, step, attempt, taken.lastSeen)
+  if (begun.outcome) return run
+  const record = [...before.filter((a) => a.step !== step.id || a.attempt !== attempt), begun]
+  if (run.cancelBy !== null && presentRoute(record) === 'forward') drive.stop('cancelled')
   const outcome = await perform({
     kinds,
     run,
@@ -100,7 +101,7 @@ async function oneAttempt(
     step,
     attempt,
     answer,
-    lives,
+    lives: begun.lives,
     world,
     signal: drive.signal(),
     progress: throttled((progress) => showProgress(surroundings, run.id, step.id, attempt, progress)),
@@ -108,9 +109,9 @@ async function oneAttempt(
       log.error({ err: error, reference, run: run.id, step: step.id }, 'a bug in a step'),
   })
   const stopped = drive.stopped()
-  if (stopped === 'leaving' && isCancelled(outcome)) return false
+  if (stopped === 'leaving' && isCancelled(outcome)) return null
   await finish(driven, step, attempt, await explained(surroundings, run.id, outcome, stopped))
-  return true
+  return run
 }
 
 const isCancelled = (outcome: Outcome): boolean =>

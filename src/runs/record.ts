@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Question } from '../domain/question.ts'
-import { gateId, type Ending, type Run } from '../domain/run.ts'
+import { gateId, type Attempt, type Ending, type Run } from '../domain/run.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Step } from '../domain/step.ts'
 import { attemptsOf, beginAttempt, finishAttempt } from '../store/attempts.ts'
@@ -8,7 +8,7 @@ import { openDebts } from '../store/debts.ts'
 import { recordEvent } from '../store/events.ts'
 import { openGate } from '../store/gates.ts'
 import { closePlan } from '../store/plans.ts'
-import { beginWindow, cancelOf, clearCancel, endRun, holdsFence, touchRun } from '../store/runs.ts'
+import { beginWindow, cancelOf, clearCancel, endRun, holdRun } from '../store/runs.ts'
 import { transaction } from '../store/transaction.ts'
 import { stepsOf, presentRoute } from '../domain/route.ts'
 import { giveAnswer } from './give-answer.ts'
@@ -24,26 +24,30 @@ export interface Driven {
 /** A newer driver has the run: this one has nothing more to say. */
 export class Fenced extends Error {}
 
-async function fenced<T>(driven: Driven, work: (tx: pg.PoolClient) => Promise<T>): Promise<T> {
-  return transaction(driven.pool, async (tx) => {
-    if (!(await holdsFence(tx, driven.run.id, driven.fence))) throw new Fenced(driven.run.id)
-    return work(tx)
+async function fenced<T>(
+  { pool, run, fence }: Driven,
+  work: (tx: pg.PoolClient, run: Run) => Promise<T>,
+): Promise<T> {
+  return transaction(pool, async (tx) => {
+    const held = await holdRun(tx, run, fence)
+    if (!held) throw new Fenced(run.id)
+    return work(tx, held)
   })
 }
 
 /**
- * The mark before the effect. The window begins with the first service that stops. `lastSeen`: when the process before
- * this one was last heard of; a resume is an event.
+ * The mark before the effect, and the run as it is from then on. The window begins with the first service that stops.
+ * `lastSeen`: when the process before this one was last heard of; a resume is an event.
  */
 export function begin(
   driven: Driven,
   step: Step,
   attempt: number,
   lastSeen: string,
-): Promise<{ lives: number; outcome: Outcome | null }> {
-  const { run } = driven
-  return fenced(driven, async (tx) => {
-    if (step.kind === 'stop') await beginWindow(tx, run.id, run.plan.approved.runbook.window.within)
+): Promise<{ run: Run; begun: Attempt }> {
+  return fenced(driven, async (tx, run) => {
+    const { within } = run.plan.approved.runbook.window
+    const window = step.kind === 'stop' ? await beginWindow(tx, run.id, within) : {}
     const begun = await beginAttempt(tx, run.id, step.id, attempt)
     if (begun.lives > 1)
       await recordEvent(tx, {
@@ -53,8 +57,7 @@ export function begin(
         key: `${gateId(run.id, step.id, attempt)}/life/${begun.lives}`,
         body: { is: 'run.resumed', step: step.id, lastSeen },
       })
-    await touchRun(tx, run.id)
-    return begun
+    return { run: { ...run, ...window }, begun }
   })
 }
 
@@ -63,8 +66,7 @@ export function begin(
  * back still means what the person was told.
  */
 export function finish(driven: Driven, step: Step, attempt: number, outcome: Outcome): Promise<void> {
-  const { run } = driven
-  return fenced(driven, async (tx) => {
+  return fenced(driven, async (tx, run) => {
     if (!(await finishAttempt(tx, run.id, step.id, attempt, outcome))) return
     const id = gateId(run.id, step.id, attempt)
     const said = { by: 'lockkeeper', run: run.id, plan: run.plan.id }
@@ -77,7 +79,6 @@ export function finish(driven: Driven, step: Step, attempt: number, outcome: Out
       if (answer && question.choices.includes(answer.choice)) await giveAnswer(tx, run, id, answer)
       else await recordEvent(tx, { ...said, key: `${id}/gate`, body: { is: 'gate.opened', gate: id } })
     }
-    await touchRun(tx, run.id)
   })
 }
 
@@ -113,7 +114,6 @@ export async function end(driven: Driven, ending: Ending): Promise<void> {
       key: `${run.id}/ended`,
       body: { is: 'run.ended', ending },
     })
-    await touchRun(tx, run.id)
   })
 }
 

@@ -24,11 +24,12 @@ export async function beginAttempt(
   run: string,
   step: string,
   attempt: number,
-): Promise<{ lives: number; outcome: Outcome | null }> {
-  const { rows } = await tx.query<{ lives: number; outcome: Outcome | null }>(
+): Promise<Attempt> {
+  const { rows } = await tx.query<Attempt>(
     `insert into lockkeeper.attempt (run, step, attempt) values ($1, $2, $3)
      on conflict (run, step, attempt) do update set lives = attempt.lives + case when attempt.outcome is null then 1 else 0 end
-     returning lives, outcome`,
+     returning step, attempt, lives, ${instant('began_at')} as "beganAt", ${instant('ended_at')} as "endedAt", outcome,
+       null as answer, progress`,
     [run, step, attempt],
   )
   if (!rows[0]) throw new Error('no attempt was marked')

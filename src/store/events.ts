@@ -8,6 +8,10 @@ export const channels = {
   show: 'lockkeeper_show',
 } as const
 
+/** Tells who listens, at commit; in a `returning`, so that it costs no statement of its own. `about`: SQL of a text. */
+export const tells = (channel: keyof typeof channels, about: string): string =>
+  `pg_notify('${channels[channel]}', ${about}) as told`
+
 export interface NewEvent {
   by: string
   run: string | null
@@ -20,10 +24,10 @@ export interface NewEvent {
 /** Appends to the audit trail, in the transaction of what happened. False when this key was there. */
 export async function recordEvent(tx: Queryable, event: NewEvent): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `insert into lockkeeper.event (by, run, plan, key, body) values ($1, $2, $3, $4, $5) on conflict (key) do nothing`,
+    `insert into lockkeeper.event (by, run, plan, key, body) values ($1, $2, $3, $4, $5) on conflict (key) do nothing
+     returning ${tells('show', "coalesce(run, '')")}`,
     [event.by, event.run, event.plan, event.key, JSON.stringify(event.body)],
   )
-  if (rowCount) await tx.query('select pg_notify($1, $2)', [channels.show, event.run ?? ''])
   return rowCount === 1
 }
 

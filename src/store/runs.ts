@@ -1,65 +1,41 @@
 import type { Ending, Run } from '../domain/run.ts'
 import type { Plan, RunKind } from '../domain/plan.ts'
 import type { Answer } from '../domain/question.ts'
-import { channels } from './events.ts'
+import { tells } from './events.ts'
 import { instant, type Queryable } from './transaction.ts'
 
-type Row = {
-  id: string
-  body: Plan
-  target: string
-  started_by: string
-  started_at: string
-  window_began: string | null
-  deadline: string | null
-  cancel_by: string | null
-  ended_at: string | null
-  ending: Ending | null
-  version: number
-}
+const window = `${instant('run.window_began')} as "windowBegan", ${instant('run.deadline')} as deadline`
 
-const columns = `run.id, plan.body, run.target, run.started_by, ${instant('run.started_at')} as started_at,
-  ${instant('run.window_began')} as window_began, ${instant('run.deadline')} as deadline, run.cancel_by,
-  ${instant('run.ended_at')} as ended_at, run.ending, run.version`
+/** Everything of a run but its plan, which never changes. */
+const ownColumns = `run.id, run.target, run.started_by as "startedBy", ${instant('run.started_at')} as "startedAt",
+  ${window}, run.cancel_by as "cancelBy", ${instant('run.ended_at')} as "endedAt", run.ending, run.version`
+
+const columns = `${ownColumns}, plan.body as plan`
 
 const from = 'from lockkeeper.run join lockkeeper.plan on plan.id = run.plan'
-
-const runOf = (row: Row): Run => ({
-  id: row.id,
-  plan: row.body,
-  target: row.target,
-  startedBy: row.started_by,
-  startedAt: row.started_at,
-  windowBegan: row.window_began,
-  deadline: row.deadline,
-  cancelBy: row.cancel_by,
-  endedAt: row.ended_at,
-  ending: row.ending,
-  version: row.version,
-})
 
 /** Throws 23505 on `one_run_a_target` when the target has an unfinished run. The worker is woken at commit. */
 export async function insertRun(tx: Queryable, plan: Plan, target: string, by: string): Promise<string> {
   const { rows } = await tx.query<{ id: string }>(
     `insert into lockkeeper.run (id, plan, kind, runbook, target, started_by)
-     select $1 || '-' || (count(*) + 1), $1, $2, $3, $4, $5 from lockkeeper.run where plan = $1 returning id`,
+     select $1 || '-' || (count(*) + 1), $1, $2, $3, $4, $5 from lockkeeper.run where plan = $1
+     returning id, ${tells('run', 'id')}`,
     [plan.id, plan.kind, plan.approved.runbook.name, target, by],
   )
   const id = rows[0]?.id
   if (!id) throw new Error('no run was inserted')
-  await tx.query('select pg_notify($1, $2)', [channels.run, id])
   return id
 }
 
 export async function runById(tx: Queryable, id: string): Promise<Run | null> {
-  const { rows } = await tx.query<Row>(`select ${columns} ${from} where run.id = $1`, [id])
-  return rows[0] ? runOf(rows[0]) : null
+  const { rows } = await tx.query<Run>(`select ${columns} ${from} where run.id = $1`, [id])
+  return rows[0] ?? null
 }
 
 /** Nobody else changes it until the transaction ends: answers, cancels and endings queue here. */
 export async function lockRun(tx: Queryable, id: string): Promise<Run | null> {
-  const { rows } = await tx.query<Row>(`select ${columns} ${from} where run.id = $1 for update of run`, [id])
-  return rows[0] ? runOf(rows[0]) : null
+  const { rows } = await tx.query<Run>(`select ${columns} ${from} where run.id = $1 for update of run`, [id])
+  return rows[0] ?? null
 }
 
 /** The newest runs, of one runbook or of all. */
@@ -68,28 +44,28 @@ export async function recentRuns(
   filter: { runbook?: string; kind?: RunKind },
   limit: number,
 ): Promise<Run[]> {
-  const { rows } = await tx.query<Row>(
+  const { rows } = await tx.query<Run>(
     `select ${columns} ${from} where ($1::text is null or run.runbook = $1) and ($2::text is null or run.kind = $2)
      order by run.started_at desc limit $3`,
     [filter.runbook ?? null, filter.kind ?? null, limit],
   )
-  return rows.map(runOf)
+  return rows
 }
 
 export async function unfinishedRunOf(tx: Queryable, target: string): Promise<Run | null> {
-  const { rows } = await tx.query<Row>(
+  const { rows } = await tx.query<Run>(
     `select ${columns} ${from} where run.target = $1 and run.ended_at is null`,
     [target],
   )
-  return rows[0] ? runOf(rows[0]) : null
+  return rows[0] ?? null
 }
 
 /** Runs that have not ended, oldest first. */
 export async function unfinishedRuns(tx: Queryable): Promise<Run[]> {
-  const { rows } = await tx.query<Row>(
+  const { rows } = await tx.query<Run>(
     `select ${columns} ${from} where run.ended_at is null order by run.started_at`,
   )
-  return rows.map(runOf)
+  return rows
 }
 
 /** Runs that some process could drive now: unfinished, and not waiting for people. */
@@ -115,27 +91,41 @@ export async function raiseFence(
   return rows[0] ? { fence: rows[0].fence, lastSeen: rows[0].last_seen } : null
 }
 
-/** Locks the run's row while its driver writes. False: a newer driver has it. */
-export async function holdsFence(tx: Queryable, id: string, fence: number): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    'select from lockkeeper.run where id = $1 and fence = $2 and ended_at is null for update',
+/**
+ * Locks the run's row while its driver writes, and says that its live message has changed. Gives the run as it is now;
+ * null when a newer driver has it, or it has ended.
+ */
+export async function holdRun(tx: Queryable, { id, plan }: Run, fence: number): Promise<Run | null> {
+  const { rows } = await tx.query<Omit<Run, 'plan'> & { told: unknown }>(
+    `update lockkeeper.run set version = version + 1, seen_at = now()
+     where id = $1 and fence = $2 and ended_at is null returning ${ownColumns}, ${tells('show', 'run.id')}`,
     [id, fence],
   )
-  return rowCount === 1
+  if (!rows[0]) return null
+  const { told: _told, ...own } = rows[0]
+  return { ...own, plan }
 }
 
-/** The window begins with the first service that stops; later calls change nothing. */
-export async function beginWindow(tx: Queryable, id: string, within: number): Promise<void> {
-  await tx.query(
-    `update lockkeeper.run set window_began = now(), deadline = now() + $2 * interval '1 ms' where id = $1 and window_began is null`,
+/** The window begins with the first service that stops, for `within` milliseconds; later calls change nothing. */
+export async function beginWindow(
+  tx: Queryable,
+  id: string,
+  within: number,
+): Promise<Pick<Run, 'windowBegan' | 'deadline'>> {
+  const { rows } = await tx.query<Pick<Run, 'windowBegan' | 'deadline'>>(
+    `update lockkeeper.run set window_began = coalesce(window_began, now()),
+       deadline = coalesce(deadline, now() + $2 * interval '1 ms') where id = $1 returning ${window}`,
     [id, within],
   )
+  return rows[0] ?? { windowBegan: null, deadline: null }
 }
 
 /** Something that the live message shows has changed. */
 export async function touchRun(tx: Queryable, id: string): Promise<void> {
-  await tx.query('update lockkeeper.run set version = version + 1, seen_at = now() where id = $1', [id])
-  await tx.query('select pg_notify($1, $2)', [channels.show, id])
+  await tx.query(
+    `update lockkeeper.run set version = version + 1, seen_at = now() where id = $1 returning ${tells('show', 'id')}`,
+    [id],
+  )
 }
 
 /** A heartbeat of the runs that this process drives: how a resume knows since when nobody did. */
@@ -145,7 +135,7 @@ export async function seeRuns(tx: Queryable, ids: readonly string[]): Promise<vo
 
 /** Wakes a worker for a run that people answered. */
 export async function wakeRun(tx: Queryable, id: string): Promise<void> {
-  await tx.query('select pg_notify($1, $2)', [channels.run, id])
+  await tx.query(`select ${tells('run', '$1')}`, [id])
 }
 
 /**
@@ -159,10 +149,9 @@ export async function requestCancel(
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
     `update lockkeeper.run set cancel_as = $2, cancel_by = $3, cancel_via = $4
-     where id = $1 and ended_at is null and cancel_by is null`,
+     where id = $1 and ended_at is null and cancel_by is null returning ${tells('cancel', 'id')}`,
     [id, choice, by, via],
   )
-  if (rowCount) await tx.query('select pg_notify($1, $2)', [channels.cancel, id])
   return rowCount === 1
 }
 

@@ -1,0 +1,129 @@
+import pg from 'pg'
+import pino from 'pino'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Kind } from '../../src/domain/step.ts'
+import { done, failed } from '../../src/domain/outcome.ts'
+import { drive, makeDrive } from '../../src/runs/drive.ts'
+import { answer, cancel } from '../../src/runs/requests.ts'
+import { keepPlan, start } from '../../src/runs/starting.ts'
+import type { At, StepKind, StepKinds } from '../../src/steps/step-kind.ts'
+import { attemptsOf } from '../../src/store/attempts.ts'
+import { openGateOf } from '../../src/store/gates.ts'
+import { raiseFence, runById } from '../../src/store/runs.ts'
+import { recordStanding } from '../../src/store/standing.ts'
+import { storeDatabase, type TestDatabase } from '../databases.ts'
+import { identityOf, samplePlan, smallRoutes } from '../plans.ts'
+
+const asha = { person: 'U_ASHA', via: 'terminal' } as const
+
+let store: TestDatabase
+let pool: pg.Pool
+
+beforeAll(async () => {
+  store = await storeDatabase()
+  pool = new pg.Pool({ connectionString: store.url, max: 4 })
+  await recordStanding(pool, asha.person, ['migration-operators'], 3600)
+})
+afterAll(async () => {
+  await pool.end()
+  await store.drop()
+})
+
+let targets = 0
+/** A run without a claim: nothing is there to be migrated. */
+async function startRun(): Promise<string> {
+  const { forward, ...back } = smallRoutes()
+  const identity = { ...(await identityOf(store.url)), databaseOid: ++targets }
+  const routes = { ...back, forward: forward.filter(({ kind }) => kind !== 'claim') }
+  const plan = samplePlan({ kind: 'backup', identity, routes })
+  await keepPlan(pool, plan, asha)
+  const started = await start(pool, plan.id, asha)
+  if (!started.ok) throw new Error(started.problem.code)
+  return started.value.run
+}
+
+type Perform = (at: At<Kind>) => ReturnType<StepKind<Kind>['perform']>
+
+/** Drives a run in this process until it ends or asks; `perform` is what every step does. */
+async function drives(run: string, perform: Perform): Promise<void> {
+  const kinds = new Proxy({}, { get: () => ({ resume: 'retry', perform }) }) as StepKinds
+  const taken = await raiseFence(pool, run)
+  if (!taken) throw new Error(`${run} has ended`)
+  const config = { slack: null, folder: '', backups: '' } as never
+  const log = pino({ level: 'silent' })
+  const environment = { HRMS_MASTER_URL: store.url.replace(/[^/]+$/, 'hrms_master') }
+  await drive({ pool, kinds, config, environment, redact: (value) => value, log }, makeDrive(run), taken)
+}
+
+const isDone: Perform = async () => done({} as never)
+const problem = { code: 'service-not-running', service: 'hrms-api' } as const
+
+test('every step sees the run and its record as they are when it begins, itself included', async () => {
+  const run = await startRun()
+  const seen: { step: string; of: string[]; open: boolean }[] = []
+  await drives(run, async (at) => {
+    const of = at.record.map((attempt) => attempt.step)
+    seen.push({ step: at.step.id, of, open: at.run.windowBegan !== null })
+    return isDone(at)
+  })
+  expect(seen.slice(0, 3)).toEqual([
+    { step: 'backup', of: ['backup'], open: false },
+    { step: 'stop', of: ['backup', 'stop'], open: true },
+    { step: 'drain', of: ['backup', 'stop', 'drain'], open: true },
+  ])
+  expect((await runById(pool, run))?.ending).toBe('done')
+})
+
+test('when the first service does not stop, its gate is answered by the clock at the deadline', async () => {
+  const run = await startRun()
+  await drives(run, async (at) => (at.step.kind === 'stop' ? failed(problem) : isDone(at)))
+  const { deadline } = (await runById(pool, run)) ?? {}
+  expect(deadline).toMatch(/Z$/)
+  expect((await openGateOf(pool, run))?.question).toMatchObject({
+    choices: ['retry', 'back-out', 'leave'],
+    lapses: { at: deadline, as: 'back-out' },
+  })
+})
+
+test('a cancel that no step was told of stops the next one before it does anything', async () => {
+  const run = await startRun()
+  await cancel(pool, run, 'back-out', asha)
+  const performed: string[] = []
+  await drives(run, async (at) => {
+    performed.push(at.step.id)
+    return isDone(at)
+  })
+  expect(performed).toEqual(smallRoutes()['back-out']?.map(({ id }) => id))
+  const [first] = await attemptsOf(pool, run)
+  expect(first).toMatchObject({
+    outcome: { status: 'failed', problem: { code: 'cancelled', by: asha.person } },
+    answer: { choice: 'back-out', by: asha.person, via: 'terminal' },
+  })
+})
+
+test('a cancel whose way is not offered is forgotten with its gate: another try goes on', async () => {
+  const run = await startRun()
+  let tries = 0
+  await drives(run, async (at) => {
+    if (at.step.kind !== 'migrate') return isDone(at)
+    if (tries++ === 0) await cancel(pool, run, 'back-out', asha)
+    return tries === 1
+      ? { status: 'asks', question: { code: 'had-begun', began: '', choices: ['retry'] } }
+      : isDone(at)
+  })
+  const gate = await openGateOf(pool, run)
+  expect(gate?.question.choices).toEqual(['retry'])
+  await answer(pool, { gate: { run }, choice: 'retry', caller: asha })
+  await drives(run, isDone)
+  expect((await runById(pool, run))?.ending).toBe('done')
+})
+
+test('what an older driver still writes is refused', async () => {
+  const run = await startRun()
+  const older = drives(run, async (at) => {
+    await raiseFence(pool, run)
+    return isDone(at)
+  })
+  await expect(older).rejects.toThrow(run)
+  expect(await attemptsOf(pool, run)).toMatchObject([{ step: 'backup', outcome: null }])
+})
