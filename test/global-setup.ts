@@ -10,6 +10,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** A URL of the tests' server, of a superuser, for the database `postgres`. */
     server: string
+    /** Of this run of the tests alone; it is removed at its end. */
+    folder: string
   }
 }
 
@@ -41,6 +43,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await pool.end()
   }
   project.provide('server', server.url('postgres'))
+  project.provide('folder', folder)
   return async () => {
     await server.stop()
     await rm(folder, { recursive: true, force: true })
