@@ -1,0 +1,174 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { checkRequests } from '../../src/adapters/http.ts'
+import { never } from '../adapters/services/test-service.ts'
+import { hrmsDatabase, onServer, type TestDatabase } from '../databases.ts'
+import { hasDotnet, hrmsBuild } from '../dotnet.ts'
+import { exampleRunbook } from '../plan/runbooks.ts'
+import { until } from '../until.ts'
+import { startHrms, type Application, type Written } from './hrms-application.ts'
+
+// One specification for both: the same runbook stops, checks and starts either.
+describe.each<Written>(hasDotnet ? ['TypeScript', '.NET'] : ['TypeScript'])('The HRMS in %s', (written) => {
+  let database: TestDatabase
+
+  beforeAll(async () => {
+    if (written === '.NET') for (const release of ['before', 'after'] as const) await hrmsBuild(release)
+  }, 300_000)
+
+  beforeEach(async () => {
+    database = await hrmsDatabase()
+    onTestFinished(() => database.drop())
+  })
+
+  test('release before serves both schemas, and ends with a last write of its users', async () => {
+    const hrms = await startHrms(written, 'before', database)
+    expect(await hrms.ask('GET /health')).toEqual(answer(200, { status: 'Healthy', release: 'before' }))
+    expect(await hrms.ask('GET /health/ready')).toEqual(answer(200, { status: 'Ready', release: 'before' }))
+    expect(await refusedRequests(hrms)).toEqual([])
+    expect(await hrms.ask('POST /api/auth/password-reset', { email: 'admin1@morishr.test' })).toEqual(
+      answer(404, { error: 'NotFound' }),
+    )
+    await migrate(database)
+    expect(await refusedRequests(hrms)).toEqual([])
+
+    const { acknowledged, lost } = await writes(hrms)
+    expect(lost).toBe(0)
+    await hrms.stop()
+    expect(await hrms.service.text('api.log')).toMatch(/hrms-api before on port \d+\n[^]*hrms-api stopped\n$/)
+    expect(await heartbeats(database)).toBeGreaterThan(acknowledged)
+    expect(Number(await readFile(path.join(hrms.folder, 'acknowledged'), 'utf8'))).toBe(
+      await heartbeats(database),
+    )
+    expect(await sessions(database)).toBe(0)
+  })
+
+  test('release after is neither healthy nor ready until its columns are there', async () => {
+    const hrms = await startHrms(written, 'after', database)
+    expect(await hrms.ask('GET /health')).toEqual(answer(503, { status: 'Unhealthy', release: 'after' }))
+    expect(await hrms.ask('GET /health/ready')).toEqual(answer(503, { status: 'NotReady', release: 'after' }))
+    expect(await hrms.ask('POST /api/auth/login', administrator)).toEqual(
+      answer(503, { error: 'DatabaseUnavailable', code: '42703' }),
+    )
+    await migrate(database)
+    expect(await refusedRequests(hrms)).toEqual([])
+    await hrms.stop()
+  })
+
+  test('release after resets passwords, keeps each session’s activity, and has employees', async () => {
+    await migrate(database)
+    const hrms = await startHrms(written, 'after', database)
+    const accepted = answer(202, { accepted: true })
+    expect(await hrms.ask('POST /api/auth/password-reset', { email: administrator.email })).toEqual(accepted)
+    expect(await hrms.ask('POST /api/auth/password-reset', { email: 'nobody@morishr.test' })).toEqual(
+      accepted,
+    )
+    expect(
+      await rowsOf(
+        database,
+        `select "Email" from master."AdminUsers"
+         where "PasswordResetToken" is not null and "PasswordResetTokenExpiry" between now() and now() + interval '1 hour'`,
+      ),
+    ).toEqual([{ Email: administrator.email }])
+
+    const { token } = (await hrms.ask('POST /api/auth/login', administrator)).body as { token: string }
+    const lastActivity = `select max("LastActivityAt")::text as at from master."RefreshTokens" where "Token" like 'session-%'`
+    const before = await rowsOf(database, lastActivity)
+    expect(await hrms.ask('GET /api/session', undefined, token)).toEqual(
+      answer(200, { sessionTimeoutMinutes: 15, employee: false }),
+    )
+    expect(await rowsOf(database, lastActivity)).not.toEqual(before)
+    await until(async () =>
+      expect(
+        await rowsOf(
+          database,
+          `select 1 as one from master."RefreshTokens"
+           where "AdminUserId" is null and "EmployeeId" is not null and "SessionTimeoutMinutes" = 30`,
+        ),
+      ).not.toEqual([]),
+    )
+    await hrms.stop()
+  })
+
+  test('nobody comes in with a wrong password, an unknown address, a used or unknown token', async () => {
+    const hrms = await startHrms(written, 'before', database)
+    const refused = (error: string) => answer(401, { error })
+    for (const changed of [{ password: 'test123!' }, { email: 'nobody@morishr.test' }, { email: undefined }])
+      expect(await hrms.ask('POST /api/auth/login', { ...administrator, ...changed })).toEqual(
+        refused('InvalidCredentials'),
+      )
+    const { refreshToken } = (await hrms.ask('POST /api/auth/login', administrator)).body as {
+      refreshToken: string
+    }
+    const both = await Promise.all([
+      hrms.ask('POST /api/auth/refresh', { refreshToken }),
+      hrms.ask('POST /api/auth/refresh', { refreshToken }),
+    ])
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 401]))
+    expect(await hrms.ask('POST /api/auth/refresh', { refreshToken: 'x' })).toEqual(refused('InvalidToken'))
+    expect(await hrms.ask('GET /api/session', undefined, 'x')).toEqual(refused('InvalidToken'))
+    expect(await hrms.ask('GET /api/session')).toEqual(refused('InvalidToken'))
+    expect(await hrms.ask('GET /api/nothing')).toEqual(answer(404, { error: 'NotFound' }))
+    await hrms.stop()
+  })
+
+  test('a database that is closed and opened again is found again', async () => {
+    const hrms = await startHrms(written, 'before', database)
+    await onServer(async (admin) => {
+      await admin.query(`alter database ${database.name} allow_connections false`)
+      await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [
+        database.name,
+      ])
+    })
+    await until(async () =>
+      expect(await hrms.ask('POST /api/auth/login', administrator)).toEqual(
+        answer(503, { error: 'DatabaseUnavailable', code: '55000' }),
+      ),
+    )
+    expect(await hrms.ask('GET /health')).toMatchObject({ status: 503 })
+    await onServer((admin) => admin.query(`alter database ${database.name} allow_connections true`))
+    await until(async () => expect(await hrms.ask('GET /health')).toMatchObject({ status: 200 }))
+    await until(async () => expect((await writes(hrms)).lost).toBe(0))
+    await hrms.stop()
+  })
+})
+
+const administrator = { email: 'admin1@morishr.test', password: 'Test123!' }
+
+const answer = (status: number, body: unknown) => ({ status, body })
+
+/** The functional requests of the demo's runbook, those that fail. */
+async function refusedRequests({ environment }: Application) {
+  const { functional } = await exampleRunbook()
+  const { failed, passed } = await checkRequests(functional, environment, never)
+  expect(failed.length + passed.length).toBe(5)
+  return failed
+}
+
+async function migrate(database: TestDatabase): Promise<void> {
+  const folder = path.join(import.meta.dirname, '../../demo/runbooks/hrms/migrations')
+  const client = await database.client()
+  await client.query(
+    await readFile(path.join(folder, '20251113040317_AddSecurityEnhancements.up.sql'), 'utf8'),
+  )
+}
+
+const writes = async (hrms: Application) =>
+  (await hrms.ask('GET /writes')).body as { acknowledged: number; found: number; lost: number }
+
+async function rowsOf(database: TestDatabase, sql: string): Promise<unknown[]> {
+  const client = await database.client()
+  return (await client.query(sql)).rows
+}
+
+const heartbeats = async (database: TestDatabase): Promise<number> =>
+  (await rowsOf(database, `select from master."RefreshTokens" where "Token" like 'heartbeat-%'`)).length
+
+const sessions = async (database: TestDatabase): Promise<number> =>
+  (
+    await rowsOf(
+      database,
+      `select from pg_stat_activity where application_name = 'hrms-api' and datname = current_database()`,
+    )
+  ).length
