@@ -14,9 +14,9 @@ import { percentile, type Line } from './measure.ts'
 const secret = 'signing-secret-of-the-bench'
 /** Short rounds, so that whatever else the machine does meets all alike; the first ones warm up. */
 const rounds = { warm: 5, measured: 25 }
-/** Requests of one kind to one app in a round, and milliseconds between two of them: ten people a second. */
+/** Requests of one kind to one app in a round, and milliseconds between two of them: twenty people a second. */
 const requests = 20
-const every = 100
+const every = 50
 
 const kinds = ['slash command', 'button'] as const
 type Kind = (typeof kinds)[number]

@@ -6,7 +6,7 @@ import { backupsOf } from '../src/store/backups.ts'
 import { backupsView } from '../src/views/backups.ts'
 import { runBegun } from '../src/views/said.ts'
 import { command } from './command.ts'
-import { askForRunbook, runbookInput, runbookOf, runbookNamed } from './runbooks.ts'
+import { askForRunbook, runbookInput, runbookOf } from './runbooks.ts'
 
 const input = runbookInput.extend({ list: z.boolean().optional() })
 
@@ -24,7 +24,7 @@ export const backup = command<z.output<typeof input>>({
   async handle(house, caller, given) {
     if (given.list && !given.runbook) return ok({ view: backupsView(await backupsOf(house.pool, {}), null) })
     const runbook = given.list
-      ? await runbookNamed(house, given.runbook ?? '')
+      ? await house.runbooks.find(given.runbook ?? '')
       : await runbookOf(house, given)
     if (!runbook.ok) return runbook
     const { name } = runbook.value

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { Config } from '../src/config.ts'
 import type { Identity } from '../src/domain/identity.ts'
 import type { Caller, CommandRole, Directory } from '../src/domain/person.ts'
+import type { Runbooks } from '../src/runbook/load.ts'
 import type { Form, View } from '../src/domain/view.ts'
 import type { Result } from '../src/domain/result.ts'
 
@@ -50,6 +51,7 @@ export const command = <Input>(definition: Command<Input>): AnyCommand => defini
 export interface House {
   pool: pg.Pool
   config: Config
+  runbooks: Runbooks
   directory: Directory
   environment: Readonly<Record<string, string | undefined>>
   /** The bot's own database, which is never a target; null where its server cannot be asked. */

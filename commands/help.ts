@@ -4,7 +4,6 @@ import { ok } from '../src/domain/result.ts'
 import { hasRole } from '../src/store/standing.ts'
 import { commandHelpView, helpView } from '../src/views/help.ts'
 import { command, type AnyCommand } from './command.ts'
-import { allRunbooks } from './runbooks.ts'
 import { runbookStands } from './shown.ts'
 
 const input = z.object({ command: z.string().trim().toLowerCase().optional() })
@@ -24,7 +23,7 @@ export const help = (commands: () => readonly AnyCommand[]): AnyCommand =>
       if (named) return ok({ view: commandHelpView(named) })
       const operates = await hasRole(house.pool, caller.person, operatorRole)
       const usable = commands().filter(({ role }) => role === 'anyone' || operates)
-      const { runbooks, broken } = await allRunbooks(house)
+      const { runbooks, broken } = await house.runbooks.all()
       const stands = await Promise.all(runbooks.map((runbook) => runbookStands(house, runbook)))
       return ok({ view: helpView(usable, stands, new Date().toISOString(), broken) })
     },

@@ -10,7 +10,6 @@ import { rollbackForm } from '../src/views/forms.ts'
 import { planMade } from '../src/views/said.ts'
 import { rows } from './answer.ts'
 import { command, type House } from './command.ts'
-import { runbookNamed } from './runbooks.ts'
 import { askForRun, isRunId } from './runs.ts'
 import { planShown } from './shown.ts'
 
@@ -88,7 +87,7 @@ async function migratedRun(house: House, typed: string): Promise<Result<{ run: R
   const runs = await recentRuns(house.pool, { runbook: name }, 20)
   const run = named ?? runs.find((each) => each.plan.kind === 'migrate' && each.ending === 'done')
   if (!run) {
-    const runbook = await runbookNamed(house, typed)
+    const runbook = await house.runbooks.find(typed)
     return runbook.ok ? failure({ code: 'nothing-to-roll-back', runbook: name, why: 'never-ran' }) : runbook
   }
   const { runbook } = run.plan.approved

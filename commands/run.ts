@@ -10,7 +10,6 @@ import { runForm } from '../src/views/forms.ts'
 import { runBegun } from '../src/views/said.ts'
 import { command, type House } from './command.ts'
 import { askForPlan, openPlanNamed } from './plans.ts'
-import { runbookNamed } from './runbooks.ts'
 
 const input = z.object({
   /** A plan's id, or a runbook's name: then its open plan. */
@@ -54,7 +53,7 @@ export const run = command<z.output<typeof input>>({
 async function planMeant(house: House, typed: string): Promise<Result<StoredPlan>> {
   const named = await planById(house.pool, typed.toUpperCase())
   if (named) return openPlanNamed(house, named.id)
-  const runbook = await runbookNamed(house, typed)
+  const runbook = await house.runbooks.find(typed)
   if (!runbook.ok) return openPlanNamed(house, typed.toUpperCase())
   const { name } = runbook.value
   const plan = (await openPlan(house.pool, name, 'rollback')) ?? (await openPlan(house.pool, name, 'migrate'))
@@ -75,7 +74,7 @@ async function isReady({ pool }: House, plan: StoredPlan): Promise<Result<void>>
 
 /** What was approved is what runs: the target is looked at again, and anything that differs voids the plan. */
 async function isFresh(house: House, plan: StoredPlan): Promise<Result<void>> {
-  const runbook = await runbookNamed(house, plan.approved.runbook.name)
+  const runbook = await house.runbooks.find(plan.approved.runbook.name)
   const looked = await remeasure(plan, {
     now: new Date().toISOString(),
     environment: house.environment,

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { findRunbook, loadRunbooks, type LoadedRunbooks } from '../src/runbook/load.ts'
 import type { Runbook } from '../src/domain/runbook.ts'
 import type { Result } from '../src/domain/result.ts'
 import { ok } from '../src/domain/result.ts'
@@ -14,13 +13,6 @@ export type RunbookInput = z.output<typeof runbookInput>
 /** `plan add-security-enhancements reason …`: the first word names the runbook. */
 export const runbookWords = ([runbook]: readonly string[]): unknown => ({ runbook })
 
-/** All runbooks of the configured folder, read anew: files may have changed. */
-export const allRunbooks = (house: House): Promise<LoadedRunbooks> =>
-  loadRunbooks(house.config.runbooks, { roles: Object.keys(house.config.roles) })
-
-export const runbookNamed = (house: House, typed: string): Promise<Result<Runbook>> =>
-  findRunbook(house.config.runbooks, typed, { roles: Object.keys(house.config.roles) })
-
 /** Asks for the runbook where none was named and there is more than one. */
 export async function askForRunbook(
   house: House,
@@ -28,7 +20,7 @@ export async function askForRunbook(
   input: RunbookInput,
 ): Promise<Result<{ form: Form; input: RunbookInput } | undefined>> {
   if (input.runbook) return ok(undefined)
-  const { runbooks } = await allRunbooks(house)
+  const { runbooks } = await house.runbooks.all()
   if (runbooks.length < 2) return ok(undefined)
   const options = runbooks.map(({ name, title: says }) => ({ value: name, label: name, hint: says }))
   return ok({ form: selectForm(title, title, { name: 'runbook', label: 'Runbook' }, options), input })
@@ -36,7 +28,7 @@ export async function askForRunbook(
 
 /** The runbook of an input: the one that is named, or the only one there is. */
 export async function runbookOf(house: House, input: RunbookInput): Promise<Result<Runbook>> {
-  if (input.runbook) return runbookNamed(house, input.runbook)
-  const { runbooks } = await allRunbooks(house)
-  return runbookNamed(house, runbooks.length === 1 ? (runbooks[0]?.name ?? '') : '')
+  if (input.runbook) return house.runbooks.find(input.runbook)
+  const { runbooks } = await house.runbooks.all()
+  return house.runbooks.find(runbooks.length === 1 ? (runbooks[0]?.name ?? '') : '')
 }

@@ -5,7 +5,6 @@ import { runById } from '../src/store/runs.ts'
 import { planById } from '../src/store/plans.ts'
 import { statusView } from '../src/views/status.ts'
 import { command } from './command.ts'
-import { allRunbooks, runbookNamed } from './runbooks.ts'
 import { isRunId } from './runs.ts'
 import { planShown, runbookStands, runShown } from './shown.ts'
 
@@ -26,7 +25,7 @@ export const status = command<z.output<typeof input>>({
   async handle(house, _caller, given) {
     const named = given.run ?? given.runbook
     if (named === undefined) {
-      const { runbooks, broken } = await allRunbooks(house)
+      const { runbooks, broken } = await house.runbooks.all()
       const stands = await Promise.all(runbooks.map((runbook) => runbookStands(house, runbook)))
       return ok({ view: statusView(stands, new Date().toISOString(), broken) })
     }
@@ -35,7 +34,7 @@ export const status = command<z.output<typeof input>>({
     const plan = await planById(house.pool, named.toUpperCase())
     if (plan) return ok({ view: await planShown(house, plan) })
     if (isRunId(named)) return failure(await unknownRun(house.pool, named))
-    const runbook = await runbookNamed(house, named)
+    const runbook = await house.runbooks.find(named)
     if (!runbook.ok) return runbook
     const stands = await runbookStands(house, runbook.value)
     const open = stands.run ? null : stands.plan && (await planById(house.pool, stands.plan.id))

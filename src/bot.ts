@@ -11,7 +11,7 @@ import type { Identity } from './domain/identity.ts'
 import { makeLog } from './log.ts'
 import { startClock } from './notices/clock.ts'
 import { makeJsonRedactor, makeRedactor } from './redaction.ts'
-import { loadRunbooks } from './runbook/load.ts'
+import { openRunbooks } from './runbook/load.ts'
 import { secretsOfRunbook } from './runbook/secrets.ts'
 import { startWorker } from './runs/worker.ts'
 import { makeSlack, type Listening } from './slack/app.ts'
@@ -43,10 +43,11 @@ const config: Config = loaded.ok
         .join('\n'),
     )
 
-const { runbooks, broken } = await loadRunbooks(config.runbooks, { roles: Object.keys(config.roles) })
+const runbooks = openRunbooks(config.runbooks, { roles: Object.keys(config.roles) })
+const { runbooks: usable, broken } = await runbooks.all()
 const redact = makeRedactor([
   ...secretsOfConfig(config),
-  ...runbooks.flatMap((runbook) => secretsOfRunbook(runbook, process.env)),
+  ...usable.flatMap((runbook) => secretsOfRunbook(runbook, process.env)),
 ])
 const log = makeLog({ level: process.env['LOG_LEVEL'] ?? 'info', redact })
 for (const problem of broken)
@@ -58,7 +59,7 @@ const opened = await openStore(config, log)
 const store = opened.ok ? opened.value : refuse(plainText(problemView(opened.problem)))
 const pool = connectStore(store.url)
 const ours = await identityOf(pool, store.url)
-for (const runbook of runbooks) await refuseOurOwn(runbook.target.url, runbook.name)
+for (const runbook of usable) await refuseOurOwn(runbook.target.url, runbook.name)
 
 let show = Promise.withResolvers<void>()
 const worker = await startWorker({
@@ -81,7 +82,7 @@ const background: Promise<unknown>[] = []
 let listening: Listening | null = null
 if (config.slack) background.push(serveSlack(config.slack))
 else log.info('no Slack is configured: the terminal alone gives commands')
-log.info({ runbooks: runbooks.length, slack: config.slack !== null }, 'Lockkeeper is ready')
+log.info({ runbooks: usable.length, slack: config.slack !== null }, 'Lockkeeper is ready')
 
 process.on('SIGTERM', () => void leave())
 process.on('SIGINT', () => void leave())
@@ -109,7 +110,14 @@ async function serveSlack(slackConfig: NonNullable<Config['slack']>): Promise<vo
     log,
     isHealthy: () => isAnyAlive(pool),
   })
-  const desk = makeDesk({ pool, config, directory: slack.directory, environment: process.env, ours })
+  const desk = makeDesk({
+    pool,
+    config,
+    runbooks,
+    directory: slack.directory,
+    environment: process.env,
+    ours,
+  })
   const render = makeRender({ pool, peopleOf: (role) => peopleOf(config, role, slack.directory) })
   background.push(deliver({ channel: slack.channel, render }))
   while (!ending.signal.aborted) {

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { makeService } from '../../src/adapters/services/make.ts'
 import type { Runbook, Service } from '../../src/domain/runbook.ts'
-import { loadRunbooks } from '../../src/runbook/load.ts'
+import { openRunbooks } from '../../src/runbook/load.ts'
 import { project } from './places.ts'
 import { untilAnswers } from './until.ts'
 
@@ -15,7 +15,7 @@ export interface Applications {
 const never = new AbortController().signal
 
 export async function findApplications(environment: Record<string, string>): Promise<Applications> {
-  const { runbooks, broken } = await loadRunbooks(path.join(project, 'demo', 'runbooks'))
+  const { runbooks, broken } = await openRunbooks(path.join(project, 'demo', 'runbooks')).all()
   if (broken.length) throw new Error(`a runbook of the demo is broken: ${JSON.stringify(broken)}`)
   const all = runbooks.flatMap((runbook) =>
     runbook.services.map((service) => ({

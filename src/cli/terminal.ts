@@ -10,6 +10,7 @@ import type { Caller, Directory } from '../domain/person.ts'
 import type { Problem } from '../domain/problem.ts'
 import { ok, type Result } from '../domain/result.ts'
 import type { Form, View } from '../domain/view.ts'
+import { openRunbooks } from '../runbook/load.ts'
 import { connectStore } from '../store/connect.ts'
 import { findEmbedded } from '../store/embedded.ts'
 import { isAnyAlive } from '../store/locks.ts'
@@ -104,7 +105,14 @@ async function converse({ pool, config, screen, ours }: Here, words: readonly st
   const person = config.terminal[user]
   if (!person) return refuse({ code: 'terminal-user-unknown', user, file: config.file })
   const caller = { person, via: 'terminal' } as const
-  const desk = makeDesk({ pool, config, directory: namedPeople, environment: process.env, ours })
+  const desk = makeDesk({
+    pool,
+    config,
+    runbooks: openRunbooks(config.runbooks, { roles: Object.keys(config.roles) }),
+    directory: namedPeople,
+    environment: process.env,
+    ours,
+  })
   const since = await timeOf(pool)
   const here = typist()
   try {

@@ -14,7 +14,8 @@ export interface Surroundings {
 /** A fault that no single value shows: where, what, and what helps. */
 export type CrossFault = readonly [path: Path, what: string, remedy: string]
 
-type Sections = Partial<Omit<Runbook, 'folder'>>
+/** The parts of a file that are good by themselves. */
+export type Sections = Partial<Omit<Runbook, 'folder'>>
 
 /** The parts of a file that are good by themselves, so that a fault in one does not hide those between others. */
 export function goodSections(written: unknown): Sections {
@@ -201,7 +202,7 @@ function timesUnfit({ window, services = [] }: Sections): CrossFault[] {
 
 async function foldersMissing({ engine, services = [] }: Sections, folder: string): Promise<CrossFault[]> {
   const named: [Path, string][] = [
-    ...(engine ? [[['engine', 'folder'], engine.folder] as [Path, string]] : []),
+    ...(engine?.kind === 'sql' ? [[['engine', 'folder'], engine.folder] as [Path, string]] : []),
     ...services.map((service, i): [Path, string] => [['services', i, 'directory'], service.directory]),
   ]
   const missing = await Promise.all(

@@ -6,7 +6,7 @@ import { readYaml, type YamlFile } from '../yaml/read.ts'
 import type { Problem } from '../domain/problem.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
 import { runbookSchema, type Runbook } from '../domain/runbook.ts'
-import { crossCheck, goodSections, type Surroundings } from './cross-checks.ts'
+import { crossCheck, goodSections, type Sections, type Surroundings } from './cross-checks.ts'
 
 export interface LoadedRunbooks {
   /** By name. */
@@ -15,30 +15,41 @@ export interface LoadedRunbooks {
   broken: Problem<'runbook-broken'>[]
 }
 
+/** The runbooks of a folder, which people edit while the bot runs. */
+export interface Runbooks {
+  /** Good and broken ones. A file with faults does not keep the others from being used. */
+  all(): Promise<LoadedRunbooks>
+  /** The one that somebody typed, capitals and spaces around it aside: good, broken, or unknown with what was meant. */
+  find(typed: string): Promise<Result<Runbook>>
+}
+
 /**
  * Every runbook below a folder: each `*.yml` and `*.yaml`, at any depth, but those in folders that begin with a dot,
- * in `node_modules`, or named `lockkeeper.yml`. A file with faults does not keep the others from being used.
+ * in `node_modules`, or named `lockkeeper.yml`. All are read each time they are asked for; only a text that is not what
+ * it was is parsed again (a runbook of 300 lines costs some 10 ms of processor, measured).
  */
-export async function loadRunbooks(folder: string, known: Surroundings = {}): Promise<LoadedRunbooks> {
-  const read = await readAll(folder, known)
+export function openRunbooks(folder: string, known: Surroundings = {}): Runbooks {
+  const parsed: Parsed = new Map()
   return {
-    runbooks: read.flatMap((each) => each.runbook ?? []).sort((a, b) => a.name.localeCompare(b.name)),
-    broken: read.flatMap((each) => (each.faults.length > 0 ? brokenBy(each) : [])),
+    async all() {
+      const read = await readAll(folder, known, parsed)
+      return {
+        runbooks: read.flatMap((each) => each.runbook ?? []).sort((a, b) => a.name.localeCompare(b.name)),
+        broken: read.flatMap((each) => (each.faults.length > 0 ? brokenBy(each) : [])),
+      }
+    },
+    async find(typed) {
+      return named(typed, await readAll(folder, known, parsed))
+    },
   }
 }
 
-/** The runbook that somebody typed, capitals and spaces around it aside: good, broken, or unknown with what was meant. */
-export async function findRunbook(
-  folder: string,
-  typed: string,
-  known: Surroundings = {},
-): Promise<Result<Runbook>> {
-  const read = await readAll(folder, known)
+function named(typed: string, read: readonly ReadFile[]): Result<Runbook> {
   const wanted = typed.trim().toLowerCase()
-  const named = read.filter((each) => each.name === wanted)
-  const good = named.find((each) => each.runbook)
+  const found = read.filter((each) => each.name === wanted)
+  const good = found.find((each) => each.runbook)
   if (good?.runbook) return ok(good.runbook)
-  if (named[0]) return failure(brokenBy(named[0]))
+  if (found[0]) return failure(brokenBy(found[0]))
   const unreadFolder = read.find((each) => each.name === '')
   if (unreadFolder) return failure(brokenBy(unreadFolder))
   const names = [...new Set(read.map((each) => each.name))].sort()
@@ -49,6 +60,11 @@ export async function findRunbook(
     known: names,
   })
 }
+
+/** What was made of each file's text, by its place. */
+type Parsed = Map<string, ParsedFile>
+
+type ParsedFile = YamlFile<Omit<Runbook, 'folder'>> & { text: string; sections: Sections }
 
 type MakeFault = YamlFile<unknown>['fault']
 
@@ -68,7 +84,7 @@ const brokenBy = ({ file, faults }: ReadFile): Problem<'runbook-broken'> => ({
   faults,
 })
 
-async function readAll(folder: string, known: Surroundings): Promise<ReadFile[]> {
+async function readAll(folder: string, known: Surroundings, parsed: Parsed): Promise<ReadFile[]> {
   const found = await stat(folder).catch(() => null)
   if (!found?.isDirectory()) {
     return [
@@ -77,7 +93,9 @@ async function readAll(folder: string, known: Surroundings): Promise<ReadFile[]>
   }
   const files: string[] = []
   for await (const file of glob('**/*.{yml,yaml}', { cwd: folder, exclude: isLeftOut })) files.push(file)
-  const read = await Promise.all(files.sort().map((file) => readRunbook(folder, file, known)))
+  const read = await Promise.all(files.sort().map((file) => readRunbook(folder, file, known, parsed)))
+  const places = new Set(files.map((file) => path.resolve(folder, file)))
+  for (const place of parsed.keys()) if (!places.has(place)) parsed.delete(place)
   return read.map((each) => withoutTwins(each, read))
 }
 
@@ -95,20 +113,33 @@ function unreadable(file: string, name: string, what: string, remedy: string): R
 
 const isLeftOut = (file: string): boolean => /^(node_modules|\..+|lockkeeper\.yml)$/.test(path.basename(file))
 
-async function readRunbook(folder: string, relative: string, known: Surroundings): Promise<ReadFile> {
+async function readRunbook(
+  folder: string,
+  relative: string,
+  known: Surroundings,
+  parsed: Parsed,
+): Promise<ReadFile> {
   const place = path.resolve(folder, relative)
   const file = path.join(path.basename(folder), relative)
   const fallback = path.basename(relative, path.extname(relative)).toLowerCase()
   const text = await readFile(place, 'utf8').catch((error: NodeJS.ErrnoException) => error)
   if (typeof text !== 'string')
     return unreadable(file, fallback, `cannot be read (${text.code ?? 'unknown'})`, 'Check who may read it.')
-  const { value, faults, written, fault } = readYaml(file, text, runbookSchema)
-  const sections = goodSections(written)
+  const before = parsed.get(place)
+  const now = before?.text === text ? before : parse(file, text)
+  parsed.set(place, now)
+  const { value, faults, sections, fault } = now
+  // What surrounds it may have changed though its text has not.
   const between = await crossCheck(sections, path.dirname(place), known)
   const seen = new Set(faults.map((each) => each.key))
   const all = [...faults, ...between.map((found) => fault(...found)).filter((each) => !seen.has(each.key))]
   const runbook = value && all.length === 0 ? { ...value, folder: path.dirname(place) } : null
   return { file, name: sections.name ?? fallback, runbook, faults: inOrder(all), fault }
+}
+
+function parse(file: string, text: string): ParsedFile {
+  const read = readYaml(file, text, runbookSchema)
+  return { ...read, text, sections: goodSections(read.written) }
 }
 
 /** Two runbooks of one name: nobody could say which one is meant, so none of them can be used. */

@@ -9,6 +9,7 @@ import type { Config } from '../../src/config.ts'
 import type { Desk, FormValues, Reply } from '../../src/domain/desk.ts'
 import type { Caller, Directory } from '../../src/domain/person.ts'
 import type { Form } from '../../src/domain/view.ts'
+import { openRunbooks } from '../../src/runbook/load.ts'
 import { lineText, plainText } from '../../src/views/plain.ts'
 import { hrmsDatabase, onServer, storeDatabase, type TestDatabase } from '../databases.ts'
 import { identityOf } from '../plans.ts'
@@ -88,6 +89,7 @@ export async function openOffice(change: (written: any) => void = () => {}): Pro
   const house: House = {
     pool,
     config,
+    runbooks: openRunbooks(runbooks, { roles: Object.keys(config.roles) }),
     directory,
     environment: {
       PATH: process.env['PATH'],

@@ -10,7 +10,7 @@ import { loadConfig } from '../../src/config.ts'
 import type { Caller } from '../../src/domain/person.ts'
 import type { Choice } from '../../src/domain/choice.ts'
 import type { Route } from '../../src/domain/step.ts'
-import { findRunbook } from '../../src/runbook/load.ts'
+import { openRunbooks } from '../../src/runbook/load.ts'
 import { planRunbook } from '../../src/runs/planning.ts'
 import { answer } from '../../src/runs/requests.ts'
 import { approve, start } from '../../src/runs/starting.ts'
@@ -38,7 +38,7 @@ async function startRun({ pool, folder, environment }: Place): Promise<string> {
   await recordStanding(pool, asha.person, ['migration-operators'], 3600)
   await recordStanding(pool, people.dan, ['database-team'], 3600)
   await recordStanding(pool, people.mei, ['cto'], 3600)
-  const runbook = valueOf(await findRunbook(config.runbooks, 'add-security-enhancements'))
+  const runbook = valueOf(await openRunbooks(config.runbooks).find('add-security-enhancements'))
   const request = { runbook, kind: 'migrate', caller: asha, ours: null } as const
   const { id, digest } = valueOf(await planRunbook({ pool, config, environment }, request))
   for (const who of [people.dan, people.mei]) valueOf(await approve(pool, id, digest, caller(who)))

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { hrmsDatabase } from '../databases.ts'
-import { loadRunbooks } from '../../src/runbook/load.ts'
+import { openRunbooks } from '../../src/runbook/load.ts'
 import { demo } from './files.ts'
 
-const { runbooks, broken } = await loadRunbooks(demo, {
+const { runbooks, broken } = await openRunbooks(demo, {
   roles: ['database-team', 'cto', 'migration-operators'],
-})
+}).all()
 const example = runbooks.find((runbook) => runbook.name === 'add-security-enhancements')!
 const migrations = path.join(demo, 'hrms/migrations')
 const sql = (name: string) => readFile(path.join(migrations, name), 'utf8')

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { onTestFinished } from 'vitest'
 import { isMap, parseDocument } from 'yaml'
 import type { Fault } from '../../src/domain/problem.ts'
-import { loadRunbooks } from '../../src/runbook/load.ts'
+import { openRunbooks } from '../../src/runbook/load.ts'
 import type { Surroundings } from '../../src/runbook/cross-checks.ts'
 
 export const demo = path.resolve(import.meta.dirname, '../../demo/runbooks')
@@ -37,6 +37,6 @@ export async function folderWith(files: Record<string, string>): Promise<string>
 
 /** The faults of one file, in its order. */
 export async function faultsOf(text: string, known: Surroundings = {}): Promise<Fault[]> {
-  const { broken } = await loadRunbooks(await folderWith({ 'a.yml': text }), known)
+  const { broken } = await openRunbooks(await folderWith({ 'a.yml': text }), known).all()
   return broken.flatMap((each) => each.faults)
 }

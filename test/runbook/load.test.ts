@@ -1,6 +1,7 @@
+import { rm, stat, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { findRunbook, loadRunbooks } from '../../src/runbook/load.ts'
+import { openRunbooks } from '../../src/runbook/load.ts'
 import { changed, faultsOf, folderWith } from './files.ts'
 
 const brief = async (text: string) =>
@@ -12,7 +13,7 @@ describe('a folder of runbooks', () => {
       'one.yml': await changed({ name: 'one' }),
       'deep/er/two.yaml': await changed({ name: 'two' }),
     })
-    const { runbooks, broken } = await loadRunbooks(folder)
+    const { runbooks, broken } = await openRunbooks(folder).all()
     expect(broken).toEqual([])
     expect(runbooks.map(({ name, folder: of }) => [name, of])).toEqual([
       ['one', folder],
@@ -27,19 +28,19 @@ describe('a folder of runbooks', () => {
       'lockkeeper.yml': 'x: 1',
       'notes.md': 'x: 1',
     })
-    expect(await loadRunbooks(folder)).toEqual({ runbooks: [], broken: [] })
+    expect(await openRunbooks(folder).all()).toEqual({ runbooks: [], broken: [] })
   })
 
   it('keeps the good ones usable beside a broken one', async () => {
     const folder = await folderWith({ 'good.yml': await changed(), 'bad.yml': 'name: bad' })
-    const { runbooks, broken } = await loadRunbooks(folder)
+    const { runbooks, broken } = await openRunbooks(folder).all()
     expect(runbooks).toHaveLength(1)
     expect(broken.map((each) => each.file)).toEqual([path.join(path.basename(folder), 'bad.yml')])
   })
 
   it('takes neither of two runbooks with one name, and says so in both files', async () => {
     const folder = await folderWith({ 'a.yml': await changed(), 'b.yml': await changed() })
-    const { runbooks, broken } = await loadRunbooks(folder)
+    const { runbooks, broken } = await openRunbooks(folder).all()
     expect(runbooks).toEqual([])
     const base = path.basename(folder)
     expect(broken.map(({ file, faults }) => [file, faults[0]?.key, faults[0]?.what])).toEqual([
@@ -49,20 +50,49 @@ describe('a folder of runbooks', () => {
   })
 
   it('is a fault when it is missing', async () => {
-    const { broken } = await loadRunbooks('/nowhere/at/all')
+    const { broken } = await openRunbooks('/nowhere/at/all').all()
     expect(broken).toMatchObject([{ code: 'runbook-broken', faults: [{ what: 'is not a folder' }] }])
+  })
+})
+
+describe('a folder of runbooks that is asked for again', () => {
+  it('gives an edited file as it is now, its size and times as they were', async () => {
+    const folder = await folderWith({ 'a.yml': await changed({ title: 'One' }) })
+    const file = path.join(folder, 'a.yml')
+    const { atime, mtime } = await stat(file)
+    const runbooks = openRunbooks(folder)
+    expect((await runbooks.all()).runbooks).toMatchObject([{ title: 'One' }])
+    await writeFile(file, await changed({ title: 'Two' }))
+    await utimes(file, atime, mtime)
+    expect((await runbooks.all()).runbooks).toMatchObject([{ title: 'Two' }])
+    await rm(file)
+    expect(await runbooks.find('add-security-enhancements')).toMatchObject({ ok: false })
+  })
+
+  it('parses no text twice that is as it was', async () => {
+    const runbooks = openRunbooks(await folderWith({ 'a.yml': await changed() }))
+    const [first, again] = [await runbooks.all(), await runbooks.all()]
+    expect(again.runbooks[0]?.services).toBe(first.runbooks[0]?.services)
+  })
+
+  it('sees that a folder has gone which the text still names', async () => {
+    const folder = await folderWith({ 'a.yml': await changed() })
+    const runbooks = openRunbooks(folder)
+    expect((await runbooks.all()).broken).toEqual([])
+    await rm(path.join(folder, 'migrations'), { recursive: true })
+    expect((await runbooks.all()).broken).toMatchObject([{ faults: [{ what: 'is not a folder' }] }])
   })
 })
 
 describe('a runbook that somebody typed', () => {
   it('is found whatever its capitals and the spaces around it', async () => {
     const folder = await folderWith({ 'a.yml': await changed() })
-    expect(await findRunbook(folder, ' Add-Security-Enhancements ')).toMatchObject({ ok: true })
+    expect(await openRunbooks(folder).find(' Add-Security-Enhancements ')).toMatchObject({ ok: true })
   })
 
   it('is unknown with what was probably meant', async () => {
     const folder = await folderWith({ 'a.yml': await changed() })
-    expect(await findRunbook(folder, 'add-securty-enhancements')).toEqual({
+    expect(await openRunbooks(folder).find('add-securty-enhancements')).toEqual({
       ok: false,
       problem: {
         code: 'runbook-unknown',
@@ -71,16 +101,18 @@ describe('a runbook that somebody typed', () => {
         known: ['add-security-enhancements'],
       },
     })
-    expect(await findRunbook(folder, 'payroll')).toMatchObject({ problem: { meant: null } })
+    expect(await openRunbooks(folder).find('payroll')).toMatchObject({ problem: { meant: null } })
   })
 
   it('is told to be broken by its name, or by its file’s where the name cannot be read', async () => {
     const folder = await folderWith({ 'a.yml': await changed({ risk: 1 }), 'torn.yml': 'name: "x' })
-    expect(await findRunbook(folder, 'add-security-enhancements')).toMatchObject({
+    expect(await openRunbooks(folder).find('add-security-enhancements')).toMatchObject({
       problem: { code: 'runbook-broken' },
     })
-    expect(await findRunbook(folder, 'torn')).toMatchObject({ problem: { code: 'runbook-broken' } })
-    expect(await findRunbook('/nowhere/at/all', 'x')).toMatchObject({ problem: { code: 'runbook-broken' } })
+    expect(await openRunbooks(folder).find('torn')).toMatchObject({ problem: { code: 'runbook-broken' } })
+    expect(await openRunbooks('/nowhere/at/all').find('x')).toMatchObject({
+      problem: { code: 'runbook-broken' },
+    })
   })
 })
 

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { loadRunbooks } from '../../src/runbook/load.ts'
+import { openRunbooks } from '../../src/runbook/load.ts'
 import { secretsOfRunbook, variablesOf } from '../../src/runbook/secrets.ts'
 import { changed, folderWith } from './files.ts'
 
 async function runbook(changes: Record<string, unknown> = {}) {
-  const [loaded] = (await loadRunbooks(await folderWith({ 'a.yml': await changed(changes) }))).runbooks
+  const [loaded] = (await openRunbooks(await folderWith({ 'a.yml': await changed(changes) })).all()).runbooks
   if (!loaded) throw new Error('broken')
   return loaded
 }
