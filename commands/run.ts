@@ -3,6 +3,7 @@ import { countBlockers } from '../src/domain/plan.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
 import { remeasure } from '../src/plan/remeasure.ts'
 import { expiresAt, missingApprovals, start, underWay } from '../src/runs/starting.ts'
+import { buildsFolder } from '../src/runs/world.ts'
 import { earlierSteps } from '../src/store/attempts.ts'
 import { approvalsOf, openPlan, openPlanIds, planById, type StoredPlan } from '../src/store/plans.ts'
 import { unfinishedRunOf } from '../src/store/runs.ts'
@@ -79,6 +80,7 @@ async function isFresh(house: House, plan: StoredPlan): Promise<Result<void>> {
     now: new Date().toISOString(),
     environment: house.environment,
     backups: { folder: house.config.backups },
+    builds: buildsFolder(house.config),
     earlier: await earlierSteps(house.pool, plan.target),
     ours: house.ours,
     ...(runbook.ok && { runbook: runbook.value }),

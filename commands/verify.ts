@@ -1,12 +1,15 @@
 import type { Runbook } from '../src/domain/runbook.ts'
 import type { Migration } from '../src/domain/script.ts'
+import type { Run } from '../src/domain/run.ts'
+import type { BothWays } from '../src/engines/engine.ts'
+import { prepareBoth } from '../src/engines/both-ways.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
 import { readTables } from '../src/adapters/postgres/catalog.ts'
 import { makeTarget, targetAddress, withSession, type Target } from '../src/adapters/postgres/target.ts'
 import { makeEngine } from '../src/engines/make.ts'
-import { isApplied } from '../src/plan/moves.ts'
+import { isApplied, statesNow } from '../src/plan/moves.ts'
 import { touchedBy } from '../src/plan/reading.ts'
-import { applicationName } from '../src/runs/world.ts'
+import { applicationName, buildsFolder } from '../src/runs/world.ts'
 import { allValid, columnsAsExpected, takenBack, type Looked } from '../src/steps/verification.ts'
 import { targetKey } from '../src/domain/identity.ts'
 import { unfinishedRunOf } from '../src/store/runs.ts'
@@ -28,7 +31,7 @@ export const verify = command<RunbookInput>({
     if (!runbook.ok) return runbook
     const target = await readingTarget(house, runbook.value)
     if (!target.ok) return target
-    const looked = await look(runbook.value, target.value)
+    const looked = await look(house, runbook.value, target.value)
     if (!looked.ok) return looked
     const { applied, seen } = looked.value
     return ok({ view: verificationView(runbook.value, applied, seen, new Date().toISOString()) })
@@ -36,7 +39,10 @@ export const verify = command<RunbookInput>({
 })
 
 /** While a run is under way its sessions are the only ones that its steps do not mind: then we are one of them. */
-async function readingTarget({ pool, environment }: House, { target }: Runbook): Promise<Result<Target>> {
+async function readingTarget(
+  { pool, environment }: House,
+  { target }: Runbook,
+): Promise<Result<{ target: Target; running: Run | null }>> {
   const address = targetAddress(target.url, target.database, environment)
   if (!address.ok) return address
   const anonymous = makeTarget(address.value, applicationName('verify'), null)
@@ -44,38 +50,70 @@ async function readingTarget({ pool, environment }: House, { target }: Runbook):
   if (!identity.ok) return identity
   const running = await unfinishedRunOf(pool, targetKey(identity.value))
   const name = applicationName(running?.id ?? 'verify')
-  return ok(makeTarget(address.value, name, identity.value))
+  return ok({ target: makeTarget(address.value, name, identity.value), running })
 }
 
-async function look(runbook: Runbook, target: Target): Promise<Result<{ applied: boolean; seen: Looked[] }>> {
-  const engine = makeEngine(runbook.engine, runbook.folder)
-  const listed = await engine.list(target)
-  if (!listed.ok) return listed
-  const { migrations } = listed.value
-  const at = migrations.findIndex(({ id }) => id === runbook.migration)
-  const wanted = migrations[at]
-  if (!wanted)
-    return failure({
-      code: 'migration-unknown',
-      migration: runbook.migration,
-      known: migrations.map(({ id }) => id),
+/** What the migration does. While a run of it is under way its plan tells: nothing is built while users wait. */
+async function readMigrations(
+  house: House,
+  runbook: Runbook,
+  target: Target,
+  running: Run | null,
+): Promise<Result<{ migrations: Migration[]; prepared: BothWays }>> {
+  const planned = running?.plan.approved
+  const history = planned?.runbook.name === runbook.name && planned.prepared ? planned.history : null
+  const { address } = target
+  const { environment, config } = house
+  const place = { folder: runbook.folder, address, environment, builds: buildsFolder(config), history }
+  const engine = makeEngine(runbook.engine, place)
+  try {
+    if (history && planned?.prepared) {
+      const applied = await engine.applied(target)
+      if (!applied.ok) return applied
+      return ok({ migrations: statesNow(history.migrations, applied.value), prepared: planned.prepared })
+    }
+    const listed = await engine.list(target)
+    if (!listed.ok) return listed
+    const { migrations } = listed.value
+    const at = migrations.findIndex(({ id }) => id === runbook.migration)
+    if (at === -1)
+      return failure({
+        code: 'migration-unknown',
+        migration: runbook.migration,
+        known: migrations.map(({ id }) => id),
+      })
+    const [from, to] = [migrations[at - 1]?.id ?? null, runbook.migration]
+    const prepared = await prepareBoth((move) => engine.prepare(move), {
+      up: { from, to },
+      down: { from: to, to: from },
     })
-  const from = migrations[at - 1]?.id ?? null
-  const up = await engine.prepare({ from, to: wanted.id })
-  if (!up.ok) return up
-  const down = await engine.prepare({ from: wanted.id, to: from })
-  const applied = isApplied(wanted)
+    return prepared.ok ? ok({ migrations, prepared: prepared.value }) : prepared
+  } finally {
+    await engine.close()
+  }
+}
+
+async function look(
+  house: House,
+  runbook: Runbook,
+  { target, running }: { target: Target; running: Run | null },
+): Promise<Result<{ applied: boolean; seen: Looked[] }>> {
+  const read = await readMigrations(house, runbook, target, running)
+  if (!read.ok) return read
+  const { migrations, prepared } = read.value
+  const wanted = migrations.find(({ id }) => id === runbook.migration)
+  const applied = wanted !== undefined && isApplied(wanted)
   const seen = await withSession(
     target,
     'verify',
     async ({ client }): Promise<Looked[]> => {
       const { columns } = runbook.verification
       const names = columns.map(({ table }) => table)
-      const tables = await readTables(client, touchedBy({ up: up.value, down: null }))
+      const tables = await readTables(client, touchedBy({ up: prepared.up, down: null }))
       return [
-        lookAtHistory(wanted, migrations),
+        lookAtHistory(runbook.migration, migrations),
         ...(applied ? columnsAsExpected(columns, await readTables(client, names)) : []),
-        ...(!applied && down.ok ? takenBack(down.value, tables) : []),
+        ...(!applied && prepared.down ? takenBack(prepared.down, tables) : []),
         ...allValid(tables),
       ]
     },
@@ -85,10 +123,10 @@ async function look(runbook: Runbook, target: Target): Promise<Result<{ applied:
 }
 
 /** A gap below a migration that is applied was left by somebody who passed one over. */
-function lookAtHistory(wanted: Migration, migrations: readonly Migration[]): Looked {
+function lookAtHistory(wanted: string, migrations: readonly Migration[]): Looked {
   const last = migrations.findLast(isApplied)?.id ?? 'no migration'
-  const missing = migrations.find((each) => !isApplied(each) && each.id < wanted.id)
-  return isApplied(wanted) && missing
+  const missing = migrations.find((each) => !isApplied(each) && each.id < wanted)
+  return migrations.some((each) => each.id === wanted && isApplied(each)) && missing
     ? { check: 'History', expected: missing.id, found: 'not applied' }
     : { check: 'History', found: last }
 }

@@ -96,7 +96,7 @@ export function samplePlan(
       identity,
       serverVersion: '15.18',
       prepared: null,
-      history: { table: 'master."__EFMigrationsHistory"', migrations: [] },
+      history: { table: 'master."__EFMigrationsHistory"', column: 'MigrationId', migrations: [] },
       schema: [],
       routes,
       accepted: null,

@@ -3,7 +3,7 @@ import type { Identity } from './identity.ts'
 import type { Instant } from './json.ts'
 import type { Runbook } from './runbook.ts'
 import type { TableShape } from './schema.ts'
-import type { Migration, Prepared } from './script.ts'
+import type { PlannedHistory, Prepared } from './script.ts'
 import type { Session } from './session.ts'
 import type { Routes } from './step.ts'
 
@@ -31,7 +31,7 @@ export interface Approved {
   serverVersion: string
   /** Null for a backup alone. */
   prepared: { up: Prepared; down: Prepared | null } | null
-  history: { table: string; migrations: Migration[] }
+  history: PlannedHistory
   /** The tables that the migration names, as they must still be when it runs. */
   schema: TableShape[]
   routes: Routes

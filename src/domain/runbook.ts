@@ -1,23 +1,7 @@
 import { z } from 'zod'
 import { httpRequest, service } from './runbook-application.ts'
+import { engine } from './runbook-engine.ts'
 import { duration, name, size, table, variable, words } from './runbook-values.ts'
-
-const sqlEngine = z.strictObject({
-  kind: z.literal('sql').describe('Plain SQL files.'),
-  folder: words.describe('Holds ID_Name.up.sql and ID_Name.down.sql; relative to the runbook’s folder.'),
-  history: z
-    .strictObject({
-      table: table.describe(
-        'Which migrations were applied, one row each. Named with its schema: a search path may lie.',
-      ),
-      column: words.describe('Holds the migration’s id.'),
-      values: z
-        .record(z.string(), z.string())
-        .default({})
-        .describe('Other columns of a row that Lockkeeper adds, where the file adds none.'),
-    })
-    .describe('The history table.'),
-})
 
 const column = z
   .strictObject({
@@ -101,7 +85,7 @@ export const runbookSchema = z
           .describe('How the application enters the database.'),
       })
       .describe('The database that is migrated.'),
-    engine: z.discriminatedUnion('kind', [sqlEngine]).describe('What knows the migrations.'),
+    engine,
     services: z
       .array(service)
       .min(1, 'names no service')
@@ -237,3 +221,5 @@ export type Runbook = z.output<typeof runbookSchema> & {
 export type Service = Runbook['services'][number]
 export type HttpRequest = Runbook['functional'][number]
 export type EngineSettings = Runbook['engine']
+export type SqlSettings = Extract<EngineSettings, { kind: 'sql' }>
+export type EfCoreSettings = Extract<EngineSettings, { kind: 'efcore' }>

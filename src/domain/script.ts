@@ -1,3 +1,5 @@
+import type { Finding } from './finding.ts'
+
 /** One statement as the migration's author wrote it, or as we add it; both are shown, digested and run as they stand. */
 export interface Statement {
   text: string
@@ -28,6 +30,24 @@ export interface Move {
   to: string | null
 }
 
+/** What applies a move instead of its scripts, for migrations that do work outside of SQL. Made before the window. */
+export interface Program {
+  by: 'bundle' | 'tool'
+  /** The bundle; of the tool, the assembly that holds the migrations. */
+  file: string
+  /** Of that file, in lower-case hexadecimal. Another file is not what people approved. */
+  sha256: string
+  /** The tool: where everything that was built is. */
+  build: string | null
+}
+
+/** Where the source that a move was made of stood in git; null where it is in no repository. */
+export interface Source {
+  commit: string
+  /** Files that differ from it, by their paths in the repository. */
+  changed: string[]
+}
+
 /** What apply takes. Made at plan time; its digest is part of the plan's. */
 export interface Prepared {
   kind: 'scripts'
@@ -46,6 +66,14 @@ export interface Prepared {
    * rows that Down cannot take back are deleted. `{run}` in them stands for the run's id.
    */
   keeps: Keep[]
+  /** Null: the scripts themselves are run. */
+  program: Program | null
+  /** The same move as a script that can be run whatever the history says, for people to read; null where none is made. */
+  idempotent: string | null
+  source: Source | null
+  /** What was noticed while it was made, and cannot be looked at again without its source. */
+  noticed: Finding[]
+  /** Over the move, its scripts and its program. */
   sha256: string
 }
 
@@ -60,6 +88,15 @@ export interface Keep {
   /** Taken for every table before anything is counted. */
   lock: Statement
   statements: Statement[]
+}
+
+/** The table that says which migrations were applied, and the migrations that are known, oldest first. */
+export interface PlannedHistory {
+  /** Quoted, with its schema. */
+  table: string
+  /** Holds the migration's id; as the catalogue has it. */
+  column: string
+  migrations: Migration[]
 }
 
 export interface Migration {

@@ -89,7 +89,7 @@ export interface Progress {
   done: number
   /** Null where nobody knows. */
   of: number | null
-  unit: 'bytes' | 'sessions' | 'attempts' | 'statements' | 'seconds' | 'requests'
+  unit: 'bytes' | 'sessions' | 'attempts' | 'statements' | 'migrations' | 'seconds' | 'requests'
   /** What it is at now, e.g. a file or a statement's command. Never row data. */
   at: string | null
 }

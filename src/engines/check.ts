@@ -30,7 +30,11 @@ export async function checkScripts(target: Target, history: History, prepared: P
   const checked = await withSession(
     target,
     'check the scripts',
-    async ({ client }) => [...(await twice(client, history)), ...(await onPopulated(client, prepared))],
+    async ({ client }) => [
+      ...prepared.noticed,
+      ...(await twice(client, history)),
+      ...(await onPopulated(client, prepared)),
+    ],
     { settings: { readOnly: true } },
   )
   return checked.ok ? checked.value : [{ level: 'blocker', problem: checked.problem }]

@@ -1,5 +1,4 @@
 import type pg from 'pg'
-import type { EngineSettings } from '../domain/runbook.ts'
 import type { Statement } from '../domain/script.ts'
 import { parseInner, quoteName, quoteValue } from './sql-parse.ts'
 import { nodesOf, tableName } from './tree.ts'
@@ -8,6 +7,8 @@ import { nodesOf, tableName } from './tree.ts'
 export interface History {
   /** Quoted, with its schema. */
   table: string
+  /** Holds the migration's id; as the catalogue has it. */
+  column: string
   /** Without its schema, as the catalogue has it. */
   name: string
   /**
@@ -20,20 +21,32 @@ export interface History {
   /** The row that a file does not write itself. */
   insert(migration: string): string
   remove(migration: string): string
+  /** Whether a row is of these migrations: two contexts may share a table. */
+  isOurs(migration: string): boolean
 }
 
-type SqlSettings = Extract<EngineSettings, { kind: 'sql' }>
+/** Where a history is, and what our own row of it holds besides the id. */
+export interface HistoryPlace {
+  table: string
+  column: string
+  values: Record<string, string>
+  /** Two contexts share the table: only these ids are ours. Without it, all are. */
+  only?: readonly string[]
+}
 
 /** @throws where the runbook's table is no name; the runbook's own check refuses it before. */
-export function historyOf({ history }: Pick<SqlSettings, 'history'>): History {
+export function historyOf(history: HistoryPlace): History {
   const relation = nodesOf(parseInner(`TABLE ${history.table}`), 'RangeVar')[0]
   if (!relation?.relname) throw new Error(`${history.table} is not a table's name`)
   const table = tableName(relation)
   const column = quoteName(history.column)
   const columns = [column, ...Object.keys(history.values).map(quoteName)]
+  const only = history.only && new Set(history.only)
   return {
     table,
+    column: history.column,
     name: relation.relname,
+    isOurs: (migration) => only?.has(migration) ?? true,
     lock: `LOCK TABLE ${table} IN EXCLUSIVE MODE`,
     read: `SELECT ${column} FROM ${table} ORDER BY ${column}`,
     insert: (migration) =>
@@ -49,11 +62,14 @@ export const readsHistory = (history: History, statement: Statement): boolean =>
 /** Ids of the applied migrations, oldest first by their ids. */
 export async function readHistory(client: pg.Client, history: History): Promise<string[]> {
   const { rows } = await client.query<[string]>({ text: history.read, rowMode: 'array' })
-  return historyRows(rows)
+  return historyRows(history, rows)
 }
 
-export const historyRows = (rows: readonly (readonly unknown[])[]): string[] =>
-  rows.map(([id]) => String(id)).toSorted(compareMigrations)
+export const historyRows = (history: History, rows: readonly (readonly unknown[])[]): string[] =>
+  rows
+    .map(([id]) => String(id))
+    .filter((id) => history.isOurs(id))
+    .toSorted(compareMigrations)
 
 /**
  * Whether the configured table is there, and which other ones have its name: an application at run time may use another

@@ -47,7 +47,7 @@ async function tryTransaction(
       const ran = await runStatement(work, session, script, statement)
       if (!('result' in ran)) return ran
       if (readsHistory(work.history, statement)) {
-        const unlike = compare(before, historyRows(ran.result.rows))
+        const unlike = compare(before, historyRows(work.history, ran.result.rows))
         if (unlike) return unlike
       }
     }

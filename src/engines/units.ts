@@ -118,7 +118,12 @@ function withRow(units: Unit[], text: string, history: History, line: number): U
 }
 
 /** Whether a statement writes (up) or deletes (down) the row of this migration; inside of a DO block too. */
-function writesHistory(node: Node, history: History, migration: string, direction: Direction): boolean {
+export function writesHistory(
+  node: Node,
+  history: History,
+  migration: string,
+  direction: Direction,
+): boolean {
   return withInner(node).some((each) => {
     const changes = direction === 'up' ? nodesOf([each], 'InsertStmt') : nodesOf([each], 'DeleteStmt')
     return changes.some(

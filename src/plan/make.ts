@@ -3,7 +3,14 @@ import type { Identity } from '../domain/identity.ts'
 import type { Instant } from '../domain/json.ts'
 import type { Move } from '../domain/script.ts'
 import type { Runbook } from '../domain/runbook.ts'
-import { makeTarget, targetAddress, withSession, type TargetAddress } from '../adapters/postgres/target.ts'
+import {
+  makeTarget,
+  targetAddress,
+  withSession,
+  type Target,
+  type TargetAddress,
+} from '../adapters/postgres/target.ts'
+import type { Engine } from '../engines/engine.ts'
 import { makeEngine } from '../engines/make.ts'
 import { targetKey } from '../domain/identity.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
@@ -23,6 +30,8 @@ export interface PlanInput {
   now: Instant
   environment: Environment
   backups: { folder: string }
+  /** Where what is built for plans is kept. */
+  builds: string
   /** How long steps took in earlier runs on this target. */
   earlier: EarlierSteps
   /** The bot's own database, which is never a target; null where its server cannot be asked. */
@@ -38,17 +47,31 @@ export interface PlanInput {
  * problem instead of a plan. What was found out is in the plan's checks, blockers too.
  */
 export async function makePlan(input: PlanInput): Promise<Result<Plan>> {
-  const { runbook, kind, id, now, environment } = input
+  const { runbook, id, environment } = input
   const address = targetAddress(runbook.target.url, runbook.target.database, environment)
   if (!address.ok) return address
   const server = await whoAnswers(address.value, id, input.ours)
   if (!server.ok) return server
-  const { identity, serverVersion } = server.value
-  const target = makeTarget(address.value, applicationNameOf(id), identity)
-  const engine = makeEngine(runbook.engine, runbook.folder)
+  const target = makeTarget(address.value, applicationNameOf(id), server.value.identity)
+  const place = { folder: runbook.folder, address: address.value, environment, builds: input.builds }
+  const engine = makeEngine(runbook.engine, { ...place, history: null })
+  try {
+    return await readPlan(input, target, engine, server.value)
+  } finally {
+    await engine.close()
+  }
+}
+
+async function readPlan(
+  input: PlanInput,
+  target: Target,
+  engine: Engine,
+  { identity, serverVersion }: { identity: Identity; serverVersion: string },
+): Promise<Result<Plan>> {
+  const { runbook, kind, id, now } = input
   const read =
     kind === 'backup'
-      ? ok(nothingToMove(runbook))
+      ? ok(nothingToMove)
       : await readMigration(engine, target, {
           kind,
           migration: runbook.migration,

@@ -2,6 +2,7 @@ import type { RunKind } from '../domain/plan.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Migration, Move } from '../domain/script.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
+import { compareMigrations } from '../engines/history.ts'
 
 /** Which way the database is moved, and back. */
 export interface Moves {
@@ -67,3 +68,12 @@ export function besides(
 
 /** Applied, whether its file is there or not. */
 export const isApplied = (migration: Migration): boolean => migration.state !== 'pending'
+
+/** The migrations of a plan as the history has them now, with those that came meanwhile. */
+export function statesNow(planned: readonly Migration[], applied: readonly string[]): Migration[] {
+  const known = new Map(planned.map(({ id, state }) => [id, state]))
+  return [...new Set([...known.keys(), ...applied])].toSorted(compareMigrations).map((id) => {
+    if (!applied.includes(id)) return { id, state: 'pending' }
+    return { id, state: known.has(id) && known.get(id) !== 'unknown' ? 'applied' : 'unknown' }
+  })
+}

@@ -1,22 +1,22 @@
 import type { Approved, RunKind } from '../domain/plan.ts'
 import type { Move, Prepared } from '../domain/script.ts'
 import type { Engine } from '../engines/engine.ts'
-import type { Runbook } from '../domain/runbook.ts'
+import { prepareBoth } from '../engines/both-ways.ts'
 import type { Target } from '../adapters/postgres/target.ts'
 import { readTables } from '../adapters/postgres/catalog.ts'
 import { withSession } from '../adapters/postgres/target.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
-import { movesFor, type Moves } from './moves.ts'
+import { movesFor } from './moves.ts'
 
 /** The part of a plan that is read: what stands in the history, the SQL, and the tables that it touches. */
 export type Reading = Pick<Approved, 'history' | 'prepared' | 'schema'>
 
 /** A backup alone needs no migrations, so it can be taken where their history is in disorder. */
-export const nothingToMove = (runbook: Runbook): Reading => ({
-  history: { table: runbook.engine.history.table, migrations: [] },
+export const nothingToMove: Reading = {
+  history: { table: '', column: '', migrations: [] },
   prepared: null,
   schema: [],
-})
+}
 
 /** Reads what a run would move. `took`: the way up of the run that a rollback takes back. */
 export async function readMigration(
@@ -26,10 +26,9 @@ export async function readMigration(
 ): Promise<Result<Reading>> {
   const listed = await engine.list(target)
   if (!listed.ok) return listed
-  const { history, migrations } = listed.value
-  const moves = movesFor(kind, migration, migrations, took)
+  const moves = movesFor(kind, migration, listed.value.migrations, took)
   if (!moves.ok) return moves
-  const prepared = await prepareBoth(engine, moves.value)
+  const prepared = await prepareBoth((move) => engine.prepare(move), moves.value)
   if (!prepared.ok) return prepared
   if (kind === 'rollback' && !prepared.value.down)
     return failure({ code: 'migration-irreversible', migration })
@@ -37,19 +36,7 @@ export async function readMigration(
     readTables(client, touchedBy(prepared.value)),
   )
   if (!schema.ok) return schema
-  return ok({ history: { table: history, migrations }, prepared: prepared.value, schema: schema.value })
-}
-
-/** Both ways. No way down is a plan without it, which says so; a way down that is broken is no plan. */
-export async function prepareBoth(
-  engine: Engine,
-  moves: Moves,
-): Promise<Result<NonNullable<Approved['prepared']>>> {
-  const up = await engine.prepare(moves.up)
-  if (!up.ok) return up
-  const down = await engine.prepare(moves.down)
-  if (down.ok) return ok({ up: up.value, down: down.value })
-  return down.problem.code === 'migration-irreversible' ? ok({ up: up.value, down: null }) : down
+  return ok({ history: listed.value, prepared: prepared.value, schema: schema.value })
 }
 
 /** The tables that a plan names, in either direction, sorted. */

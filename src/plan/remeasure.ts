@@ -14,14 +14,16 @@ import type { EarlierSteps } from './estimates.ts'
 import type { Environment } from './looked.ts'
 import { applicationNameOf } from './make.ts'
 import { measure } from './measure.ts'
-import { isApplied } from './moves.ts'
-import { prepareBoth, touchedBy, type Reading } from './reading.ts'
+import { isApplied, statesNow } from './moves.ts'
+import { touchedBy, type Reading } from './reading.ts'
 import { routesFor } from './routes.ts'
 
 export interface RemeasureInput {
   now: Instant
   environment: Environment
   backups: { folder: string }
+  /** Where what is built for plans is kept. */
+  builds: string
   earlier: EarlierSteps
   ours: Identity | null
   /** The runbook as its file has it now, to notice a change; without it, the file is not looked at. */
@@ -49,7 +51,12 @@ export async function remeasure(
     })
   const target = input.target ? ok(input.target) : targetOf(plan, input.environment)
   if (!target.ok) return target
-  const engine = makeEngine(runbook.engine, runbook.folder)
+  const engine = makeEngine(runbook.engine, {
+    ...input,
+    folder: runbook.folder,
+    address: target.value.address,
+    history: approved.history,
+  })
   const version = await withSession(target.value, 'identify', async (session) => session.serverVersion)
   if (!version.ok) return version
   const read = await readAgain(engine, target.value, approved)
@@ -81,7 +88,7 @@ function targetOf({ id, approved }: Plan, environment: Environment): Result<Targ
   return address.ok ? ok(makeTarget(address.value, applicationNameOf(id), approved.identity)) : address
 }
 
-/** The same moves as approved, so that only their SQL can differ: where the history stands is compared by itself. */
+/** What is not kept with the plan: the history, the files and the tables. */
 async function readAgain(
   engine: Engine,
   target: Target,
@@ -89,21 +96,16 @@ async function readAgain(
 ): Promise<Result<Reading>> {
   const { prepared } = approved
   if (!prepared) return ok({ history: approved.history, prepared, schema: approved.schema })
-  const { up } = prepared
-  const listed = await engine.list(target)
-  if (!listed.ok) return listed
-  const down = prepared.down?.move ?? { from: up.move.to, to: up.move.from }
-  const again = await prepareBoth(engine, { up: up.move, down })
+  const applied = await engine.applied(target)
+  if (!applied.ok) return applied
+  const again = await engine.again(prepared)
   if (!again.ok) return again
   const schema = await withSession(target, 'read tables', ({ client }) =>
     readTables(client, touchedBy(prepared)),
   )
   if (!schema.ok) return schema
-  return ok({
-    history: { table: listed.value.history, migrations: listed.value.migrations },
-    prepared: again.value,
-    schema: schema.value,
-  })
+  const history = { ...approved.history, migrations: statesNow(approved.history.migrations, applied.value) }
+  return ok({ history, prepared: again.value, schema: schema.value })
 }
 
 const sameSql = (a: Reading['prepared'], b: Reading['prepared']): boolean =>

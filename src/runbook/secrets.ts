@@ -9,8 +9,7 @@ export function variablesOf(runbook: Runbook): string[] {
   const named = namesIn([runbook.functional, runbook.services.map((service) => service.health.url)]).filter(
     isVariable,
   )
-  const needed = runbook.services.flatMap((service) => service.environment)
-  return [...new Set([runbook.target.url, ...needed, ...named])].sort()
+  return [...new Set([runbook.target.url, ...neededBy(runbook), ...named])].sort()
 }
 
 /**
@@ -19,8 +18,8 @@ export function variablesOf(runbook: Runbook): string[] {
  */
 export function secretsOfRunbook(runbook: Runbook, environment: Environment): string[] {
   const sent = namesIn(runbook.functional.map(({ headers, json }) => [headers, json])).filter(isVariable)
-  const needed = runbook.services.flatMap((service) => service.environment)
-  const named = needed.filter((name) => /SECRET|PASSWORD|PASSWD|TOKEN|KEY|CREDENTIAL/.test(name))
+  const needed = neededBy(runbook)
+  const named = needed.filter((name) => /SECRET|PASSWORD|PASSWD|TOKEN|KEY|CREDENTIAL|CONNECTION/i.test(name))
   const valuesOf = (names: readonly string[]) => names.map((name) => environment[name] ?? '').filter(Boolean)
   return [
     ...new Set([
@@ -29,3 +28,9 @@ export function secretsOfRunbook(runbook: Runbook, environment: Environment): st
     ]),
   ]
 }
+
+/** What services and the engine are given. */
+const neededBy = ({ services, engine }: Runbook): string[] => [
+  ...services.flatMap((service) => service.environment),
+  ...(engine.kind === 'efcore' ? engine.environment : []),
+]

@@ -10,7 +10,7 @@ import { planId } from '../plan/id.ts'
 import { earlierSteps } from '../store/attempts.ts'
 import { recentRuns } from '../store/runs.ts'
 import { keepPlan } from './starting.ts'
-import type { Surroundings } from './world.ts'
+import { buildsFolder, type Surroundings } from './world.ts'
 
 export interface PlanRequest {
   runbook: Runbook
@@ -42,6 +42,7 @@ export async function drawPlan(
     now: new Date().toISOString(),
     environment,
     backups: { folder: config.backups },
+    builds: buildsFolder(config),
     earlier: last ? await earlierSteps(pool, targetKey(last.plan.approved.identity)) : [],
     ours,
     ...(rollback && { of: { run: rollback.run, move: rollback.move }, accepted: rollback.accepted }),

@@ -33,6 +33,9 @@ export interface RunWorld extends World {
   close(): Promise<void>
 }
 
+/** Where what is built for plans is kept. */
+export const buildsFolder = ({ folder }: Pick<Config, 'folder'>): string => path.join(folder, 'builds')
+
 export const applicationName = (run: string): string => `lockkeeper:${run}`
 
 /**
@@ -70,7 +73,14 @@ export function openWorld(
       target,
       claim: () => session,
       takeClaim,
-      engine: makeEngine(approved.runbook.engine, approved.runbook.folder),
+      engine: makeEngine(approved.runbook.engine, {
+        folder: approved.runbook.folder,
+        address: address.value,
+        environment,
+        builds: buildsFolder(config),
+        history: approved.history,
+      }),
+      builds: buildsFolder(config),
       environment,
       debts: debtsOfRun(pool, run),
       backups: backupsOfRun(pool, config.backups, run),

@@ -28,12 +28,12 @@ interface Undoing {
  */
 export function commandsByHand(undoing: Undoing): ByHand[] {
   const { approved, applicationName, downFile, access, services } = undoing
-  const { target, engine, migration } = approved.runbook
+  const { target, migration } = approved.runbook
   const psql = (rest: string) =>
     `${undoing.urlNamesDatabase ? '' : `PGDATABASE=${quoted(target.database)} `}psql "$${target.url}" -X ${rest}`
   const sql = (statement: string) => psql(`-c ${quoted(statement)}`)
   const ours = `datname = current_database() AND application_name = ${literal(applicationName)}`
-  const { column } = engine.history
+  const { column } = approved.history
   const id = `"${column.replaceAll('"', '""')}"`
   return [
     {

@@ -16,6 +16,7 @@ export const check: StepKind<'check'> = {
       now: new Date().toISOString(),
       environment: at.world.environment,
       backups: { folder: at.world.backups.folder },
+      builds: at.world.builds,
       earlier: [],
       ours: null,
       target: at.world.target,

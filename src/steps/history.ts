@@ -6,8 +6,8 @@ import { done, failed } from '../domain/outcome.ts'
 
 /** Ids that the history table holds, oldest first. */
 export async function appliedNow(at: Pick<At<Kind>, 'world'>): Promise<Outcome<string[]>> {
-  const listed = await at.world.engine.list(at.world.target)
-  return listed.ok ? done(applied(listed.value.migrations)) : failed(listed.problem)
+  const read = await at.world.engine.applied(at.world.target)
+  return read.ok ? done(read.value.toSorted()) : failed(read.problem)
 }
 
 /** Ids that the history held when the plan was made, oldest first. */

@@ -40,6 +40,8 @@ export interface World {
   /** Takes the claim (identity, advisory lock, fence), or says why not. Idempotent in one process. */
   takeClaim(): Promise<Outcome<Done['claim']>>
   engine: Engine
+  /** Where what is built for plans is kept. */
+  builds: string
   environment: Readonly<Record<string, string | undefined>>
   debts: Debts
   backups: Backups

@@ -1,12 +1,10 @@
 import { code, say, type Line } from '../domain/view.ts'
 import { bytes, counted, seconds } from './amounts.ts'
 import { codes, firstOf, statementCode } from './line.ts'
-import { errnoWords, ourStatement, sqlErrorLine, type Wordings } from './wording.ts'
+import { again, errnoWords, ourStatement, sqlErrorLine, type Wordings } from './wording.ts'
 import { sessionsBriefly } from './sessions.ts'
 import { typed } from './typed.ts'
 import type { SqlError, UnfitReason } from '../domain/problem.ts'
-
-const again: Line = say`then plan again: ${typed('plan')}`
 
 /** What a class of SQLSTATE, or one SQLSTATE, says. PostgreSQL documentation, appendix A. */
 const meanings: Record<string, string> = {
@@ -58,6 +56,11 @@ const unfit: Record<UnfitReason, { means: string; remedy: string }> = {
   'concurrently-in-down': {
     means: 'A way down that is not one transaction cannot be taken back when it fails.',
     remedy: 'Write it without CONCURRENTLY',
+  },
+  'outside-in-program': {
+    means:
+      'It must run outside of a transaction, and a bundle or `dotnet ef` gives nobody a way to clear up after it.',
+    remedy: 'Set engine.apply to script, or write it so that a transaction can hold it',
   },
 }
 
@@ -117,6 +120,11 @@ export const sqlProblems = {
     what: say`${code(migration)} has no way down.`,
     means: say`Going back after it would mean to restore a backup, without what was written since.`,
     next: say`Add its .down.sql, ${again}; or accept that a backup is the only way back.`,
+  }),
+  'history-unknown': ({ table, migrations }) => ({
+    what: say`The history ${code(table)} holds ${counted(migrations.length, 'migration')} that this project does not know: ${codes(migrations.slice(-5))}.`,
+    means: say`Either the source here is older than the database, or another context keeps its migrations in the same table.`,
+    next: say`Take the newer source; or, where another context shares the table, set engine.shared in the runbook; ${again}.`,
   }),
   'history-missing': ({ table }) => ({
     what: say`There is no history table ${code(table)} in this database.`,

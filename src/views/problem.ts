@@ -1,4 +1,5 @@
 import { code, text, type Line, type View } from '../domain/view.ts'
+import { efcoreProblems } from './problem-efcore.ts'
 import { peopleProblems } from './problem-people.ts'
 import { planProblems } from './problem-plan.ts'
 import { runProblems } from './problem-run.ts'
@@ -12,6 +13,7 @@ import type { Wording, Wordings } from './wording.ts'
 export const wordings: Wordings = {
   ...serverProblems,
   ...sqlProblems,
+  ...efcoreProblems,
   ...planProblems,
   ...peopleProblems,
   ...runProblems,

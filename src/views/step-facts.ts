@@ -78,6 +78,10 @@ export function progressLine({ done, of, unit, at }: Progress): Line {
       return of === null
         ? say`${counted(done, 'statement')}${where}`
         : say`${number(done)} of ${counted(of, 'statement')}${where}`
+    case 'migrations':
+      return of === null
+        ? say`${counted(done, 'migration')}${where}`
+        : say`${number(done)} of ${counted(of, 'migration')}${where}`
     case 'requests':
       return of === null
         ? say`${counted(done, 'request')}${where}`

@@ -3,6 +3,10 @@ import type { Instant } from '../domain/json.ts'
 import type { ProblemCode, Problems, SqlError } from '../domain/problem.ts'
 import { code, say } from '../domain/view.ts'
 import { statementCode } from './line.ts'
+import { typed } from './typed.ts'
+
+/** What follows a correction of what a plan is made of. */
+export const again: Line = say`then plan again: ${typed('plan')}`
 
 /** A failure, a refusal or a finding in words. */
 export interface Wording {

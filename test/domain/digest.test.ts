@@ -25,6 +25,10 @@ const prepared: Prepared = {
   drops: [{ table: 's.t', column: 'a', gave: { value: '0' } }],
   restores: [{ table: 's.t', column: 'b' }],
   keeps: [{ table: 's.t', into: 'kept.t', lock: statement, statements: [statement] }],
+  program: null,
+  idempotent: null,
+  source: null,
+  noticed: [],
   sha256: 'cd',
 }
 const approved: Approved = {
@@ -32,7 +36,7 @@ const approved: Approved = {
   identity: { systemIdentifier: '7', timeline: 1, databaseOid: 5, database: 'hrms_master', host: 'db:5432' },
   serverVersion: '15.18',
   prepared: { up: prepared, down: prepared },
-  history: { table: 's.h', migrations: [{ id: 'C', state: 'pending' }] },
+  history: { table: 's.h', column: 'id', migrations: [{ id: 'C', state: 'pending' }] },
   schema: [
     {
       name: 's.t',

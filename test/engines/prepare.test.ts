@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { makeEngine } from '../../src/engines/make.ts'
+import { sqlEngine } from '../../src/engines/sql.ts'
 import {
   before,
   engineOf,
@@ -147,7 +147,7 @@ test('a folder that is missing, and files that are no migrations, are refused by
     why: 'empty',
   })
   expect(await problemOf({ ...up, 'README.md': 'not SQL' })).toBeNull()
-  expect(await makeEngine(settings, '/nowhere').prepare({ from: null, to: '1_a' })).toEqual({
+  expect(await sqlEngine(settings, '/nowhere').prepare({ from: null, to: '1_a' })).toEqual({
     ok: false,
     problem: { code: 'migrations-folder', folder: '/nowhere/migrations', errno: 'ENOENT' },
   })

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 import type { EngineSettings } from '../../src/domain/runbook.ts'
 import type { Prepared, Statement } from '../../src/domain/script.ts'
 import type { Applying, Engine } from '../../src/engines/engine.ts'
-import { makeEngine } from '../../src/engines/make.ts'
+import { sqlEngine } from '../../src/engines/sql.ts'
 import { statementsOf } from '../../src/engines/units.ts'
 import { valueOf } from '../adapters/postgres/hrms.ts'
 
@@ -14,7 +14,7 @@ export const initial = '20251031135011_InitialMasterSchema'
 export const before = '20251111125329_InitialMasterDb'
 export const security = '20251113040317_AddSecurityEnhancements'
 
-export const settings: EngineSettings = {
+export const settings: Extract<EngineSettings, { kind: 'sql' }> = {
   kind: 'sql',
   folder: 'migrations',
   history: {
@@ -26,7 +26,7 @@ export const settings: EngineSettings = {
 
 /** The engine of the example runbook. */
 export const hrmsEngine = (): Engine =>
-  makeEngine(settings, new URL('../../demo/runbooks/hrms', import.meta.url).pathname)
+  sqlEngine(settings, new URL('../../demo/runbooks/hrms', import.meta.url).pathname)
 
 export const hrmsUp = async (): Promise<Prepared> =>
   valueOf(await hrmsEngine().prepare({ from: before, to: security }))
@@ -38,7 +38,7 @@ export async function engineOf(files: Record<string, string>): Promise<Engine & 
   const folder = await mkdtemp(path.join(tmpdir(), 'lockkeeper-migrations-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   for (const [name, sql] of Object.entries(files)) await writeFile(path.join(folder, name), sql)
-  return { ...makeEngine({ ...settings, folder: '.' }, folder), folder }
+  return { ...sqlEngine({ ...settings, folder: '.' }, folder), folder }
 }
 
 /** Prepares a single migration after `before`, from the SQL of its ways. */

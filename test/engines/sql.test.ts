@@ -11,7 +11,7 @@ import {
   security,
   settings,
 } from './scripts.ts'
-import { makeEngine } from '../../src/engines/make.ts'
+import { sqlEngine } from '../../src/engines/sql.ts'
 
 const historyOf = 'insert into master."__EFMigrationsHistory" values ($1, $2)'
 
@@ -20,7 +20,8 @@ test('the list says which migrations are applied, which are pending, and which o
 }) => {
   await (await hrms.client()).query(historyOf, ['20251112000000_Hotfix', '9'])
   expect(valueOf(await hrmsEngine().list(hrms.target()))).toEqual({
-    history: 'master."__EFMigrationsHistory"',
+    table: 'master."__EFMigrationsHistory"',
+    column: 'MigrationId',
     migrations: [
       { id: initial, state: 'applied' },
       { id: before, state: 'applied' },
@@ -175,8 +176,8 @@ test('a server that cannot be reached is a blocker, not a silence', async ({ hrm
 test('a folder is relative to its runbook, and a history table that is no name is a bug of the runbook’s check', async () => {
   const engine = await engineOf({ '1_a.up.sql': 'SELECT 1' })
   expect(
-    (await makeEngine({ ...settings, folder: '.' }, engine.folder).prepare({ from: null, to: '1_a' })).ok,
+    (await sqlEngine({ ...settings, folder: '.' }, engine.folder).prepare({ from: null, to: '1_a' })).ok,
   ).toBe(true)
   const odd = { ...settings, history: { ...settings.history, table: 'a b c' } }
-  expect(() => makeEngine(odd, engine.folder)).toThrow("is not a table's name")
+  expect(() => sqlEngine(odd, engine.folder)).toThrow("is not a table's name")
 })

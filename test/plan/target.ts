@@ -58,6 +58,7 @@ export async function planTarget(given: { as?: string; owner?: string } = {}): P
     now: '2025-11-13T02:51:00.000Z',
     environment,
     backups: { folder: path.join(folder, 'backups') },
+    builds: path.join(folder, 'builds'),
     earlier: [],
     ours: null,
   }

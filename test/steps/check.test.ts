@@ -17,6 +17,7 @@ beforeEach(async () => {
       now: new Date().toISOString(),
       environment: scene.environment,
       backups: { folder: scene.world.backups.folder },
+      builds: scene.world.builds,
       earlier: [],
       ours: null,
     }),

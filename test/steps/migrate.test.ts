@@ -2,7 +2,6 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { waitingClient } from './clients.ts'
 import { stepOf } from './plan.ts'
 import { makeScene, type Scene } from './world.ts'
-import { makeEngine } from '../../src/engines/make.ts'
 import type { Outcome } from '../../src/domain/outcome.ts'
 
 const migration = '20251113040317_AddSecurityEnhancements'
@@ -57,9 +56,10 @@ test('down takes it back', async () => {
 })
 
 test('on the way back there is nothing to take back where nothing was migrated', async () => {
-  scene.world.engine = { ...scene.world.engine, reconcile: async () => ({ unknown: 'who can tell' }) }
+  const { engine } = scene.world
+  scene.world.engine = { ...engine, reconcile: async () => ({ unknown: 'who can tell' }) }
   expect(await scene.resume(up)).toMatchObject({ status: 'asks' })
-  scene.world.engine = makeEngine(scene.runbook.engine, scene.runbook.folder)
+  scene.world.engine = engine
   scene.answer(up, 'roll-back')
   expect(await scene.perform(down)).toEqual({ status: 'unneeded', because: 'nothing-migrated' })
 })

@@ -5,6 +5,8 @@ import { makeTarget, targetAddress } from '../../src/adapters/postgres/target.ts
 import type { Plan, RunKind } from '../../src/domain/plan.ts'
 import type { Result } from '../../src/domain/result.ts'
 import type { Kind, Parameters, Route, Routes, Step } from '../../src/domain/step.ts'
+import type { PlannedHistory } from '../../src/domain/script.ts'
+import type { Engine } from '../../src/engines/engine.ts'
 import { makeEngine } from '../../src/engines/make.ts'
 import { samplePlan } from '../plans.ts'
 import type { Hrms } from './hrms.ts'
@@ -63,18 +65,29 @@ export async function barePlan(
   return samplePlan({ kind, routes, runbook, identity: session.identity })
 }
 
+/** The example's engine; with its history where a plan has one. */
+export function engineOf(
+  { runbook, environment, folder }: Pick<Hrms, 'runbook' | 'environment' | 'folder'>,
+  history: PlannedHistory | null,
+): Engine {
+  const address = valueOf(targetAddress(runbook.target.url, runbook.target.database, environment))
+  const builds = path.join(folder, 'builds')
+  return makeEngine(runbook.engine, { folder: runbook.folder, address, environment, builds, history })
+}
+
 /** The example's plan with what the steps read of it; nothing else is measured. */
 export async function hrmsPlan(
-  { runbook, environment }: Hrms,
+  { runbook, environment, folder }: Hrms,
   kind: RunKind,
   routes: Routes = hrmsRoutes(),
 ): Promise<Plan> {
   const address = valueOf(targetAddress(runbook.target.url, runbook.target.database, environment))
   const target = makeTarget(address, 'lockkeeper:plan', null)
-  const engine = makeEngine(runbook.engine, runbook.folder)
+  const engine = engineOf({ runbook, environment, folder }, null)
   const session = valueOf(await target.connect())
   try {
-    const { history, migrations } = valueOf(await engine.list(target))
+    const history = valueOf(await engine.list(target))
+    const { migrations } = history
     const last = migrations.findLast((migration) => migration.state === 'applied')?.id ?? null
     const previous = migrations.findLast((migration) => migration.id < runbook.migration)?.id ?? null
     const from = kind === 'rollback' ? previous : last
@@ -83,7 +96,7 @@ export async function hrmsPlan(
     const plan = samplePlan({ kind, routes, runbook, identity: session.identity })
     plan.approved.serverVersion = session.serverVersion
     plan.approved.prepared = { up, down }
-    plan.approved.history = { table: history, migrations }
+    plan.approved.history = history
     plan.approved.schema = await readTables(session.client, up.touches)
     return plan
   } finally {

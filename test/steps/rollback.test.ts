@@ -2,7 +2,6 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Routes } from '../../src/domain/step.ts'
 import { stepOf } from './plan.ts'
 import { makeScene, type Scene } from './world.ts'
-import { makeEngine } from '../../src/engines/make.ts'
 
 // A rollback after admit: a plan of its own, made when the database was migrated and employees had signed in.
 
@@ -74,19 +73,15 @@ const employees2 = () =>
 
 test('a rollback that a dead process committed is found done, with what it kept', async () => {
   await employees(1)
-  await makeEngine(scene.runbook.engine, scene.runbook.folder).apply(
-    scene.world.target,
-    scene.run.plan.approved.prepared!.down!,
-    {
-      signal: new AbortController().signal,
-      progress: () => {},
-      lockTimeout: 500,
-      lockAttempts: 1,
-      statementTimeout: 10_000,
-      endFirst: [],
-      accepted: 2,
-    },
-  )
+  await scene.world.engine.apply(scene.world.target, scene.run.plan.approved.prepared!.down!, {
+    signal: new AbortController().signal,
+    progress: () => {},
+    lockTimeout: 500,
+    lockAttempts: 1,
+    statementTimeout: 10_000,
+    endFirst: [],
+    accepted: 2,
+  })
   expect(await scene.resume(down)).toMatchObject({
     status: 'done',
     facts: { reconciled: true, saved: expect.arrayContaining([expect.objectContaining({ rows: 1 })]) },

@@ -33,6 +33,7 @@ async function begin(change: (written: any) => void = () => {}): Promise<void> {
       now: new Date().toISOString(),
       environment: scene.environment,
       backups: { folder: scene.world.backups.folder },
+      builds: scene.world.builds,
       earlier: [],
       ours: null,
     }),

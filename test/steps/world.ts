@@ -13,11 +13,10 @@ import type { SessionMark } from '../../src/domain/session.ts'
 import { targetKey } from '../../src/domain/identity.ts'
 import { done } from '../../src/domain/outcome.ts'
 import type { Done, Kind, Progress, Routes, Step } from '../../src/domain/step.ts'
-import { makeEngine } from '../../src/engines/make.ts'
 import { kinds } from '../../src/steps/kinds.ts'
 import type { At, StepKind, World } from '../../src/steps/step-kind.ts'
 import { makeHrms, type Hrms } from './hrms.ts'
-import { barePlan, hrmsPlan, migrate, valueOf } from './plan.ts'
+import { barePlan, engineOf, hrmsPlan, migrate, valueOf } from './plan.ts'
 import { backupsInMemory, debtsInMemory } from './records.ts'
 
 /** One run of the example, performed step by step by a test instead of by a worker. */
@@ -94,7 +93,8 @@ export async function makeScene({
       session = claimed.value.session
       return done({ identity: session.identity, fenced: claimed.value.fenced })
     },
-    engine: makeEngine(runbook.engine, runbook.folder),
+    engine: engineOf(hrms, plan.approved.history),
+    builds: path.join(folder, 'builds'),
     environment,
     debts: debtsInMemory(debts, run),
     backups: backupsInMemory(path.join(folder, 'backups')),

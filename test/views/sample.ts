@@ -68,6 +68,10 @@ export const prepared = (statements: string[] = [alter]): Prepared => ({
   drops: [],
   restores: [],
   keeps: [],
+  program: null,
+  idempotent: null,
+  source: null,
+  noticed: [],
   sha256: 'bb22',
 })
 
@@ -105,7 +109,7 @@ export function plan(
       },
       serverVersion: '15.8',
       prepared: kind === 'backup' ? null : { up: prepared(), down: down ? prepared([alter]) : null },
-      history: { table: 'master."__EFMigrationsHistory"', migrations: [] },
+      history: { table: 'master."__EFMigrationsHistory"', column: 'MigrationId', migrations: [] },
       schema: [],
       routes: routesFor(runbook, kind, {
         hasDown: down,

@@ -11,12 +11,16 @@ const fenceWithin = 15_000
  * Ends every other session that carries this session's application name, in any database, and waits until they are
  * gone: a client that was killed leaves a backend that goes on and may still commit. Only after this may the world be
  * looked at. Gives how many there were, or `fence-held`.
+ * @param options `within` in milliseconds; `sparing`: backend PIDs that are let be
  */
-export async function fence(client: pg.Client, within = fenceWithin): Promise<Result<{ fenced: number }>> {
+export async function fence(
+  client: pg.Client,
+  { within = fenceWithin, sparing = [] }: { within?: number; sparing?: readonly number[] } = {},
+): Promise<Result<{ fenced: number }>> {
   const seen = new Set<string>()
   const until = performance.now() + within
   for (;;) {
-    const left = await namesakes(client)
+    const left = (await namesakes(client)).filter(({ pid }) => !sparing.includes(pid))
     if (!left.length) return ok({ fenced: seen.size })
     if (performance.now() > until) {
       return failure({ code: 'fence-held', pids: left.map(({ pid }) => pid), seconds: within / 1000 })
@@ -31,7 +35,7 @@ export async function fence(client: pg.Client, within = fenceWithin): Promise<Re
 }
 
 /** Other backends with our application name. A parallel worker ends with its leader. */
-async function namesakes(client: pg.Client): Promise<{ pid: number; backendStart: string }[]> {
+export async function namesakes(client: pg.Client): Promise<{ pid: number; backendStart: string }[]> {
   const { rows } = await client.query<{ pid: number; backendStart: string }>(
     `select pid, ${instant('backend_start')} as "backendStart" from pg_catalog.pg_stat_activity
      where application_name = pg_catalog.current_setting('application_name') and pid <> pg_catalog.pg_backend_pid()

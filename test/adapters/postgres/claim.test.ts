@@ -108,7 +108,7 @@ test('a backend that does not go is reported with its PID, and the claim is not 
   await root.query('select set_config($1, $2, false)', ['application_name', `lockkeeper:${hrms.name}-TEST-1`])
   const { rows } = await root.query('select pg_backend_pid() as pid')
   const session = valueOf(await hrms.target().connect())
-  expect(await fence(session.client, 200)).toEqual({
+  expect(await fence(session.client, { within: 200 })).toEqual({
     ok: false,
     problem: { code: 'fence-held', pids: [rows[0].pid], seconds: 0.2 },
   })

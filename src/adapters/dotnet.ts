@@ -1,0 +1,147 @@
+import { access } from 'node:fs/promises'
+import path from 'node:path'
+import { failure, ok, type Result } from '../domain/result.ts'
+import { run, type Ended } from './process.ts'
+
+/** Where and with what `dotnet` is called. */
+export interface Dotnet {
+  /** Absolute: the SDK and the tool's manifest are looked for from here upward. */
+  directory: string
+  /** All that it sees. Secrets are here, never among arguments. */
+  environment: Readonly<Record<string, string | undefined>>
+  signal?: AbortSignal
+  onLine?: (line: string) => void
+}
+
+/** What .NET, NuGet and a network behind a proxy need of our environment. */
+const inherited = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'DOTNET_ROOT',
+  'DOTNET_CLI_HOME',
+  'NUGET_PACKAGES',
+  'NUGET_HTTP_CACHE_PATH',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
+]
+
+/** No telemetry, no greeting, English, and no build server that stays behind. */
+const quiet = {
+  DOTNET_CLI_TELEMETRY_OPTOUT: '1',
+  DOTNET_NOLOGO: '1',
+  DOTNET_CLI_UI_LANGUAGE: 'en',
+  MSBUILDDISABLENODEREUSE: '1',
+  DOTNET_CLI_USE_MSBUILD_SERVER: '0',
+  UseSharedCompilation: 'false',
+  LC_ALL: 'C.UTF-8',
+}
+
+/** Of ours, what .NET needs and what is named; and what is given. */
+export const dotnetEnvironment = (
+  ours: Readonly<Record<string, string | undefined>>,
+  names: readonly string[],
+  given: Readonly<Record<string, string>>,
+): Record<string, string | undefined> => ({
+  ...Object.fromEntries([...inherited, ...names].map((name) => [name, ours[name]])),
+  ...quiet,
+  ...given,
+})
+
+/** Lines. A list of a thousand migrations is 6,000. */
+const keptLines = 20_000
+
+export const dotnet = (at: Dotnet, args: readonly string[]): Promise<Ended> =>
+  run('dotnet', args, { ...at, keepLines: keptLines })
+
+/** The SDK that this folder gets. Fails with `dotnet-missing`, and `dotnet-sdk` where global.json wants another one. */
+export async function sdkVersion(at: Dotnet): Promise<Result<string>> {
+  const { exitCode, lastLines } = await dotnet(at, ['--version'])
+  if (exitCode === 127 || exitCode === 126) return failure({ code: 'dotnet-missing' })
+  const version = lastLines.find((line) => /^\d+\.\d+\.\d+/.test(line))
+  if (exitCode !== 0 || !version) return failure({ code: 'dotnet-sdk', folder: at.directory })
+  return ok(version)
+}
+
+/**
+ * The version of `dotnet ef`, of the local manifest where there is one: it is restored first. Fails with
+ * `dotnet-ef-missing`.
+ */
+export async function efVersion(at: Dotnet): Promise<Result<string>> {
+  if (await hasManifest(at.directory)) await dotnet(at, ['tool', 'restore'])
+  const { exitCode, lastLines } = await dotnet(at, ['ef', '--version'])
+  const version = lastLines.findLast((line) => /^\d+\.\d+\.\d+/.test(line))
+  return exitCode === 0 && version
+    ? ok(version)
+    : failure({ code: 'dotnet-ef-missing', folder: at.directory })
+}
+
+async function hasManifest(folder: string): Promise<boolean> {
+  for (let at = folder; ; at = path.dirname(at)) {
+    for (const manifest of ['.config/dotnet-tools.json', 'dotnet-tools.json']) {
+      const found = await access(path.join(at, manifest)).then(
+        () => true,
+        () => false,
+      )
+      if (found) return true
+    }
+    if (at === path.dirname(at)) return false
+  }
+}
+
+/** How many of the errors of a build are told: the others mostly follow from them. */
+const toldErrors = 5
+
+/** Restores and builds a project. Fails with `dotnet-restore` and `dotnet-build`, with the first errors. */
+export async function buildProject(
+  at: Dotnet,
+  project: string,
+  { configuration, framework }: { configuration: string; framework?: string | undefined },
+): Promise<Result<void>> {
+  const restored = await dotnet(at, ['restore', project])
+  if (restored.exitCode !== 0)
+    return failure({ code: 'dotnet-restore', project, errors: errorsIn(restored.lastLines, at.directory) })
+  const wanted = framework ? ['--framework', framework] : []
+  const built = await dotnet(at, [
+    'build',
+    project,
+    '--no-restore',
+    '--configuration',
+    configuration,
+    ...wanted,
+  ])
+  return built.exitCode === 0
+    ? ok(undefined)
+    : failure({ code: 'dotnet-build', project, errors: errorsIn(built.lastLines, at.directory) })
+}
+
+/** `FILE(LINE,COLUMN): error CS1002: ; expected [PROJECT]`, as MSBuild writes each of them, twice. */
+function errorsIn(lines: readonly string[], folder: string): string[] {
+  const errors = lines
+    .map((line) => line.trim())
+    .filter((line) => /(^|: )error( [A-Z]+\d+)? ?:/.test(line))
+    .map((line) => line.replace(/ \[[^\]]*\]$/, '').replaceAll(`${folder}${path.sep}`, ''))
+  const told = [...new Set(errors)]
+  return (told.length > 0 ? told : lines.slice(-3).map((line) => line.trim())).slice(0, toldErrors)
+}
+
+/** Where the build of a project is. Call after `buildProject`, with the same configuration. */
+export async function projectFacts(
+  at: Dotnet,
+  project: string,
+  { configuration, framework }: { configuration: string; framework?: string | undefined },
+): Promise<Result<{ assembly: string; assets: string }>> {
+  const { exitCode, lastLines } = await dotnet(at, [
+    'msbuild',
+    project,
+    '-getProperty:TargetPath,ProjectAssetsFile',
+    `-property:Configuration=${configuration}`,
+    ...(framework ? [`-property:TargetFramework=${framework}`] : []),
+  ])
+  const json = lastLines.slice(lastLines.findIndex((line) => line.startsWith('{'))).join('\n')
+  if (exitCode !== 0 || !json.startsWith('{'))
+    return failure({ code: 'dotnet-build', project, errors: errorsIn(lastLines, at.directory) })
+  const { Properties } = JSON.parse(json) as { Properties: { TargetPath: string; ProjectAssetsFile: string } }
+  return ok({ assembly: Properties.TargetPath, assets: Properties.ProjectAssetsFile })
+}

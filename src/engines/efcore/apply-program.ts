@@ -1,0 +1,184 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { conditionName } from '../../adapters/postgres/conditions.ts'
+import { currentLsn } from '../../adapters/postgres/facts.ts'
+import { fence, namesakes } from '../../adapters/postgres/fence.ts'
+import { sqlProblem } from '../../adapters/postgres/sql-error.ts'
+import type { Target, TargetSession } from '../../adapters/postgres/target.ts'
+import type { EfEnded, EfSaid } from '../../adapters/dotnet-ef.ts'
+import { done, failed, type Outcome } from '../../domain/outcome.ts'
+import type { Problem, SqlError } from '../../domain/problem.ts'
+import type { Prepared, Program } from '../../domain/script.ts'
+import type { Session } from '../../domain/session.ts'
+import type { Done } from '../../domain/step.ts'
+import { endFirst } from '../end-first.ts'
+import type { Applying } from '../engine.ts'
+import { findHistory, type History, readHistory } from '../history.ts'
+import { statesOf } from '../unit-at.ts'
+import { statementsOf } from '../units.ts'
+import { keepBefore } from './keep-before.ts'
+import { holds, runProgram } from './program.ts'
+import type { Project } from './project.ts'
+import { watchLines, type Watched } from './watch-lines.ts'
+import { watchBlockers } from './watch-blockers.ts'
+
+type Applied = Outcome<Done['migrate']>
+
+/** One call, from its first session to its last. */
+interface Work {
+  target: Target
+  history: History
+  project: Project
+  prepared: Prepared
+  program: Program
+  at: Applying
+  /** Beside the program, all the time. */
+  beside: TargetSession
+  /** Backends of this run that are not the program's: its claim, and the one beside. */
+  ours: number[]
+  watched: Watched
+  saved: Done['migrate']['saved']
+  startedAt: number
+}
+
+/**
+ * Runs a bundle or the tool until the history stands where it shall. `lock_timeout` and the run's name reach its sessions
+ * by PGOPTIONS. Each migration commits by itself (EF Core 10), so after whatever went wrong its backends are ended and
+ * the history is read before anything is said.
+ * Asks `loss-grew`; fails with `program-missing`, `program-changed`, `program-failed`, `lock-timeout`, `sql-error`,
+ * `history-unlike`, `history-missing`, `sessions-unended`, `fence-held`, `cancelled`, and as connecting does.
+ */
+export async function applyProgram(
+  project: Project,
+  target: Target,
+  history: History,
+  prepared: Prepared & { program: Program },
+  at: Applying,
+): Promise<Applied> {
+  const held = await holds(prepared.program)
+  if (!held.ok) return failed(held.problem)
+  const opened = await target.connect({ heartbeat: true })
+  if (!opened.ok) return failed(opened.problem)
+  const beside = opened.value
+  try {
+    const ours = [beside.pid, ...(await namesakes(beside.client)).map(({ pid }) => pid)]
+    const { program } = prepared
+    const watched = watchLines(prepared, at)
+    const startedAt = performance.now()
+    const work = {
+      target,
+      history,
+      project,
+      prepared,
+      program,
+      at,
+      beside,
+      ours,
+      watched,
+      saved: [],
+      startedAt,
+    }
+    return (await endFirst(beside, at.endFirst)) ?? (await applyFromHistory(work))
+  } catch (error) {
+    return failed(sqlProblem(error, { host: target.address.host, during: 'migrate' }))
+  } finally {
+    await beside.end()
+  }
+}
+
+async function applyFromHistory(work: Work): Promise<Applied> {
+  const { prepared, history, beside, target, at } = work
+  if (!(await findHistory(beside.client, history)).found)
+    return failed({ code: 'history-missing', table: history.table })
+  const begin = await lastOf(work)
+  if (!statesOf(prepared).includes(begin)) return failed(unlike(prepared.move.from, begin))
+  if (at.accepted !== null && begin === prepared.move.from) {
+    const kept = await keepBefore(target, prepared, at.accepted)
+    if (kept.status !== 'done') return kept
+    work.saved = kept.facts
+  }
+  for (let attempt = 1; ; attempt++) {
+    const tried = await tryOnce(work, attempt)
+    if (tried) return tried
+  }
+}
+
+/** Null: a lock was in the way, and it is to be tried again. */
+async function tryOnce(work: Work, attempt: number): Promise<Applied | null> {
+  const { project, program, prepared, at, target, beside, ours, watched } = work
+  const blockers = watchBlockers(beside.client, ours, at.lockTimeout)
+  const ran = await runProgram(project, program, {
+    to: prepared.move.to,
+    options: optionsFor(target.applicationName, at),
+    signal: at.signal,
+    onLine: watched.line,
+  }).finally(blockers.stop)
+  const fenced = await fence(beside.client, { sparing: ours })
+  if (!fenced.ok) return failed(fenced.problem)
+  const last = await lastOf(work)
+  if (last === prepared.move.to) return done(await facts(work, attempt, ran.exitCode !== 0))
+  if (at.signal.aborted) return failed({ code: 'cancelled', by: '' })
+  if (ran.exitCode === 0) return failed(unlike(prepared.move.to, last))
+  const { sqlstate } = ran.said
+  if (sqlstate !== '55P03' && sqlstate !== '40P01') return failed(problemOf(work, ran))
+  if (attempt >= at.lockAttempts) return failed(lockTimeout(work, attempt, ran.said, blockers.seen()))
+  at.progress({ done: attempt, of: at.lockAttempts, unit: 'attempts', at: 'lock' })
+  const longest = Math.min(5_000, (at.lockTimeout / 2) * 2 ** (attempt - 1))
+  await pause(longest * (0.5 + Math.random() / 2), undefined, { signal: at.signal }).catch(() => {})
+  return at.signal.aborted ? failed({ code: 'cancelled', by: '' }) : null
+}
+
+/** Settings of its sessions. They hold after a reset of a pooled connection too: they come with the startup packet. */
+const optionsFor = (applicationName: string, { lockTimeout, statementTimeout }: Applying): string =>
+  [
+    `application_name=${applicationName}`,
+    `lock_timeout=${lockTimeout}`,
+    `statement_timeout=${statementTimeout}`,
+  ]
+    .map((setting) => `-c ${setting}`)
+    .join(' ')
+
+const lastOf = async ({ beside, history }: Work): Promise<string | null> =>
+  (await readHistory(beside.client, history)).at(-1) ?? null
+
+const unlike = (expected: string | null, found: string | null): Problem => ({
+  code: 'history-unlike',
+  expected: expected ?? 'no migration',
+  found: found ?? 'no migration',
+})
+
+function problemOf(work: Work, { exitCode, signal, said }: EfEnded): Problem {
+  const { by } = work.program
+  if (said.sqlstate === null) return { code: 'program-failed', by, exitCode, signal, says: said.sentence }
+  return { code: 'sql-error', ...errorOf(work, said, said.sqlstate) }
+}
+
+/** Our own statement with its place in the script; a command that is none of them is not shown. */
+function errorOf({ prepared }: Work, said: EfSaid, sqlstate: string): SqlError {
+  const { schema, table, column, constraint } = said
+  const ours = prepared.scripts.flatMap((script) =>
+    script.units.flatMap(statementsOf).map((statement) => ({ script, statement })),
+  )
+  const failing = said.statement === null ? null : bare(said.statement)
+  const found = ours.find(({ statement }) => bare(statement.text) === failing)
+  const place = found
+    ? { statement: found.statement.text, file: found.script.file, line: found.statement.line }
+    : { statement: null, file: null, line: null }
+  return { sqlstate, condition: conditionName(sqlstate), schema, table, column, constraint, ...place }
+}
+
+const bare = (sql: string): string => sql.replace(/\s+/g, ' ').trim().replace(/;$/, '')
+
+function lockTimeout(work: Work, attempts: number, said: EfSaid, blockers: Session[]): Problem {
+  const sqlstate = said.sqlstate ?? '55P03'
+  const statement = errorOf(work, said, sqlstate).statement ?? work.history.lock
+  return { code: 'lock-timeout', statement, attempts, seconds: secondsOf(work), blockers, sqlstate }
+}
+
+async function facts(work: Work, attempts: number, reconciled: boolean): Promise<Done['migrate']> {
+  const { prepared, saved, beside, watched } = work
+  const lsn = await currentLsn(beside.client)
+  const statements = watched.migrations()
+  return { move: prepared.move, statements, attempts, seconds: secondsOf(work), lsn, saved, reconciled }
+}
+
+const secondsOf = ({ startedAt }: Work): number => Math.round(performance.now() - startedAt) / 1000

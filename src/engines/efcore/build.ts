@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
+import { buildProject, efVersion, projectFacts, sdkVersion } from '../../adapters/dotnet.ts'
+import { readSource } from '../../adapters/git.ts'
+import { failure, ok, type Result } from '../../domain/result.ts'
+import type { Source } from '../../domain/script.ts'
+import type { Project } from './project.ts'
+
+/** A project that was built. */
+export interface Build {
+  /** Absolute: the assembly that holds the migrations. */
+  assembly: string
+  source: Source | null
+}
+
+/**
+ * Restores and builds a project with the SDK and the tool that its folder asks for. Fails with `dotnet-missing`,
+ * `dotnet-sdk`, `dotnet-ef-missing`, `dotnet-ef-unfit`, `dotnet-restore` and `dotnet-build`.
+ */
+export async function build({ settings, project, startup, at }: Project): Promise<Result<Build>> {
+  const sdk = await sdkVersion(at)
+  if (!sdk.ok) return sdk
+  const tool = await efVersion(at)
+  if (!tool.ok) return tool
+  const built = await buildProject(at, startup, settings)
+  if (!built.ok) return built
+  const facts = await projectFacts(at, project, settings)
+  if (!facts.ok) return facts
+  const used = await efCoreVersion(facts.value.assets)
+  if (used !== null && major(used) !== major(tool.value))
+    return failure({ code: 'dotnet-ef-unfit', tool: tool.value, project: used })
+  return ok({ assembly: facts.value.assembly, source: await readSource(at.directory, at.environment) })
+}
+
+const major = (version: string): number => Number.parseInt(version, 10)
+
+/** The version of EF Core that was restored; null where the list of packages does not say. */
+async function efCoreVersion(assets: string): Promise<string | null> {
+  const text = await readFile(assets, 'utf8').catch(() => '')
+  return /"Microsoft\.EntityFrameworkCore\/([^"]+)"/.exec(text)?.[1] ?? null
+}
+
+/** SHA-256 of a file in lower-case hexadecimal; null where it cannot be read. */
+export async function sha256OfFile(file: string): Promise<string | null> {
+  const hash = createHash('sha256')
+  return pipeline(createReadStream(file), hash).then(
+    () => hash.digest('hex'),
+    () => null,
+  )
+}

@@ -1,0 +1,83 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { failure, ok, type Result } from '../../domain/result.ts'
+import type { History } from '../history.ts'
+import type { Read } from '../prepare-scripts.ts'
+import { parseFile, type ParsedStatement } from '../sql-parse.ts'
+import { type Direction, writesHistory } from '../units.ts'
+import { efOn, type Project } from './project.ts'
+import { efFailed } from './read-project.ts'
+
+/** EF's name of the state before the first migration. */
+const zero = '0'
+
+/**
+ * The script between two migrations as `dotnet ef migrations script` writes it. Two of the same may differ: a migration
+ * may be made of the present time. Fails with `efcore-failed`.
+ */
+export const generateScript = (
+  project: Project,
+  { from, to }: { from: string | null; to: string | null },
+  options: readonly string[] = [],
+): Promise<Result<string>> =>
+  written(project, ['migrations', 'script'], [from ?? zero, to ?? zero, ...options])
+
+/** The whole model as a script that makes it from nothing. Fails with `efcore-failed`. */
+export const generateModel = (project: Project): Promise<Result<string>> =>
+  written(project, ['dbcontext', 'script'], [])
+
+/** What a command writes into a file, without its byte-order mark: its lines are as long as they like there. */
+async function written(
+  project: Project,
+  command: readonly string[],
+  words: readonly string[],
+): Promise<Result<string>> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'lockkeeper-script-'))
+  const file = path.join(folder, 'script.sql')
+  try {
+    const made = await efOn(project, [...command, ...words], ['--output', file])
+    if (made.exitCode !== 0) return failure(efFailed(command.join(' '), made))
+    return ok((await readFile(file, 'utf8')).replace(/^\uFEFF/, ''))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/**
+ * A script by its migrations: each ends with the statement that writes its row of the history, and the COMMIT after it.
+ * @param migrations in the order in which the script runs them
+ * Fails with `script-lacks`, and as parsing does.
+ */
+export function splitScript(
+  script: string,
+  migrations: readonly string[],
+  direction: Direction,
+  history: History,
+): Result<Read[]> {
+  const whole = parseFile(`script.${direction}.sql`, script)
+  if (!whole.ok) return whole
+  const { statements } = whole.value
+  const lines = script.split('\n')
+  const read: Read[] = []
+  let first = 0
+  for (const migration of migrations) {
+    const row = statements.findIndex(
+      ({ node }, index) => index >= first && writesHistory(node, history, migration, direction),
+    )
+    if (row === -1) return failure({ code: 'script-lacks', migration, history: history.table })
+    const next = row + (isCommit(statements[row + 1]) ? 2 : 1)
+    const begin = first === 0 ? 0 : statements[first]!.line - 1
+    const end = next < statements.length ? statements[next]!.line - 1 : lines.length
+    const parsed = parseFile(`${migration}.${direction}.sql`, lines.slice(begin, end).join('\n').trimEnd())
+    if (!parsed.ok) return parsed
+    read.push({ migration, parsed: parsed.value })
+    first = next
+  }
+  return ok(read)
+}
+
+const isCommit = (statement: ParsedStatement | undefined): boolean =>
+  statement !== undefined &&
+  'TransactionStmt' in statement.node &&
+  statement.node.TransactionStmt.kind === 'TRANS_STMT_COMMIT'

@@ -1,0 +1,200 @@
+import type { Target } from '../../adapters/postgres/target.ts'
+import { failure, ok, type Result } from '../../domain/result.ts'
+import type { EfCoreSettings } from '../../domain/runbook.ts'
+import type { Finding } from '../../domain/finding.ts'
+import type { Move, PlannedHistory, Prepared, Program } from '../../domain/script.ts'
+import type { Engine } from '../engine.ts'
+import { type History, historyOf } from '../history.ts'
+import type { Place } from '../place.ts'
+import { directionOf, migrationsOf } from '../prepare.ts'
+import { prepareScripts } from '../prepare-scripts.ts'
+import { appliedOn } from '../standing.ts'
+import { statementsOf, type Direction } from '../units.ts'
+import { build, type Build } from './build.ts'
+import { makeBuildFolder, removeBuild } from './builds.ts'
+import { generateScript, splitScript } from './generate.ts'
+import { aboutHistory, aboutModel, aboutSource, aboutTwice } from './notice.ts'
+import { aboutBundle, makeProgram } from './program.ts'
+import { projectOf, type Project } from './project.ts'
+import { historyColumn, isSamePlace, readContext, readMigrations } from './read-project.ts'
+
+/** What is known of a project once it was built and asked. */
+interface Known {
+  target: Target
+  project: Project
+  built: Build
+  history: History
+  /** Oldest first. */
+  migrations: { id: string }[]
+  /** Rows of the history that are none of these. */
+  others: string[]
+}
+
+export interface Planning extends Pick<Engine, 'list' | 'prepare' | 'close'> {
+  /** The history table that was found. */
+  history(): History
+}
+
+/** Builds once, in a folder of its own, and asks `dotnet ef` for what a plan holds. `prepare` comes after `list`. */
+export function planning(settings: EfCoreSettings, place: Place): Planning {
+  let folder: string | null = null
+  let known: Known | null = null
+  let program: Promise<Result<Program | null>> | null = null
+  const scripts = new Map<string, Promise<Result<string>>>()
+
+  const knows = (): Known => {
+    if (!known) throw new Error('a project is listed before anything else')
+    return known
+  }
+  /** Either way of a move asks for the way up: it is generated once, and kept. */
+  const scriptOf = (project: Project, { from, to }: Move): Promise<Result<string>> => {
+    const key = JSON.stringify([from, to])
+    const made = scripts.get(key) ?? generateScript(project, { from, to })
+    scripts.set(key, made)
+    return made
+  }
+  const programOf = ({ project, built }: Known) => (program ??= makeProgram(project, built, place))
+
+  return {
+    history: () => knows().history,
+    async list(target) {
+      folder ??= await makeBuildFolder(place.builds)
+      const found = await know(settings, projectOf(settings, place, folder), target)
+      if (!found.ok) return found
+      known = found.value.known
+      return ok(found.value.planned)
+    },
+    async prepare(move) {
+      const made = await programOf(knows())
+      return made.ok ? prepare(settings, knows(), move, made.value, scriptOf) : made
+    },
+    async close() {
+      const made = await program
+      if (folder && !(made?.ok && made.value?.build === folder)) await removeBuild(folder)
+    },
+  }
+}
+
+/**
+ * Builds a project and reads its migrations and its history. Fails as building does, and with `efcore-failed`,
+ * `efcore-provider`, `efcore-unreachable`, `efcore-elsewhere`, `history-missing`, `history-unknown`, `history-unlike`.
+ */
+async function know(
+  settings: EfCoreSettings,
+  project: Project,
+  target: Target,
+): Promise<Result<{ known: Known; planned: PlannedHistory }>> {
+  const built = await build(project)
+  if (!built.ok) return built
+  const [context, listed] = await Promise.all([readContext(project), readMigrations(project)])
+  if (!context.ok) return context
+  const place = await isSamePlace(target, context.value, settings.connection)
+  if (!place.ok) return place
+  if (!listed.ok) return listed
+  const ids = listed.value.map(({ id }) => id)
+  const { history: table } = context.value
+  const whole = await appliedOn(target, historyOf({ table, column: historyColumn, values: {} }))
+  if (!whole.ok) return whole
+  const others = whole.value.filter((id) => !ids.includes(id))
+  if (others.length > 0 && !settings.shared)
+    return failure({ code: 'history-unknown', table, migrations: others })
+  const only = settings.shared ? { only: ids } : {}
+  const history = historyOf({ table, column: historyColumn, values: {}, ...only })
+  const applied = whole.value.filter((id) => ids.includes(id))
+  const told = listed.value.filter((one) => one.applied).map(({ id }) => id)
+  if (told.at(-1) !== applied.at(-1))
+    return failure({
+      code: 'history-unlike',
+      expected: told.at(-1) ?? 'no migration',
+      found: applied.at(-1) ?? 'no migration',
+    })
+  const migrations = ids.map((id) => ({
+    id,
+    state: applied.includes(id) ? ('applied' as const) : ('pending' as const),
+  }))
+  return ok({
+    known: { target, project, built: built.value, history, migrations, others },
+    planned: { table: history.table, column: historyColumn, migrations },
+  })
+}
+
+/**
+ * The scripts of a move, as `dotnet ef` generates them now, and what is noticed about them. Fails with
+ * `migration-applied`, `migration-unknown`, `script-lacks`, `statement-unfit`, `efcore-failed`.
+ */
+async function prepare(
+  settings: EfCoreSettings,
+  known: Known,
+  move: Move,
+  program: Program | null,
+  scriptOf: (project: Project, move: Move) => Promise<Result<string>>,
+): Promise<Result<Prepared>> {
+  const { project, history, built } = known
+  const direction = directionOf(move)
+  if (direction === null) return failure({ code: 'migration-applied', migration: move.to ?? '' })
+  const moved = migrationsOf(known.migrations, move, direction)
+  if (!moved.ok) return moved
+  const ids = moved.value.map(({ id }) => id)
+  const forth = direction === 'up' ? move : { from: move.to, to: move.from }
+  const [up, there] = await Promise.all([scriptOf(project, forth), scriptOf(project, move)])
+  if (!up.ok) return up
+  if (!there.ok) return there
+  const ups = splitScript(up.value, ids, 'up', history)
+  if (!ups.ok) return ups
+  const read = direction === 'up' ? ups : splitScript(there.value, ids.toReversed(), 'down', history)
+  if (!read.ok) return read
+  const [idempotent, noticed] = await Promise.all([
+    direction === 'up' ? generateScript(project, move, ['--idempotent']) : ok(null),
+    notice(settings, known, move, direction, up.value, program),
+  ])
+  if (!idempotent.ok) return idempotent
+  if (!noticed.ok) return noticed
+  const prepared = prepareScripts({
+    move,
+    direction,
+    read: read.value,
+    ups: ups.value,
+    history,
+    program,
+    idempotent: idempotent.value,
+    source: built.source,
+    noticed: noticed.value,
+  })
+  return prepared.ok && program ? withoutLoose(prepared.value) : prepared
+}
+
+async function notice(
+  settings: EfCoreSettings,
+  { target, project, built, history, migrations, others }: Known,
+  move: Move,
+  direction: Direction,
+  script: string,
+  program: Program | null,
+): Promise<Result<Finding[]>> {
+  const always = [
+    ...aboutSource(settings, built.source),
+    ...aboutHistory(settings, history.table, others),
+    ...(program ? await aboutBundle(program, (direction === 'up' ? move.to : move.from) ?? '') : []),
+  ]
+  if (direction === 'down') return ok(always)
+  const isLast = migrations.at(-1)?.id === move.to
+  const [twice, model] = await Promise.all([
+    generateScript(project, move),
+    aboutModel(project, target, [script], isLast),
+  ])
+  if (!twice.ok) return twice
+  if (!model.ok) return model
+  return ok([...always, ...aboutTwice(script, twice.value), ...model.value])
+}
+
+/**
+ * A program runs its SQL itself, with one `lock_timeout` for all of it: a concurrent index build that it ends leaves an
+ * invalid index behind, and nobody of us is there to clear it away.
+ */
+function withoutLoose(prepared: Prepared): Result<Prepared> {
+  for (const { file, units } of prepared.scripts)
+    for (const unit of units.filter((one) => one.in === 'none'))
+      for (const { text, line } of statementsOf(unit))
+        return failure({ code: 'statement-unfit', file, line, statement: text, why: 'outside-in-program' })
+  return ok(prepared)
+}

@@ -1,0 +1,105 @@
+import { mkdir, open, rename } from 'node:fs/promises'
+import path from 'node:path'
+import { dotnet } from '../../adapters/dotnet.ts'
+import { ended, plainly, type EfEnded } from '../../adapters/dotnet-ef.ts'
+import { run } from '../../adapters/process.ts'
+import type { Finding } from '../../domain/finding.ts'
+import { failure, ok, type Result } from '../../domain/result.ts'
+import type { Program } from '../../domain/script.ts'
+import type { Place } from '../place.ts'
+import { sha256OfFile, type Build } from './build.ts'
+import { efOn, type Project } from './project.ts'
+import { efFailed } from './read-project.ts'
+
+/**
+ * What will apply the migrations: made now, so that nothing is built while users are out. Null: the script does it.
+ * Fails with `efcore-failed`, `program-missing`.
+ */
+export async function makeProgram(
+  project: Project,
+  { assembly }: Build,
+  place: Place,
+): Promise<Result<Program | null>> {
+  const { apply, bundle } = project.settings
+  if (apply === 'script') return ok(null)
+  if (apply === 'tool') return described({ by: 'tool', file: assembly, build: project.build })
+  if (bundle !== undefined)
+    return described({ by: 'bundle', file: path.resolve(place.folder, bundle), build: null })
+  const made = path.join(project.build, 'efbundle')
+  const bundled = await efOn(project, ['migrations', 'bundle'], ['--force', '--output', made])
+  if (bundled.exitCode !== 0) return failure(efFailed('migrations bundle', bundled))
+  const sha256 = await sha256OfFile(made)
+  const kept = path.join(place.builds, `bundle-${sha256?.slice(0, 16)}`)
+  await mkdir(kept, { recursive: true })
+  await rename(made, path.join(kept, 'efbundle'))
+  return described({ by: 'bundle', file: path.join(kept, 'efbundle'), build: null })
+}
+
+async function described(program: Omit<Program, 'sha256'>): Promise<Result<Program>> {
+  const sha256 = await sha256OfFile(program.file)
+  return sha256 === null
+    ? failure({ code: 'program-missing', by: program.by, file: program.file })
+    : ok({ ...program, sha256 })
+}
+
+/** What was approved is what runs. Fails with `program-missing` and `program-changed`. */
+export async function holds({ by, file, sha256 }: Program): Promise<Result<void>> {
+  const found = await sha256OfFile(file)
+  if (found === null) return failure({ code: 'program-missing', by, file })
+  return found === sha256 ? ok(undefined) : failure({ code: 'program-changed', by, file })
+}
+
+/** A bundle that somebody made before the migration was written would say so only in the window. */
+export async function aboutBundle({ by, file }: Program, migration: string): Promise<Finding[]> {
+  if (by !== 'bundle' || (await contains(file, migration))) return []
+  return [{ level: 'blocker', problem: { code: 'bundle-lacks', file, migration } }]
+}
+
+/** Whether a file holds a text: attributes of an assembly are in UTF-8, also inside of a bundle. */
+async function contains(file: string, text: string): Promise<boolean> {
+  const wanted = Buffer.from(text)
+  const handle = await open(file)
+  try {
+    let rest = Buffer.alloc(0)
+    for await (const chunk of handle.createReadStream({ highWaterMark: 1 << 20 })) {
+      const read = Buffer.concat([rest, chunk as Buffer])
+      if (read.includes(wanted)) return true
+      rest = read.subarray(Math.max(0, read.length - wanted.length))
+    }
+    return false
+  } finally {
+    await handle.close()
+  }
+}
+
+export interface Running {
+  /** Null: everything is taken back. */
+  to: string | null
+  /** libpq's options for every session that it opens. Npgsql takes them. */
+  options: string
+  signal: AbortSignal
+  onLine: (line: string) => void
+}
+
+/** Runs a program on the leash until it and all that it started are gone. */
+export async function runProgram(project: Project, program: Program, running: Running): Promise<EfEnded> {
+  const { settings, project: migrations, startup, at } = project
+  const environment = {
+    ...at.environment,
+    ...(program.build && { ArtifactsPath: program.build }),
+    PGOPTIONS: running.options,
+  }
+  const to = running.to ?? '0'
+  const { signal, onLine } = running
+  if (program.by === 'bundle') {
+    const directory = path.dirname(program.file)
+    const options = { directory, environment, signal, onLine, keepLines: 500 }
+    return ended(await run(program.file, [to, ...plainly], options))
+  }
+  const words = ['ef', 'database', 'update', to, '--no-build', ...plainly]
+  const about = ['--project', migrations, '--startup-project', startup, '--context', settings.context]
+  const framework = settings.framework ? ['--framework', settings.framework] : []
+  const configuration = ['--configuration', settings.configuration]
+  const calling = { ...at, environment, signal, onLine }
+  return ended(await dotnet(calling, [...words, ...about, ...configuration, ...framework]))
+}

@@ -1,0 +1,14 @@
+import type { TargetAddress } from '../adapters/postgres/target.ts'
+import type { PlannedHistory } from '../domain/script.ts'
+
+/** What surrounds an engine in this process. */
+export interface Place {
+  /** Absolute, of the runbook: relative paths in it start there. */
+  folder: string
+  address: TargetAddress
+  environment: Readonly<Record<string, string | undefined>>
+  /** Absolute. Keeps what is built for plans. */
+  builds: string
+  /** As it was approved; null while a plan is made, and then it is found. */
+  history: PlannedHistory | null
+}

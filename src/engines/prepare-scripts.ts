@@ -1,0 +1,74 @@
+import { sha256OfJson } from '../domain/digest.ts'
+import { ok, type Result } from '../domain/result.ts'
+import type { Move, Prepared, Program, Script, Source } from '../domain/script.ts'
+import type { Finding } from '../domain/finding.ts'
+import { effectsOf } from './effects.ts'
+import type { History } from './history.ts'
+import { keepsOf } from './keeps.ts'
+import type { ParsedFile } from './sql-parse.ts'
+import { tablesOf } from './tables.ts'
+import { type Direction, unitsOf } from './units.ts'
+
+/** The script of one migration, as it was read or generated. */
+export interface Read {
+  migration: string
+  parsed: ParsedFile
+}
+
+export interface ToPrepare {
+  move: Move
+  direction: Direction
+  /** In the order in which they run. */
+  read: Read[]
+  /** The ways up of the same migrations, oldest first: what a way down loses is what they gave. */
+  ups: Read[]
+  history: History
+  program?: Program | null
+  idempotent?: string | null
+  source?: Source | null
+  noticed?: Finding[]
+}
+
+/** Scripts with everything that is added to them, and what they do to existing rows. Fails with `statement-unfit`. */
+export function prepareScripts(made: ToPrepare): Result<Prepared> {
+  const { direction, read, history } = made
+  const scripts: Script[] = []
+  for (const { migration, parsed } of read) {
+    const units = unitsOf(parsed, { history, migration, direction })
+    if (!units.ok) return units
+    scripts.push({ migration, file: parsed.file, sql: parsed.sql, sha256: parsed.sha256, units: units.value })
+  }
+  return ok(digested(made, scripts))
+}
+
+function digested(made: ToPrepare, scripts: Script[]): Prepared {
+  const { move, direction, read, ups, history, program = null } = made
+  const statements = nodesIn(read)
+  const { adds, drops, restores } = effectsOf(statements)
+  const given = effectsOf(nodesIn(ups)).adds
+  const gaveTo = (table: string, column: string | null) =>
+    given.find((one) => one.table === table && one.column === column)?.gives ?? 'unknown'
+  const lost = drops.map((drop) => ({ ...drop, gave: gaveTo(drop.table, drop.column) }))
+  const isDown = direction === 'down'
+  const line = read[0]?.parsed.statements[0]?.line ?? 1
+  const content = {
+    kind: 'scripts' as const,
+    move,
+    scripts,
+    touches: [...new Set(statements.flatMap(tablesOf))].filter((table) => table !== history.table).toSorted(),
+    adds,
+    drops: lost,
+    restores: isDown ? restores : [],
+    keeps: isDown ? keepsOf({ drops: lost, restores }, line) : [],
+    program,
+  }
+  return {
+    ...content,
+    idempotent: made.idempotent ?? null,
+    source: made.source ?? null,
+    noticed: made.noticed ?? [],
+    sha256: sha256OfJson(content),
+  }
+}
+
+const nodesIn = (read: Read[]) => read.flatMap(({ parsed }) => parsed.statements.map(({ node }) => node))

@@ -1,0 +1,125 @@
+import { code, say, type Line } from '../domain/view.ts'
+import { counted } from './amounts.ts'
+import { codes } from './line.ts'
+import { again, type Wordings } from './wording.ts'
+
+const errorLines = (errors: readonly string[]): Line =>
+  errors.length > 0 ? say`${errors.map((error) => code(error)).flatMap((one) => [one, ' '])}` : []
+
+const programName = { bundle: 'The bundle', tool: 'The assembly' } as const
+
+/** `: its words`, or that there are none to show. */
+const saying = (says: string | null): Line => (says === null ? [] : say`: ${code(says)}`)
+
+const endedWith = (exitCode: number | null, signal: string | null = null): string =>
+  signal === null ? `exit code ${exitCode ?? 'unknown'}` : signal
+
+/** .NET, EF Core, and what is made with them. */
+export const efcoreProblems = {
+  'dotnet-missing': () => ({
+    what: say`There is no ${code('dotnet')} where the bot runs.`,
+    means: say`A plan of EF Core migrations needs the .NET SDK. A run does not, unless engine.apply is tool.`,
+    next: say`Install the SDK of the project there, so that ${code('dotnet --version')} answers; ${again}.`,
+  }),
+  'dotnet-sdk': ({ folder }) => ({
+    what: say`The .NET SDK that ${code(folder)} asks for in global.json is not installed.`,
+    next: say`Install it, or correct global.json: ${code('dotnet --list-sdks')} lists what is there; ${again}.`,
+  }),
+  'dotnet-ef-missing': ({ folder }) => ({
+    what: say`${code('dotnet ef')} does not start in ${code(folder)}.`,
+    next: say`Add it to the repository’s tools: ${code('dotnet new tool-manifest && dotnet tool install dotnet-ef')}; ${again}.`,
+  }),
+  'dotnet-ef-unfit': ({ tool, project }) => ({
+    what: say`${code('dotnet ef')} is ${tool}, and the project uses EF Core ${project}.`,
+    means: say`A tool of another major version may write other SQL than the application expects.`,
+    next: say`Update the tool: ${code(`dotnet tool update dotnet-ef --version ${project}`)}; ${again}.`,
+  }),
+  'dotnet-restore': ({ project, errors }) => ({
+    what: say`The packages of ${code(project)} cannot be restored.`,
+    means: errorLines(errors),
+    next: say`Correct the packages, or the way to their source; ${again}.`,
+  }),
+  'dotnet-build': ({ project, errors }) => ({
+    what: say`${code(project)} does not build.`,
+    means: errorLines(errors),
+    next: say`Correct the source, ${again}.`,
+  }),
+  'efcore-failed': ({ command, exitCode, sqlstate, says }) => ({
+    what: say`${code(`dotnet ef ${command}`)} failed (${sqlstate ?? endedWith(exitCode)})${saying(says)}`,
+    next: say`Correct engine in the runbook, or the project, ${again}.`,
+  }),
+  'efcore-provider': ({ provider }) => ({
+    what: say`The context speaks to a database by ${code(provider)}, not by Npgsql.`,
+    next: say`Name the context of the PostgreSQL database in engine.context, ${again}.`,
+  }),
+  'efcore-unreachable': ({ connection }) => ({
+    what: say`${code('dotnet ef')} did not reach the database that Lockkeeper did reach, so it cannot say what is applied.`,
+    next: say`Let the design-time factory take ${code(connection)} from the environment as it is, ${again}.`,
+  }),
+  'efcore-elsewhere': ({ planned, found, connection }) => ({
+    what: say`The design-time context is for ${code(found)}, not for ${code(planned)}.`,
+    means: say`Its factory ignores the environment: it would migrate another database.`,
+    next: say`Let the factory take its connection string from ${code(connection)}, ${again}.`,
+  }),
+  'script-lacks': ({ migration, history }) => ({
+    what: say`The script that ${code('dotnet ef')} generates writes no row for ${code(migration)} into ${code(history)}.`,
+    next: say`Look at the script by hand: ${code('dotnet ef migrations script')}. Where the project changes how history is kept, set engine.apply to bundle; ${again}.`,
+  }),
+  'program-missing': ({ by, file }) => ({
+    what: say`${programName[by]} ${code(file)} that was approved is not there any more.`,
+    next: say`${by === 'bundle' ? 'Put it back, or plan' : 'Plan'} again: what is run has to be what was approved.`,
+  }),
+  'program-changed': ({ by, file }) => ({
+    what: say`${programName[by]} ${code(file)} is not the one that was approved: its SHA-256 differs.`,
+    next: say`Plan again, and have that approved.`,
+  }),
+  'program-failed': ({ by, exitCode, signal, says }) => ({
+    what: say`${by === 'bundle' ? 'The bundle' : code('dotnet ef database update')} failed (${endedWith(exitCode, signal)})${saying(says)}`,
+    means: say`The history stands where it stood, or after the last migration that was committed.`,
+    next: say`Correct the cause and retry, or go back.`,
+  }),
+  'bundle-lacks': ({ file, migration }) => ({
+    what: say`${code(migration)} is not in the bundle ${code(file)}.`,
+    means: say`It was made of an older source.`,
+    next: say`Make it again (${code('dotnet ef migrations bundle')}), or leave out engine.bundle and let the plan make one; ${again}.`,
+  }),
+  'script-varies': ({ lines }) => ({
+    what: say`Generated twice, the script differs in ${counted(lines, 'line')}.`,
+    means: say`A migration is made of the present time or of chance. The script of this plan is kept, and is what runs.`,
+    next: say`Nothing, if that is meant. Otherwise give the migration constant values.`,
+  }),
+  'source-unlike': ({ wanted, found }) => ({
+    what: say`The source is ${found ? say`at commit ${code(found.slice(0, 12))}` : 'in no git repository'}; reviewed was ${code(wanted)}.`,
+    next: say`Check out what was reviewed, or correct engine.commit; ${again}.`,
+  }),
+  'source-changed': ({ commit, files }) => ({
+    what: say`The source differs from commit ${code(commit.slice(0, 12))} in ${counted(files.length, 'file')}: ${codes(files.slice(0, 5))}.`,
+    means: say`What is planned is in no commit: nobody else can build it.`,
+    next: say`Commit the changes or take them back, ${again}.`,
+  }),
+  'model-changed': ({ context }) => ({
+    what: say`The model of ${code(context)} has changes that no migration makes.`,
+    means: say`The application of this source may ask for what the database does not have.`,
+    next: say`Add a migration for them (${code('dotnet ef migrations add')}), or take them back; ${again}.`,
+  }),
+  'model-unmigrated': ({ tables, columns, indexes }) => ({
+    what: say`The model wants what neither the database has nor a migration makes: ${list(tables, 'table')}${list(columns, 'column')}${list(indexes, 'index')}.`,
+    means: say`EF compares the model with its snapshot only, and finds nothing. The application will fail where it needs them.`,
+    next: say`Have a developer compare the snapshot with the migrations. It does not keep this run from going on.`,
+  }),
+  'history-elsewhere': ({ writes, reads }) => ({
+    what: say`Migrations are recorded in ${code(writes)}; at run time the application reads ${code(reads)}.`,
+    means: say`It will think that migrations are pending, and may try to apply them.`,
+    next: say`Name the same history table in the factory and where the application configures its context.`,
+  }),
+  'history-shared': ({ table, migrations }) => ({
+    what: say`${code(table)} also holds ${counted(migrations.length, 'migration')} of another context.`,
+    next: say`Nothing: they are left alone.`,
+  }),
+} satisfies Partial<Wordings>
+
+function list(names: readonly string[], what: string): Line {
+  if (names.length === 0) return []
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : ''
+  return say`${counted(names.length, what)} (${codes(names.slice(0, 5))}${more}) `
+}
