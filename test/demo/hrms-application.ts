@@ -1,13 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { expect, onTestFinished } from 'vitest'
+import { expect, onTestFinished, vi } from 'vitest'
 import { deployRelease, type Release } from '../../demo/hrms/release.ts'
 import { freePort } from '../../demo/stage/ports.ts'
 import { makeTestService, never, type TestService } from '../adapters/services/test-service.ts'
 import type { TestDatabase } from '../databases.ts'
 import { connectionString, hrmsBuild } from '../dotnet.ts'
-import { until } from '../until.ts'
 
 /** The HRMS of the demo exists twice, for the same runbook. */
 export type Written = 'TypeScript' | '.NET'
@@ -51,7 +50,7 @@ export async function startHrms(
     written === 'TypeScript'
       ? [process.execPath, path.resolve(import.meta.dirname, '../../demo/hrms/api.ts')]
       : ['dotnet', (await hrmsBuild(release)).dll]
-  const service = await makeTestService({ start, stop: { signal: 'SIGTERM', within: 20_000 } }, environment)
+  const service = await makeTestService({ start, stop: { signal: 'SIGTERM', within: 60_000 } }, environment)
   expect(await service.method.start(1, never)).toMatchObject({ status: 'done' })
   const ask: Application['ask'] = async (request, json, token) => {
     const [method = '', address] = request.split(' ')
@@ -65,7 +64,7 @@ export async function startHrms(
     })
     return { status: answer.status, body: await answer.json() }
   }
-  await until(() => ask('GET /health'))
+  await vi.waitFor(() => ask('GET /health'), { timeout: 60_000, interval: 50 })
   return {
     service,
     folder,

@@ -10,7 +10,9 @@ import { until } from '../until.ts'
 import { startHrms, type Application, type Written } from './hrms-application.ts'
 
 // One specification for both: the same runbook stops, checks and starts either.
-describe.each<Written>(hasDotnet ? ['TypeScript', '.NET'] : ['TypeScript'])('The HRMS in %s', (written) => {
+const applications: Written[] = hasDotnet ? ['TypeScript', '.NET'] : ['TypeScript']
+
+describe.each(applications)('The HRMS in %s', { timeout: 120_000 }, (written) => {
   let database: TestDatabase
 
   beforeAll(async () => {

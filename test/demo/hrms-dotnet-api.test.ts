@@ -5,7 +5,7 @@ import { connectionString, hasDotnet, hrmsBuild } from '../dotnet.ts'
 import { hrmsDatabase, type TestDatabase } from '../databases.ts'
 import { jwtSecret, startHrms } from './hrms-application.ts'
 
-describe.skipIf(!hasDotnet)('What only the .NET HRMS does', () => {
+describe.skipIf(!hasDotnet)('What only the .NET HRMS does', { timeout: 120_000 }, () => {
   let database: TestDatabase
 
   beforeAll(async () => {

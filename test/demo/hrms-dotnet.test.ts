@@ -13,7 +13,7 @@ const ids = [
   '20251113040317_AddSecurityEnhancements',
 ] as const
 
-describe.skipIf(!hasDotnet)('The migrations of the .NET HRMS', () => {
+describe.skipIf(!hasDotnet)('The migrations of the .NET HRMS', { timeout: 300_000 }, () => {
   let build: HrmsBuild
   beforeAll(async () => {
     build = await hrmsBuild('after')
@@ -58,18 +58,18 @@ describe.skipIf(!hasDotnet)('The migrations of the .NET HRMS', () => {
       'master."RefreshTokens", column "AdminUserId": uuid NOT NULL → ' +
         `uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000'::uuid`,
     ])
-  }, 120_000)
+  })
 
   test('the model has no change without a migration', async () => {
     const database = await empty()
     expect(await ef(['migrations', 'has-pending-model-changes'], database)).toMatchObject({ exitCode: 0 })
-  }, 60_000)
+  })
 
   test('without a connection in the environment dotnet ef names the variable and touches no database', async () => {
     const ended = await ef(['database', 'update'])
     expect(ended.exitCode).toBe(1)
     expect(ended.stdout).toMatch(/^error: .*ConnectionStrings__MasterDb is not set\. /m)
-  }, 60_000)
+  })
 })
 
 async function empty(): Promise<TestDatabase> {

@@ -21,13 +21,14 @@ builder.Services.AddSessions();
 builder.Services.AddHealth();
 builder.Services.AddUsersAtWork();
 
-var app = builder.Build();
+await using var app = builder.Build();
 app.UseExceptionHandler(_ => { });
 app.MapHealth();
 app.MapSessions();
 app.MapUsersAtWork();
 app.MapFallback(() => Results.Json(new { error = "NotFound" }, statusCode: StatusCodes.Status404NotFound));
+await app.StartAsync();
 app.Logger.LogInformation("hrms-api {Release} on port {Port}", Release.Name, settings.Port);
-await app.RunAsync();
+await app.WaitForShutdownAsync();
 app.Logger.LogInformation("hrms-api stopped");
 return 0;
