@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein'
 import { operatorRole } from '../src/config.ts'
-import { peopleOf, rolesOf } from '../src/access/roles.ts'
+import { holdersOf, rolesOf } from '../src/access/roles.ts'
 import type { Desk, FieldFault, FormValues, Reply } from '../src/domain/desk.ts'
 import type { Json } from '../src/domain/json.ts'
 import type { Caller } from '../src/domain/person.ts'
@@ -112,11 +112,11 @@ function unknownCommand(typed: string): Problem {
   }
 }
 
-/** A refusal says who may: the store knows roles, the directory knows people. */
-async function withPeople(house: House, problem: Problem): Promise<Problem> {
-  const of = (role: string): Promise<string[]> => peopleOf(house.config, role, house.directory)
-  if (problem.code === 'not-allowed') return { ...problem, people: await of(problem.role) }
-  if (problem.code === 'approval-not-yours')
-    return { ...problem, people: [...new Set((await Promise.all(problem.roles.map(of))).flat())] }
-  return problem
+/** A refusal says who may: the store knows roles, the directory knows people, as far as somebody tells it. */
+async function withPeople({ config, directory }: House, problem: Problem): Promise<Problem> {
+  if (problem.code !== 'not-allowed' && problem.code !== 'approval-not-yours') return problem
+  const roles = problem.code === 'not-allowed' ? [problem.role] : problem.roles
+  const { people, untold: groups } = await holdersOf(config, roles, directory)
+  const why = config.slack ? 'no-answer' : 'no-slack'
+  return { ...problem, people, ...(groups.length && { untold: { groups, why } }) }
 }

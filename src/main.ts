@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import type { SlackConfig } from './config.ts'
 import { supervise } from './supervisor.ts'
 
 const [command] = process.argv.slice(2)
@@ -12,5 +13,6 @@ if (command === 'start') {
 } else {
   const { terminal } = await import('./cli/terminal.ts')
   const asksForHelp = command === '--help' || command === '-h'
-  process.exitCode = await terminal(asksForHelp ? ['help'] : process.argv.slice(2))
+  const groups = async (slack: SlackConfig) => (await import('./slack/groups.ts')).groupsOfSlack(slack)
+  process.exitCode = await terminal(asksForHelp ? ['help'] : process.argv.slice(2), groups)
 }

@@ -8,13 +8,30 @@ export function rolesOf(config: Pick<Config, 'roles'>, person: string, groups: r
     .map(([name]) => name)
 }
 
-/** Everybody who has a role, each once, those named in the configuration first. Groups that nobody knows add nobody. */
-export async function peopleOf(
+/** Every user group that has a role, each once. */
+export const groupsOf = ({ roles }: Pick<Config, 'roles'>): string[] => [
+  ...new Set(Object.values(roles).flatMap((role) => role.groups)),
+]
+
+/** Who has one of these roles: people each once, those named in the configuration first, and groups nobody tells of. */
+export async function holdersOf(
+  config: Pick<Config, 'roles'>,
+  roles: readonly string[],
+  directory: Pick<Directory, 'members'>,
+): Promise<{ people: string[]; untold: string[] }> {
+  const held = roles.flatMap((role) => config.roles[role] ?? [])
+  const groups = [...new Set(held.flatMap((role) => role.groups))]
+  const members = await Promise.all(groups.map((group) => directory.members(group)))
+  const named = held.flatMap((role) => role.people)
+  return {
+    people: [...new Set([...named, ...members.flatMap((each) => each ?? [])])],
+    untold: groups.filter((_, i) => members[i] === null),
+  }
+}
+
+/** Everybody who is known to have a role. */
+export const peopleOf = async (
   config: Pick<Config, 'roles'>,
   role: string,
   directory: Pick<Directory, 'members'>,
-): Promise<string[]> {
-  const { people, groups } = config.roles[role] ?? { people: [], groups: [] }
-  const members = await Promise.all(groups.map((group) => directory.members(group)))
-  return [...new Set([...people, ...members.flat()])]
-}
+): Promise<string[]> => (await holdersOf(config, [role], directory)).people

@@ -3,7 +3,8 @@ import { createInterface, type Interface } from 'node:readline'
 import type pg from 'pg'
 import { makeDesk } from '../../commands/desk.ts'
 import { makeTarget, withSession } from '../adapters/postgres/target.ts'
-import { loadConfig, type Config } from '../config.ts'
+import { groupsOf } from '../access/roles.ts'
+import { loadConfig, type Config, type SlackConfig } from '../config.ts'
 import type { Desk, Reply } from '../domain/desk.ts'
 import type { Identity } from '../domain/identity.ts'
 import type { Caller, Directory } from '../domain/person.ts'
@@ -21,6 +22,9 @@ import { formText, terminalText, type Terminal } from '../views/terminal.ts'
 import { follow } from './follow.ts'
 import { faultLines, fillIn, type Person } from './prompt.ts'
 
+/** Slack's user groups. */
+type Groups = Pick<Directory, 'members'>
+
 const exits = { ok: 0, refused: 1, noStore: 69, configuration: 78 } as const
 
 /**
@@ -28,7 +32,10 @@ const exits = { ok: 0, refused: 1, noStore: 69, configuration: 78 } as const
  * writes requests and reads; the bot drives. Gives the exit code: 0 when it was done, 1 when it was refused or a run went
  * back, 2 when a run waits for people, 69 without the bot's database, 78 for faults in the configuration.
  */
-export async function terminal(words: readonly string[]): Promise<number> {
+export async function terminal(
+  words: readonly string[],
+  groupsOfSlack: (slack: SlackConfig) => Promise<Groups>,
+): Promise<number> {
   const loaded = await loadConfig(process.env, process.cwd())
   if (!loaded.ok) {
     for (const { file, line, key, what, remedy } of loaded.faults)
@@ -49,12 +56,13 @@ export async function terminal(words: readonly string[]): Promise<number> {
     console.error(terminalText(problemView(ours.problem), screen))
     return exits.noStore
   }
+  const directory = mappedPeople(config, config.slack ? await groupsOfSlack(config.slack) : noGroups)
   const pool = connectStore(url, 3)
   try {
     await installSchema(pool)
     return words[0] === 'health'
       ? await health(pool)
-      : await converse({ pool, config, screen, ours: ours.value }, words)
+      : await converse({ pool, config, screen, ours: ours.value, directory }, words)
   } finally {
     await pool.end()
   }
@@ -93,9 +101,13 @@ interface Here {
   config: Config
   screen: Terminal
   ours: Identity | null
+  directory: Directory
 }
 
-async function converse({ pool, config, screen, ours }: Here, words: readonly string[]): Promise<number> {
+async function converse(
+  { pool, config, screen, ours, directory }: Here,
+  words: readonly string[],
+): Promise<number> {
   const show = (view: View): void => console.log(terminalText(view, screen))
   const refuse = (problem: Problem): number => {
     show(problemView(problem))
@@ -109,7 +121,7 @@ async function converse({ pool, config, screen, ours }: Here, words: readonly st
     pool,
     config,
     runbooks: openRunbooks(config.runbooks, { roles: Object.keys(config.roles) }),
-    directory: namedPeople,
+    directory,
     environment: process.env,
     ours,
   })
@@ -152,11 +164,23 @@ async function untilSaid(
   }
 }
 
-/** Without Slack, roles come from the people that the configuration names; user groups are unknown. */
-const namedPeople: Directory = {
-  lookUp: async () => ({ may: true, groups: [], at: new Date().toISOString() }),
-  members: async () => [],
+/**
+ * Who the configuration maps to an operating-system user may act, whatever Slack says or whether it answers: the terminal
+ * is for the night in which it does not. Only what Slack alone knows, who is in a group, is asked there.
+ */
+function mappedPeople(config: Config, { members }: Groups): Directory {
+  return {
+    members,
+    async lookUp(person) {
+      const mine = await Promise.all(
+        groupsOf(config).map(async (group) => ((await members(group))?.includes(person) ? [group] : [])),
+      )
+      return { may: true, groups: mine.flat(), at: new Date().toISOString() }
+    },
+  }
 }
+
+const noGroups: Groups = { members: async () => null }
 
 /** Reads lines as they are typed or piped in. The input is opened at the first question: what is not asked is not read. */
 function typist(): Person & { leave(): void } {

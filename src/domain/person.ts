@@ -18,8 +18,8 @@ export interface Directory {
    * `reading` takes what was known within the last minute.
    */
   lookUp(person: string, about?: 'acting' | 'reading'): Promise<Standing>
-  /** The members of a user group, for "who may do this". Empty when it is not known. */
-  members(group: string): Promise<string[]>
+  /** The members of a user group; null where nobody tells. */
+  members(group: string): Promise<string[] | null>
 }
 
 export type Standing = { may: true; groups: string[]; at: Instant } | { may: false; problem: Problem }

@@ -122,7 +122,7 @@ export interface Problems {
   'approvals-missing': { plan: string; missing: { says: string; role: string; people: number }[] }
   'approval-own': { plan: string; others: string[] }
   'approval-again': { plan: string; at: Instant }
-  'approval-not-yours': { plan: string; roles: string[]; people: string[] }
+  'approval-not-yours': { plan: string; roles: string[]; people: string[]; untold?: Untold }
   'run-unknown': { run: string; known: string[] }
   'run-under-way': { run: string; runbook: string; by: string }
   'run-ended': { run: string; ending: string; at: Instant }
@@ -140,7 +140,7 @@ export interface Problems {
   'name-mistyped': { typed: string; name: string }
   'number-mistyped': { typed: string }
   'loss-larger': { accepted: number; counted: number }
-  'not-allowed': { role: string; people: string[]; does: string }
+  'not-allowed': { role: string; people: string[]; does: string; untold?: Untold }
   'person-refused': { why: 'stranger' | 'guest' | 'deleted' | 'bot' | 'other-workspace' | 'unknown' }
   'channel-refused': { why: 'shared' | 'unknown' }
   'terminal-user-unknown': { user: string; file: string }
@@ -197,6 +197,9 @@ export type SqlError = {
   file: string | null
   line: number | null
 }
+
+/** User groups that have a role too, and why nobody here knows who is in them. */
+export type Untold = { groups: string[]; why: 'no-slack' | 'no-answer' }
 
 export type UnfitReason =
   | 'inside-transaction'

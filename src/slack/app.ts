@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt'
 import { WebClient } from '@slack/web-api'
 import type pg from 'pg'
+import { groupsOf } from '../access/roles.ts'
 import type { Config, SlackConfig } from '../config.ts'
 import type { Channel } from '../domain/delivery.ts'
 import type { Desk } from '../domain/desk.ts'
@@ -63,7 +64,7 @@ export function makeSlack({ config, roles, store, log, isHealthy = async () => t
   })
   const directory = makeDirectory({
     client: prompt,
-    groups: [...new Set(Object.values(roles).flatMap((role) => role.groups))],
+    groups: groupsOf({ roles }),
     features,
     log,
   })

@@ -26,7 +26,7 @@ export function makeDirectory(options: DirectoryOptions): Directory {
   const { client, groups, features, log, now = Date.now } = options
   const team = ownTeam(client)
   const people = new Map<string, { refused: Refused | null; until: number }>()
-  const memberships = new Map<string, { members: Promise<string[]>; until: number }>()
+  const memberships = new Map<string, { members: Promise<string[] | null>; until: number }>()
 
   const refusal = async (person: string, about: 'acting' | 'reading'): Promise<Refused | null> => {
     const known = people.get(person)
@@ -37,7 +37,7 @@ export function makeDirectory(options: DirectoryOptions): Directory {
     return refused
   }
 
-  const members = (group: string): Promise<string[]> => {
+  const members = (group: string): Promise<string[] | null> => {
     const known = memberships.get(group)
     if (known && known.until > now()) return known.members
     const asked = membersOf(client, group, features, log)
@@ -50,7 +50,7 @@ export function makeDirectory(options: DirectoryOptions): Directory {
     async lookUp(person, about = 'acting'): Promise<Standing> {
       const [refused, inGroups] = await Promise.all([
         refusal(person, about),
-        Promise.all(groups.map(async (group) => ((await members(group)).includes(person) ? [group] : []))),
+        Promise.all(groups.map(async (group) => ((await members(group))?.includes(person) ? [group] : []))),
       ])
       if (refused) return { may: false, problem: { code: 'person-refused', why: refused } }
       return { may: true, groups: inGroups.flat(), at: new Date(now()).toISOString() }
@@ -87,17 +87,22 @@ function ownTeam(client: WebClient): () => Promise<string | undefined> {
   return async () => (team ??= (await client.auth.test()).team_id)
 }
 
-/** Empty where groups are not to be had: then the people that the configuration lists by id are all there are. */
-async function membersOf(client: WebClient, group: string, features: Features, log: Log): Promise<string[]> {
-  if (!features.has('usergroups.users.list')) return []
+/** Null where groups are not to be had: then the people that the configuration lists by id are all there are. */
+async function membersOf(
+  client: WebClient,
+  group: string,
+  features: Features,
+  log: Log,
+): Promise<string[] | null> {
+  if (!features.has('usergroups.users.list')) return null
   try {
     const { users } = await client.usergroups.users.list({ usergroup: group })
-    return users ?? []
+    return users ?? null
   } catch (error) {
     const fault = faultOf(error)
     if (fault.is === 'lacks')
       features.lost('usergroups.users.list', 'roles hold only the people listed by id', fault.error)
     else log.warn({ group, error: fault.error }, 'the members of a user group could not be read')
-    return []
+    return null
   }
 }

@@ -5,6 +5,7 @@ import { counted } from './amounts.ts'
 import { errnoWords, type Wordings } from './wording.ts'
 import { moment } from './time.ts'
 import { typed } from './typed.ts'
+import { untoldMeans, untoldNext } from './untold.ts'
 
 const faultsShown = 10
 
@@ -101,10 +102,10 @@ export const peopleProblems = {
     means: say`Nothing was deleted.`,
     next: say`Accept the larger number, or leave the migration where it is.`,
   }),
-  'not-allowed': ({ role, people, does }) => ({
+  'not-allowed': ({ role, people, does, untold }) => ({
     what: say`Only ${{ role }} may ${does}.`,
-    means: say`Nothing was done.`,
-    next: say`Ask ${anyOf(people, 'somebody who has that role')}.`,
+    means: say`Nothing was done.${untold ? say` ${untoldMeans(untold)}` : []}`,
+    next: say`Ask ${anyOf(people, 'somebody who has that role')}.${untold ? untoldNext(untold) : []}`,
   }),
   'person-refused': ({ why }) => ({
     what: say`You cannot use Lockkeeper: ${

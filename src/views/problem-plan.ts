@@ -5,6 +5,7 @@ import { errnoWords, type Wordings } from './wording.ts'
 import { moment } from './time.ts'
 import { sessionsBriefly } from './sessions.ts'
 import { typed } from './typed.ts'
+import { untoldMeans, untoldNext } from './untold.ts'
 import type { Difference } from '../domain/problem.ts'
 
 const again: Line = say`then plan again: ${typed('plan')}`
@@ -181,11 +182,12 @@ export const planProblems = {
     what: say`You approved plan ${plan} ${moment(at)}: it counts once.`,
     next: say`Nothing to do. What it still waits for is on the plan’s message.`,
   }),
-  'approval-not-yours': ({ plan, roles, people }) => ({
+  'approval-not-yours': ({ plan, roles, people, untold }) => ({
     what: say`Approving plan ${plan} needs ${listed(
       roles.map((role) => ({ role })),
       'or',
     )}.`,
-    next: say`Ask ${anyOf(people, 'somebody who has that role')}.`,
+    ...(untold && { means: untoldMeans(untold) }),
+    next: say`Ask ${anyOf(people, 'somebody who has that role')}.${untold ? untoldNext(untold) : []}`,
   }),
 } satisfies Partial<Wordings>

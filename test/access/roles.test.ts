@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { peopleOf, rolesOf } from '../../src/access/roles.ts'
+import { holdersOf, peopleOf, rolesOf } from '../../src/access/roles.ts'
 
 const config = {
   roles: {
@@ -22,5 +22,13 @@ describe('the people of a role', () => {
   })
   it('are nobody for a role that is not defined', async () => {
     expect(await peopleOf(config, 'nobody', directory)).toEqual([])
+  })
+  it('are, of several roles, each once; a group that nobody tells of is no empty one', async () => {
+    const silent = { members: async () => null }
+    expect(await holdersOf(config, ['cto', 'migration-operators'], silent)).toEqual({
+      people: ['U2', 'U1'],
+      untold: ['S1'],
+    })
+    expect((await holdersOf(config, ['migration-operators'], directory)).untold).toEqual([])
   })
 })

@@ -94,6 +94,16 @@ test.each<[string, Problem, string]>([
     'Only migration-operators may run. | Nothing was done. | Ask @U_ASHA or @U_MEI.',
   ],
   [
+    'a denial of a group that nobody tells of says why, and what to do instead',
+    problem('not-allowed', { people: [], untold: { groups: ['S0OPS'], why: 'no-slack' } }),
+    'Only migration-operators may run. | Nothing was done. Who is in user group S0OPS may too, but nobody here knows who that is: Slack is not configured in this terminal. | Ask somebody who has that role. If you are in it: do it in Slack, set the bot’s SLACK_ variables here too, or have your Slack user id listed under people of that role in lockkeeper.yml.',
+  ],
+  [
+    'an approver whose group Slack does not tell of tries again',
+    problem('approval-not-yours', { untold: { groups: ['S0DBA'], why: 'no-answer' } }),
+    'Approving plan 7F3A needs database-team. | Who is in user group S0DBA may too, but Slack does not tell now who that is. | Ask @U_DAN. If you are in it: try again in a minute, or have your Slack user id listed under people of that role in lockkeeper.yml.',
+  ],
+  [
     'an answer by the clock has no person',
     problem('answered-already', { by: 'clock' }),
     'Already answered by the clock at 03:01:22 UTC: Retry. | Your click changed nothing. | See what comes of it: /migrate status.',
