@@ -1,4 +1,4 @@
-import type { Address, Shows } from '../domain/delivery.ts'
+import { planKey, runKey, type Address, type Shows } from '../domain/delivery.ts'
 import type { Event, Happened } from '../domain/event.ts'
 import type { RunKind } from '../domain/plan.ts'
 import { gateId } from '../domain/run.ts'
@@ -22,8 +22,6 @@ export interface EventContext {
   step: Kind | null
 }
 
-const planKey = (plan: string): string => `plan:${plan}`
-const runKey = (run: string): string => `run:${run}`
 const gateKeys = (gate: string): string[] => [`gate:${gate}`, `gate:${gate}:dm`]
 
 type Table = { [K in Happened['is']]: (event: Event & { is: K }, context: EventContext) => Planned[] }

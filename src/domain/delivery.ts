@@ -14,6 +14,10 @@ export type Shows =
   | { gate: string }
   | { ending: string }
 
+/** The delivery that shows a plan, and the live message of a run. */
+export const planKey = (plan: string): string => `plan:${plan}`
+export const runKey = (run: string): string => `run:${run}`
+
 /** Something on its way to a channel or a person. */
 export interface Delivery {
   /** E.g. `run:7F3A-1`, `gate:7F3A-1/drain/1:dm`. One message each. */

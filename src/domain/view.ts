@@ -17,7 +17,8 @@ export type Inline =
   | { time: Instant; as: 'clock' | 'day and clock' }
   | { person: string }
   | { role: string }
-  | { channel: string }
+  /** `message`: the delivery there that is meant, by its key. `url`: where it is, once Slack has told. */
+  | { channel: string; message?: string; url?: string }
   | { code: string }
   | { bold: string }
   | { italic: string }

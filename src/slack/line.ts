@@ -1,5 +1,6 @@
 import type { RichTextElement } from '@slack/types'
 import type { Inline, Line } from '../domain/view.ts'
+import { itsMessage } from '../views/marks.ts'
 import { timeInWords } from '../views/time.ts'
 
 /** Slack's user groups that hold a role, so that naming the role reaches its people. */
@@ -49,8 +50,10 @@ function markupOf(inline: Inline, groups: GroupsOfRole): string {
   }
   if ('person' in inline)
     return personId.test(inline.person) ? `<@${inline.person}>` : escaped(wordsOf(inline))
-  if ('channel' in inline)
-    return channelId.test(inline.channel) ? `<#${inline.channel}>` : escaped(wordsOf(inline))
+  if ('channel' in inline) {
+    const channel = channelId.test(inline.channel) ? `<#${inline.channel}>` : escaped(wordsOf(inline))
+    return inline.url ? `${channel} (<${escaped(inline.url)}|${itsMessage}>)` : channel
+  }
   const found = groups(inline.role)
   return found.length ? found.map((group) => `<!subteam^${group}>`).join(' ') : escaped(inline.role)
 }
@@ -136,10 +139,13 @@ function elementsOf(inline: Inline, groups: GroupsOfRole): RichTextElement[] {
   }
   if ('person' in inline)
     return personId.test(inline.person) ? [{ type: 'user', user_id: inline.person }] : plain(wordsOf(inline))
-  if ('channel' in inline)
-    return channelId.test(inline.channel)
+  if ('channel' in inline) {
+    const channel: RichTextElement[] = channelId.test(inline.channel)
       ? [{ type: 'channel', channel_id: inline.channel }]
       : plain(wordsOf(inline))
+    if (!inline.url) return channel
+    return [...channel, ...plain(' ('), { type: 'link', url: inline.url, text: itsMessage }, ...plain(')')]
+  }
   const found = groups(inline.role)
   return found.length
     ? found.map((group) => ({ type: 'usergroup' as const, usergroup_id: group }))

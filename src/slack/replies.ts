@@ -8,6 +8,7 @@ import { drawMessage, type Drawing } from './blocks.ts'
 import { faultOf } from './faults.ts'
 import type { Front } from './front.ts'
 import { formModal, optionsOf, viewModal } from './forms.ts'
+import { linked } from './links.ts'
 
 /** Where a request came from, and so where its answer is seen. */
 export interface Place {
@@ -71,7 +72,8 @@ async function showForm(
   await tell(front, place, { state: formWaits(form.title), parts: [], actions: [open] })
 }
 
-async function showView(front: Front, place: Place, view: View): Promise<void> {
+async function showView(front: Front, place: Place, said: View): Promise<void> {
+  const view = await linked(front, said)
   const drawing = await drawingOf(front, place.person, view)
   if (!place.modal || !(await fill(front, place.modal, viewModal(view, ourName, drawing))))
     await tell(front, place, view)

@@ -233,6 +233,15 @@ export async function recordPinned(tx: Queryable, key: string, pinned: boolean):
   await tx.query('update lockkeeper.delivery set pinned = $2 where key = $1', [key, pinned])
 }
 
+/** Where a message is, once it is there. */
+export async function sentAsOf(tx: Queryable, key: string): Promise<SentAs | null> {
+  const { rows } = await tx.query<{ sentAs: SentAs | null }>(
+    'select sent_as as "sentAs" from lockkeeper.delivery where key = $1',
+    [key],
+  )
+  return rows[0]?.sentAs ?? null
+}
+
 /** Whether a message is where people see it, or never will be. */
 export async function isOut(tx: Queryable, key: string): Promise<boolean> {
   const { rowCount } = await tx.query(

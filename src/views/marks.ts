@@ -10,6 +10,9 @@ export interface Marks {
   twice?: boolean
 }
 
+/** Beside the channel that it is in: a link to it. */
+export const itsMessage = 'its message'
+
 export const twiceWords = '(may appear twice)'
 
 /** The same view with its marks, where a reader meets them: right below the state. */

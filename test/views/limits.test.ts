@@ -82,7 +82,7 @@ test.each<[View, string]>([
   [approvedSaid(plan(), 'reviewed', 1), 'Recorded: you reviewed plan 7F3A.\nIt still waits for 1 approval.'],
   [
     approvedSaid(plan(), 'approved', 0),
-    'Recorded: you approved plan 7F3A.\nIt may be run now, by an operator, from its message in #migrations.',
+    'Recorded: you approved plan 7F3A.\nIt may be run now, by an operator, in #migrations.',
   ],
   [
     runBegun(plan(), '7F3A-1'),
