@@ -2,6 +2,7 @@ import type { Attempt, Gate, Run } from '../domain/run.ts'
 import type { Line, Part, View } from '../domain/view.ts'
 import type { Question, QuestionCode, Questions } from '../domain/question.ts'
 import { bold, clock, code, note, say, text } from '../domain/view.ts'
+import { byHand } from './by-hand.ts'
 import { choicesOf, isDown, lapseLine } from './choices.ts'
 import { choiceName } from './choice-names.ts'
 import { counted, number } from './amounts.ts'
@@ -29,7 +30,7 @@ export const askings: {
 } = {
   'step-failed': ({ problem }, gate, standing) => ({
     state: say`Stopped at ${nameOf(standing.run, gate.step)}; ${databaseLine(standing)}`,
-    parts: [text(problemLine(problem, gate.openedAt))],
+    parts: [text(problemLine(problem, gate.openedAt)), ...byHand(standing)],
   }),
   'sessions-left': ({ sessions, ended, changed, endedSoFar = [] }, gate, standing) => ({
     state: say`${counted(sessions.length, 'session')} ${sessions.length === 1 ? 'is' : 'are'} still on ${code(

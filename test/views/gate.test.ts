@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { Problem } from '../../src/domain/problem.ts'
 import type { Question, QuestionCode } from '../../src/domain/question.ts'
 import { askings, gateView } from '../../src/views/gate.ts'
-import { done } from '../../src/domain/outcome.ts'
+import { done, failed } from '../../src/domain/outcome.ts'
 import { plainText } from '../../src/views/plain.ts'
 import {
   answer,
@@ -123,6 +124,33 @@ describe('the state of each question, in one line', () => {
     const view = gateView(gate('drain', { code: 'from-the-future', choices: ['retry'] } as never), down, [])
     expect(plainText(view)).toContain('Stopped at Drain: from-the-future')
     expect(view.actions.map(({ label }) => label)).toEqual(['Retry'])
+  })
+})
+
+describe('a step of a way back that failed', () => {
+  const stopped: Problem = { code: 'service-not-running', service: 'hrms-api' }
+  const turned = (choice: 'back-out' | 'roll-back') => [
+    ...beforeMigrate(),
+    attempt('migrate', failed(stopped), { answer: answer({ choice }) }),
+  ]
+  const said = (choice: 'back-out' | 'roll-back', attempts = turned(choice)): string => {
+    const question: Question = { code: 'step-failed', problem: stopped, choices: ['retry', 'leave'] }
+    return plainText(gateView(gate(`${choice}.start:hrms-api`, question), down, attempts))
+  }
+
+  test('names the card that has the commands, and says that no way leads forward from there', () => {
+    expect(said('roll-back')).toContain(
+      'This run can only end on its way back; the migration is planned again after that. If Retry goes on failing: the break-glass card, in this run’s thread and in /runs/7F3A-1/card.txt on Lockkeeper’s host, has every command for what is left',
+    )
+  })
+
+  test('where nothing was migrated the way back is all that there is to say', () => {
+    expect(said('back-out')).toMatch(/\nIf Retry goes on failing: the break-glass card/)
+    expect(said('back-out')).not.toContain('planned again')
+  })
+
+  test('says nothing of a card that was never written', () => {
+    expect(said('roll-back', turned('roll-back').slice(-1))).not.toContain('card')
   })
 })
 
