@@ -53,7 +53,13 @@ export interface Done {
   deadline: { deadline: Instant; spareSeconds: number }
   migrate: {
     move: Move
-    statements: { line: number; command: string; milliseconds: number }[]
+    /**
+     * In the order in which they ran; of a program, the migrations. `locks`: those of tables that one took and no earlier
+     * one had, stronger than a reader's.
+     */
+    statements: { line: number; command: string; milliseconds: number; locks: string[] }[]
+    /** What applied it instead of its scripts. */
+    by: 'scripts' | 'bundle' | 'tool'
     attempts: number
     seconds: number
     /** The end of the write-ahead log after the commit. */

@@ -205,6 +205,7 @@ function facts(work: Work): Done['migrate'] {
   return {
     move: prepared.move,
     statements,
+    by: 'scripts',
     attempts: conflicts + 1,
     seconds: secondsOf(work),
     lsn: work.lsn ?? '',

@@ -5,6 +5,7 @@ import { failed } from '../domain/outcome.ts'
 import type { Keep, Script, Statement } from '../domain/script.ts'
 import { historyRows, readHistory, readsHistory } from './history.ts'
 import { ofRun } from './keeps.ts'
+import { heldLocks } from './locks.ts'
 import { countLoss } from './loss.ts'
 import type { UnitAt } from './unit-at.ts'
 import { cancelled, type Ran, report, runStatement, type Stopped, withCancel, type Work } from './working.ts'
@@ -39,6 +40,7 @@ async function tryTransaction(
   try {
     await session.client.query('begin isolation level read committed read write')
     const kept = statements.findIndex(({ from }) => from === 'file')
+    const locks = new Set<string>()
     for (const [index, statement] of statements.entries()) {
       if (index === Math.max(kept, 2) && keeps.length) {
         const stopped = await keepRows(work, session, script, keeps)
@@ -46,6 +48,7 @@ async function tryTransaction(
       }
       const ran = await runStatement(work, session, script, statement)
       if (!('result' in ran)) return ran
+      await noteLocks(work, session, locks)
       if (readsHistory(work.history, statement)) {
         const unlike = compare(before, historyRows(work.history, ran.result.rows))
         if (unlike) return unlike
@@ -59,6 +62,13 @@ async function tryTransaction(
   } catch (error) {
     return brokenBy(error, 'begin')
   }
+}
+
+/** Beside the statement that was just noted: the locks that it took. They are held until the transaction ends. */
+async function noteLocks(work: Work, { client }: TargetSession, seen: Set<string>): Promise<void> {
+  const taken = (await heldLocks(client)).filter((lock) => !seen.has(lock))
+  for (const lock of taken) seen.add(lock)
+  work.statements.at(-1)?.locks.push(...taken)
 }
 
 /**

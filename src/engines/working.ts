@@ -128,5 +128,6 @@ export function report({ at, statements, prepared }: Work, command: string): voi
 
 /** Tries that were rolled back are taken out again by their unit. */
 function note({ statements }: Work, { text, line }: Statement, milliseconds: number): void {
-  statements.push({ line, command: commandOf(text), milliseconds: Math.round(milliseconds * 10) / 10 })
+  const rounded = Math.round(milliseconds * 10) / 10
+  statements.push({ line, command: commandOf(text), milliseconds: rounded, locks: [] })
 }

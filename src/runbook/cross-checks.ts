@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises'
-import path from 'node:path'
 import { nearest } from '../nearest.ts'
 import { secretRemedy, type Path } from '../yaml/read.ts'
-import { runbookSchema, type Runbook } from '../domain/runbook.ts'
+import { runbookSchema } from '../domain/runbook.ts'
+import type { CrossFault, Sections } from './cross-fault.ts'
+import { pathsMissing } from './paths-missing.ts'
 import { isVariable, namesIn } from './placeholders.ts'
 
 /** What a runbook's file cannot know by itself. What is not given is not checked. */
@@ -10,12 +10,6 @@ export interface Surroundings {
   /** Roles that the configuration defines. */
   roles?: readonly string[]
 }
-
-/** A fault that no single value shows: where, what, and what helps. */
-export type CrossFault = readonly [path: Path, what: string, remedy: string]
-
-/** The parts of a file that are good by themselves. */
-export type Sections = Partial<Omit<Runbook, 'folder'>>
 
 /** The parts of a file that are good by themselves, so that a fault in one does not hide those between others. */
 export function goodSections(written: unknown): Sections {
@@ -42,7 +36,8 @@ export async function crossCheck(
     ...unsetNames(runbook),
     ...secretsWritten(runbook),
     ...timesUnfit(runbook),
-    ...(await foldersMissing(runbook, folder)),
+    ...bundleUnused(runbook),
+    ...(await pathsMissing(runbook, folder)),
   ]
 }
 
@@ -200,18 +195,7 @@ function timesUnfit({ window, services = [] }: Sections): CrossFault[] {
   ]
 }
 
-async function foldersMissing({ engine, services = [] }: Sections, folder: string): Promise<CrossFault[]> {
-  const named: [Path, string][] = [
-    ...(engine?.kind === 'sql' ? [[['engine', 'folder'], engine.folder] as [Path, string]] : []),
-    ...services.map((service, i): [Path, string] => [['services', i, 'directory'], service.directory]),
-  ]
-  const missing = await Promise.all(
-    named.map(async ([at, written]): Promise<CrossFault[]> => {
-      const found = await stat(path.resolve(folder, written)).catch(() => null)
-      return found?.isDirectory()
-        ? []
-        : [[at, 'is not a folder', 'It is relative to the folder of this file.']]
-    }),
-  )
-  return missing.flat()
+function bundleUnused({ engine }: Sections): CrossFault[] {
+  if (engine?.kind !== 'efcore' || engine.bundle === undefined || engine.apply === 'bundle') return []
+  return [[['engine', 'bundle'], 'is named, and not used', 'Set engine.apply to bundle, or leave it out.']]
 }

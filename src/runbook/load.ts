@@ -6,7 +6,8 @@ import { readYaml, type YamlFile } from '../yaml/read.ts'
 import type { Problem } from '../domain/problem.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
 import { runbookSchema, type Runbook } from '../domain/runbook.ts'
-import { crossCheck, goodSections, type Sections, type Surroundings } from './cross-checks.ts'
+import { crossCheck, goodSections, type Surroundings } from './cross-checks.ts'
+import type { Sections } from './cross-fault.ts'
 
 export interface LoadedRunbooks {
   /** By name. */

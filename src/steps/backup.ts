@@ -34,13 +34,12 @@ export const backup: StepKind<'backup'> = {
   },
 
   async perform(at) {
-    const { plan } = at.run
     const taken = await takeDump(at.world.target.address, {
       folder: at.world.backups.folder,
       name: namesUpTo(at, livesOf(at)).at(-1)!,
       applicationName: at.world.target.applicationName,
       expected: at.world.target.expected,
-      estimateBytes: plan.measured.databaseBytes,
+      estimateBytes: await likelyBytes(at),
       environment: at.world.environment,
       signal: at.signal,
       progress: at.progress,
@@ -60,6 +59,16 @@ function namesUpTo(at: At<'backup'>, lives: number): string[] {
 
 const livesOf = (at: At<'backup'>): number =>
   at.record.findLast((a) => a.step === at.step.id && a.attempt === at.attempt)?.lives ?? 1
+
+/**
+ * By how large the last backup was beside its database, and a tenth more: a bar that is full too early says nothing. Null
+ * for the first one.
+ */
+async function likelyBytes(at: At<'backup'>): Promise<number | null> {
+  const [last] = await at.world.backups.list()
+  if (!last || last.databaseBytes === 0) return null
+  return Math.round((1.1 * last.bytes * at.run.plan.measured.databaseBytes) / last.databaseBytes)
+}
 
 async function retain(at: At<'backup'>): Promise<void> {
   const { keep } = at.run.plan.approved.runbook.backup

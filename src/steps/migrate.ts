@@ -62,14 +62,18 @@ const wasNeverMoved = ({ run, record }: At<'migrate'>): boolean =>
   presentRoute(record) === 'roll-back' && !hasMigrated(run.plan.approved.routes, record)
 
 /** Committed by a life that could not say so. What it kept is found where it was to be kept. */
-function reconciled(at: At<'migrate'>, { move, keeps }: Prepared): Promise<Outcome<Done['migrate']>> {
+function reconciled(
+  at: At<'migrate'>,
+  { move, keeps, program }: Prepared,
+): Promise<Outcome<Done['migrate']>> {
   return onTarget(at, async ({ client }) => {
     const into =
       at.with.accepted === null ? [] : keeps.map((keep) => keep.into.replaceAll('{run}', at.run.id))
     const kept = (await readTables(client, into)).filter((table) => table.exists).map((table) => table.name)
     const saved = kept.length > 0 ? await countRows(client, kept) : []
     const lsn = await currentLsn(client)
-    return done({ move, statements: [], attempts: 0, seconds: 0, lsn, saved, reconciled: true })
+    const by = program?.by ?? 'scripts'
+    return done({ move, statements: [], by, attempts: 0, seconds: 0, lsn, saved, reconciled: true })
   })
 }
 

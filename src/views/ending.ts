@@ -83,7 +83,9 @@ function madeParts({ run, record }: Standing): Line[] {
   return [
     ...(passed.length ? [say`Passed: ${passed.join(', ')}`] : []),
     ...(migrate && run.ending === 'done' && !migrate.reconciled
-      ? [say`Migrate: ${counted(migrate.statements.length, 'statement')} in ${seconds(migrate.seconds)}`]
+      ? [
+          say`Migrate: ${counted(migrate.statements.length, migrate.by === 'scripts' ? 'statement' : 'migration')} in ${seconds(migrate.seconds)}`,
+        ]
       : []),
     ...(migrate?.saved.length
       ? [

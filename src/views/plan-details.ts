@@ -8,6 +8,7 @@ import { expectedSeconds } from './standing.ts'
 import { runbookSays } from './runbook-says.ts'
 import { fitting } from './fit.ts'
 import { counted, seconds } from './amounts.ts'
+import { programs } from './step-facts.ts'
 import { stepDoes, stepName, subjectOf } from './step-names.ts'
 
 const findingsShown = 8
@@ -28,6 +29,7 @@ export function planDetailsView(plan: Plan): View {
       ...(rows.length
         ? [text(say`${bold('Noticed:')} ${counts.join(', ')}`), { part: 'rows' as const, rows }]
         : []),
+      ...madeOf(plan),
       ...runbookSays(plan.approved.runbook),
       text(say`Digest ${code(plan.digest.slice(0, 16))}: a changed digit is another plan.`),
     ],
@@ -74,6 +76,23 @@ function wayBackParts(plan: Plan): Part[] {
   ]
 }
 
+/** What the migrations were read from, and what applies them besides their scripts. */
+function madeOf({ kind, approved }: Plan): Part[] {
+  const moved = kind === 'rollback' ? approved.prepared?.down : approved.prepared?.up
+  if (!moved) return []
+  const { source, program } = moved
+  return [
+    ...(source ? [text(say`${bold('Source:')} commit ${code(source.commit.slice(0, 12))}`)] : []),
+    ...(program
+      ? [
+          text(
+            say`${bold('Applied by')} ${programs[program.by]}: ${code(program.file)}, SHA-256 ${code(program.sha256.slice(0, 16))}. The SQL is for review; it is generated from the same source`,
+          ),
+        ]
+      : []),
+  ]
+}
+
 /** The file that holds what is run: the way down for a rollback. */
 export const sqlFileName = ({ id, kind }: Pick<Plan, 'id' | 'kind'>): string =>
   `${id}.${kind === 'rollback' ? 'down' : 'up'}.sql`
@@ -85,6 +104,15 @@ function filesOf(plan: Plan): NonNullable<View['files']> {
   return [
     ...(prepared && plan.kind !== 'rollback'
       ? [{ name: `${name}.up.sql`, title: 'What is run', content: sqlFile(plan, prepared.up, 'up') }]
+      : []),
+    ...(prepared?.up.idempotent && plan.kind !== 'rollback'
+      ? [
+          {
+            name: `${name}.idempotent.sql`,
+            title: 'The same, whatever the history says: to read, or to run by hand',
+            content: prepared.up.idempotent,
+          },
+        ]
       : []),
     ...(prepared?.down
       ? [

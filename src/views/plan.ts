@@ -8,6 +8,7 @@ import { countOf, findingRows } from './finding-rows.ts'
 import { fitting } from './fit.ts'
 import { differencesLine } from './problem-plan.ts'
 import { moment } from './time.ts'
+import { programs } from './step-facts.ts'
 import { stepName } from './step-names.ts'
 import { windowSeconds } from '../domain/plan.ts'
 
@@ -97,7 +98,8 @@ function whatLine({ approved, measured, kind }: Plan): Line {
   const what = moved
     ? say`${counted(moved.scripts.length, 'migration')}, ${counted(statements.length - added, 'statement')}${added ? ` and ${added} that we add` : ''} · `
     : []
-  return say`${what}PostgreSQL ${serverVersion} on ${code(identity.host)}, ${bytes(measured.databaseBytes)}`
+  const by = moved?.program ? say`applied by ${programs[moved.program.by]} · ` : []
+  return say`${what}${by}PostgreSQL ${serverVersion} on ${code(identity.host)}, ${bytes(measured.databaseBytes)}`
 }
 
 const sources: Record<Estimate['from'], string> = {

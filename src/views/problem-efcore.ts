@@ -1,15 +1,18 @@
 import { code, say, type Line } from '../domain/view.ts'
 import { counted } from './amounts.ts'
-import { codes } from './line.ts'
+import { codes, firstOf } from './line.ts'
 import { again, type Wordings } from './wording.ts'
 
 const errorLines = (errors: readonly string[]): Line =>
-  errors.length > 0 ? say`${errors.map((error) => code(error)).flatMap((one) => [one, ' '])}` : []
+  say`Its first errors: ${firstOf(
+    errors.map((error) => code(error)),
+    5,
+  )}.`
 
 const programName = { bundle: 'The bundle', tool: 'The assembly' } as const
 
-/** `: its words`, or that there are none to show. */
-const saying = (says: string | null): Line => (says === null ? [] : say`: ${code(says)}`)
+/** The end of a sentence: with its own words, where there are any to show. */
+const saying = (says: string | null): Line => (says === null ? say`.` : say`: ${code(says.replace(/\.$/, ''))}.`)
 
 const endedWith = (exitCode: number | null, signal: string | null = null): string =>
   signal === null ? `exit code ${exitCode ?? 'unknown'}` : signal

@@ -22,10 +22,10 @@ const brief: Brief = {
     say`empty after ${seconds(took)}${ended.length ? `, ${counted(ended.length, 'session')} ended` : ''}`,
   before: () => null,
   deadline: () => null,
-  migrate: ({ statements, seconds: took, attempts, reconciled }) =>
+  migrate: ({ statements, by, seconds: took, attempts, reconciled }) =>
     reconciled
       ? say`was committed before Lockkeeper came back`
-      : say`${counted(statements.length, 'statement')} in ${seconds(took)}${attempts > 1 ? `, at the ${ordinal(attempts)} try` : ''}`,
+      : say`${counted(statements.length, by === 'scripts' ? 'statement' : 'migration')} in ${seconds(took)}${by === 'scripts' ? '' : `, by ${programs[by]}`}${attempts > 1 ? `, at the ${ordinal(attempts)} try` : ''}`,
   verify: ({ passed }) => (passed.length ? say`${passed.length} of ${passed.length} passed` : null),
   open: ({ roles }) => (roles.length ? say`for ${code(roles.join(', '))} only` : null),
   release: ({ version, deployed }) => say`${version}${deployed ? '' : ', was in place'}`,
@@ -34,6 +34,9 @@ const brief: Brief = {
   smoke: ({ passed, seconds: took }) => say`${passed.length} of ${passed.length} passed, ${seconds(took)}`,
   admit: () => null,
 }
+
+/** What applies migrations that do work outside of SQL. */
+export const programs = { bundle: 'the bundle', tool: 'dotnet ef' } as const
 
 const ordinal = (n: number): string => {
   const last = n % 100

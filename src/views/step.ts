@@ -133,13 +133,22 @@ const details: { [K in Kind]: (facts: Done[K]) => Part[] } = {
   admit: ({ settled }) => lines(settled.length > 0 && say`Given back: ${codes(settled, 20)}`),
 }
 
-const migrateDetails = ({ move, statements, attempts, lsn, saved, reconciled }: Done['migrate']): Part[] => [
+const migrateDetails = ({
+  move,
+  statements,
+  by,
+  attempts,
+  lsn,
+  saved,
+  reconciled,
+}: Done['migrate']): Part[] => [
   ...lines(
     say`From ${code(move.from ?? 'nothing')} to ${code(move.to ?? 'nothing')}${reconciled ? ': found committed when Lockkeeper came back' : ''}`,
   ),
   ...bullets(
     statements.map(
-      ({ line, command, milliseconds: took }) => say`line ${number(line)}: ${command}, ${milliseconds(took)}`,
+      ({ line, command, milliseconds: took, locks }) =>
+        say`${by === 'scripts' ? `line ${number(line)}: ` : ''}${command}, ${milliseconds(took)}${locks.length ? say`; took ${locks.join(', ')}` : ''}`,
     ),
     statementsShown,
   ),

@@ -84,6 +84,23 @@ describe('what must fit together in a runbook', () => {
     ])
   })
 
+  it('names a project, and a bundle only where it is used', async () => {
+    const engine = {
+      kind: 'efcore',
+      project: 'nowhere',
+      startupProject: 'nowhere/api',
+      context: 'MasterDbContext',
+      connection: 'ConnectionStrings__MasterDb',
+      bundle: 'efbundle',
+    }
+    expect(await told({ engine })).toEqual([
+      'engine.project is neither a folder nor a project file. It is relative to the folder of this file.',
+      'engine.startupProject is neither a folder nor a project file. It is relative to the folder of this file.',
+      'engine.bundle is named, and not used. Set engine.apply to bundle, or leave it out.',
+      'engine.bundle is not a file. It is relative to the folder of this file.',
+    ])
+  })
+
   it.each([
     ['functional.2.json.password', 'Test123!', 'functional[2].json.password'],
     ['functional.3.headers.authorization', 'Bearer abcdef', 'functional[3].headers.authorization'],

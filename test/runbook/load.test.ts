@@ -193,7 +193,7 @@ services: []
       'master.__EFMigrationsHistory',
       'engine.history.table is not a table with its schema: a name with capital letters stands in double quotes',
     ],
-    ['engine.kind', 'flyway', 'engine.kind is not one of sql'],
+    ['engine.kind', 'flyway', 'engine.kind is not one of sql, efcore'],
     [
       'verification.columns.0.table',
       '"AdminUsers"',

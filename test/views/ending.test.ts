@@ -94,6 +94,7 @@ describe('how a run ended', () => {
       done({
         move: { from: '2', to: '1' },
         statements: [],
+        by: 'scripts',
         attempts: 1,
         seconds: 1,
         lsn: '0/1',

@@ -212,7 +212,10 @@ export const migrated = (): Attempt =>
     'migrate',
     done({
       move: prepared().move,
-      statements: [{ line: 2, command: 'ALTER TABLE', milliseconds: 25 }],
+      statements: [
+        { line: 2, command: 'ALTER TABLE', milliseconds: 25, locks: ['ACCESS EXCLUSIVE on master."T"'] },
+      ],
+      by: 'scripts',
       attempts: 1,
       seconds: 0.03,
       lsn: '0/16B3748',

@@ -83,7 +83,7 @@ describe('a step as it ends', () => {
       [
         'Done: Migrate at 03:01:12 UTC — 1 statement in 30 ms',
         'From 20251111125329_InitialMasterDb to 20251113040317_AddSecurityEnhancements',
-        '- line 2: ALTER TABLE, 25 ms',
+        '- line 2: ALTER TABLE, 25 ms; took ACCESS EXCLUSIVE on master."T"',
         'Log position after the commit 0/16B3748',
       ],
     ],

@@ -178,7 +178,8 @@ async function facts(work: Work, attempts: number, reconciled: boolean): Promise
   const { prepared, saved, beside, watched } = work
   const lsn = await currentLsn(beside.client)
   const statements = watched.migrations()
-  return { move: prepared.move, statements, attempts, seconds: secondsOf(work), lsn, saved, reconciled }
+  const { by } = work.program
+  return { move: prepared.move, statements, by, attempts, seconds: secondsOf(work), lsn, saved, reconciled }
 }
 
 const secondsOf = ({ startedAt }: Work): number => Math.round(performance.now() - startedAt) / 1000

@@ -29,6 +29,7 @@ export function watchLines({ scripts }: Pick<Prepared, 'scripts'>, at: Pick<Appl
       return begun.map(({ command, since }, index) => ({
         line: 1,
         command,
+        locks: [],
         milliseconds: Math.round(((begun[index + 1]?.since ?? end) - since) * 10) / 10,
       }))
     },
