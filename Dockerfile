@@ -1,4 +1,4 @@
-# The bot with Node 24 and PostgreSQL's client tools. The server that it backs up must not be newer than the tools.
+# The bot with Node 24, PostgreSQL's client tools and zstd for backups. The server that it backs up must not be newer than the tools.
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -10,7 +10,7 @@ RUN npm run build && npm prune --omit=dev --ignore-scripts
 
 FROM node:24-bookworm-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends postgresql-client ca-certificates procps \
+ && apt-get install -y --no-install-recommends postgresql-client zstd ca-certificates procps \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=build /app/node_modules node_modules

@@ -2,20 +2,89 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { pipeline } from 'node:stream/promises'
-import { createZstdDecompress } from 'node:zlib'
+import type { Problem } from '../domain/problem.ts'
 import type { Result } from '../domain/result.ts'
 import { failure, ok } from '../domain/result.ts'
 import { errorCode } from './error-code.ts'
-import { pipe } from './process.ts'
+import { largeBuffers } from './large-buffers.ts'
+import { pipeBoth, type BothEnded } from './process-pair.ts'
+import type { Environment } from './program-path.ts'
+import { unzstd } from './zstd.ts'
 
 export interface ReadOptions {
   pgRestore: string
-  environment: Readonly<Record<string, string | undefined>>
+  environment: Environment
   signal?: AbortSignal
-  /** Bytes of the file that were read so far. */
-  onBytes?: (bytes: number) => void
-  onLine?: (line: string) => void
+}
+
+/** A restore that writes nowhere, of a compressed dump that is handed to it as it comes. */
+export interface Reading {
+  /** Takes the next bytes when there is room. Once something is wrong with them it says so, and takes no more. */
+  take: (chunk: Buffer) => Promise<Problem | null>
+  /**
+   * No more bytes come: `schema name owner` of each table whose rows were in them. Fails with `backup-unreadable`,
+   * `cancelled`.
+   */
+  end: () => Promise<Result<string[]>>
+}
+
+/**
+ * Begins to read a dump as a restore would, to the last byte: decompression (zstd's own checksum included) and every
+ * block by `pg_restore`; and its table of contents.
+ */
+export async function startReading(file: string, options: ReadOptions): Promise<Reading> {
+  const { pgRestore, environment, signal } = options
+  const stop = new AbortController()
+  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal
+  const unpack = await unzstd(environment)
+  const read = await largeBuffers('in', [pgRestore, '--file=/dev/null'], environment)
+  const restore = pipeBoth(unpack, read, { environment, signal: either })
+  // It ends as soon as it has read the table of contents, which comes first.
+  const list = pipeBoth(unpack, [pgRestore, '--list'], { environment, signal: either })
+  restore.stdout.resume()
+  const contents = text(list.stdout).catch(() => '')
+
+  let failed = false
+  for (const { ended } of [restore, list])
+    void ended.then((both) => {
+      if (faultOf(both) === null) return
+      failed = true
+      stop.abort()
+    })
+  const judge = async (): Promise<Result<string[]>> => {
+    const faults = (await Promise.all([restore.ended, list.ended])).map(faultOf).filter((one) => one !== null)
+    const fault = faults.find((one) => one !== 'stopped')
+    if (signal?.aborted || (faults.length > 0 && !fault)) return failure({ code: 'cancelled', by: '' })
+    if (fault) return failure({ code: 'backup-unreadable', path: file, ...fault })
+    return ok([...(await contents).matchAll(/^\d+; \d+ \d+ TABLE DATA (.+)$/gm)].map((entry) => entry[1]!))
+  }
+  const judged = judge()
+  return {
+    async take(chunk) {
+      await Promise.all([give(restore.stdin, chunk), give(list.stdin, chunk)])
+      if (!failed) return null
+      const result = await judged
+      return result.ok ? null : result.problem
+    },
+    end() {
+      for (const { stdin } of [restore, list]) stdin.end()
+      return judged
+    },
+  }
+}
+
+type Fault = { why: 'decompress' | 'restore-list'; detail: string } | 'stopped' | null
+
+/** What is wrong by how both ended. That zstd could not write more to a pg_restore that has what it wants is not. */
+function faultOf({ first, second }: BothEnded): Fault {
+  const unpacked = first?.exitCode === 0 || first?.signal === 'SIGPIPE'
+  if (unpacked && second.exitCode === 0) return null
+  if (second.aborted) return 'stopped'
+  const worse = unpacked || first === null ? second : first
+  return {
+    why: unpacked ? 'restore-list' : 'decompress',
+    detail: worse.signal ?? `exit ${worse.exitCode}`,
+  }
 }
 
 export interface ReadThrough {
@@ -25,57 +94,46 @@ export interface ReadThrough {
   tableData: string[]
 }
 
-/** Bytes. The streams' own 16 to 64 kB cost a tenth of the time. */
-export const chunkSize = 1 << 18
-
-/**
- * Reads a dump as a restore would, to the last byte: checksum, decompression (zstd's own checksum included) and every
- * block by `pg_restore`, which writes it nowhere; and its table of contents. Fails with `backup-unreadable`, `cancelled`.
- */
+/** Reads a whole file as `startReading` does, its checksum on the way. Fails with `backup-unreadable`, `cancelled`. */
 export async function readThrough(file: string, options: ReadOptions): Promise<Result<ReadThrough>> {
-  const { pgRestore, environment, signal, onBytes, onLine } = options
+  const { signal } = options
   const stop = new AbortController()
   const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal
-  const start = (arg: string) =>
-    pipe(pgRestore, [arg], { environment, signal: either, ...(onLine ? { onLine } : {}) })
-  const restore = start('--file=/dev/null')
-  const list = start('--list')
-  const ends = Promise.all([restore.ended, list.ended, text(list.stdout), text(restore.stdout)])
+  const reading = await startReading(file, { ...options, signal: either })
+  const kept = await readBack(file, { take: reading.take, ...(signal ? { signal } : {}) })
+  if (!kept.ok) stop.abort()
+  const read = await reading.end()
+  if (!kept.ok) return kept
+  return read.ok ? ok({ ...kept.value, tableData: read.value }) : read
+}
+
+/** Bytes of a file that are read at a time. */
+const portion = 1 << 18
+
+/** The checksum of what is in a file. Fails with `backup-unreadable`, `cancelled`, and as `take` does. */
+export async function readBack(
+  file: string,
+  {
+    signal,
+    take,
+    onBytes,
+  }: { signal?: AbortSignal; take?: Reading['take']; onBytes?: (bytes: number) => void },
+): Promise<Result<{ sha256: string; bytes: number }>> {
   const hash = createHash('sha256')
   let bytes = 0
-  let broken: string | null = null
   try {
-    await pipeline(
-      createReadStream(file, { highWaterMark: chunkSize }),
-      async function* (source: AsyncIterable<Buffer>) {
-        for await (const chunk of source) {
-          hash.update(chunk)
-          bytes += chunk.length
-          onBytes?.(bytes)
-          yield chunk
-        }
-      },
-      createZstdDecompress({ chunkSize }),
-      async (source: AsyncIterable<Buffer>) => {
-        for await (const chunk of source)
-          await Promise.all([give(restore.stdin, chunk), give(list.stdin, chunk)])
-      },
-      { signal: either },
-    )
-    for (const { stdin } of [restore, list]) stdin.end()
+    for await (const chunk of createReadStream(file, { highWaterMark: portion, signal })) {
+      hash.update(chunk as Buffer)
+      bytes += (chunk as Buffer).length
+      onBytes?.(bytes)
+      const problem = await take?.(chunk as Buffer)
+      if (problem) return failure(problem)
+    }
   } catch (error) {
-    broken = errorCode(error)
-    stop.abort()
+    if (signal?.aborted) return failure({ code: 'cancelled', by: '' })
+    return failure({ code: 'backup-unreadable', path: file, why: 'decompress', detail: errorCode(error) })
   }
-  const [restored, listed, contents] = await ends
-  const unreadable = (why: 'decompress' | 'restore-list', detail: string) =>
-    failure({ code: 'backup-unreadable', path: file, why, detail })
-  if (signal?.aborted) return failure({ code: 'cancelled', by: '' })
-  if (broken !== null) return unreadable('decompress', broken)
-  for (const { exitCode, signal: killed } of [restored, listed])
-    if (exitCode !== 0) return unreadable('restore-list', killed ?? `exit ${exitCode}`)
-  const tableData = [...contents.matchAll(/^\d+; \d+ \d+ TABLE DATA (.+)$/gm)].map((entry) => entry[1]!)
-  return ok({ sha256: hash.digest('hex'), bytes, tableData })
+  return ok({ sha256: hash.digest('hex'), bytes })
 }
 
 /** Waits until there is room for more. A program that has read enough is given nothing more. */

@@ -7,7 +7,7 @@ import type { Result } from '../domain/result.ts'
 import { done, failed } from '../domain/outcome.ts'
 import { failure, ok } from '../domain/result.ts'
 import { beginBackup, dumpFile, publishBackup, readRecord, removeLeftovers } from './backup-file.ts'
-import { readThrough } from './dump-read.ts'
+import { readBack, readThrough, startReading } from './dump-read.ts'
 import { takeSnapshot, type Snapshot } from './dump-snapshot.ts'
 import { writeDump, writeGlobals } from './dump-write.ts'
 import { errorCode } from './error-code.ts'
@@ -25,7 +25,7 @@ export interface DumpOptions {
   applicationName: string
   /** The server that it must be; null: whichever answers. */
   expected?: Identity | null
-  /** Bytes that pg_dump is expected to write, or null. */
+  /** Bytes that the file is expected to have, or null. */
   estimateBytes: number | null
   environment?: Environment
   signal: AbortSignal
@@ -110,57 +110,75 @@ async function makeBackup(
 
 type Proven = Pick<Done['backup'], 'bytes' | 'sha256' | 'tables'>
 
+/**
+ * Writes a dump, and has it read at the same time: what goes into the file goes into a restore that writes nowhere. Then
+ * the file is read back from its first byte to its last: the same checksum says that what it keeps is what was read.
+ */
 async function writeAndRead(
   file: string,
   snapshot: Snapshot,
   tools: ClientTools,
   environment: Environment,
-  {
+  options: DumpOptions,
+): Promise<Result<Proven>> {
+  const {
     folder,
     name,
     signal,
     estimateBytes,
-    progress,
     silence = defaultSilence,
     lockWait = defaultLockWait,
-  }: DumpOptions,
-): Promise<Result<Proven>> {
-  const tell = seldom(progress)
-  const written = await writeDump(file, {
-    tools,
-    snapshot: snapshot.id,
-    environment,
-    signal,
-    silence,
-    lockWait,
-    onBytes(bytes) {
-      if (bytes > 0) void snapshot.release()
-      // An estimate that turns out too small is none.
-      tell({
-        done: bytes,
-        of: estimateBytes !== null && estimateBytes >= bytes ? estimateBytes : null,
-        unit: 'bytes',
-        at: 'pg_dump',
-      })
-    },
-  })
-  if ('problem' in written) {
-    const log = path.join(folder, `${name}.log`)
-    if (written.said.length > 0)
-      await writeFile(log, written.said.join('\n') + '\n', { mode: 0o600 }).catch(() => {})
-    return failure(written.problem)
-  }
-  const read = await readThrough(file, {
+  } = options
+  const tell = seldom(options.progress)
+  const stop = new AbortController()
+  const reading = await startReading(file, {
     pgRestore: tools.pgRestore,
     environment,
-    signal,
-    onBytes: (bytes) => tell({ done: bytes, of: written.bytes, unit: 'bytes', at: 'pg_restore' }),
+    signal: AbortSignal.any([signal, stop.signal]),
   })
-  if (!read.ok) return read
-  const fault = unlike(file, read.value, { sha256: written.sha256, tableNames: snapshot.tables })
-  return fault
-    ? fault
-    : ok({ bytes: read.value.bytes, sha256: read.value.sha256, tables: read.value.tableData.length })
+  try {
+    const written = await writeDump(file, {
+      tools,
+      snapshot: snapshot.id,
+      environment,
+      signal,
+      silence,
+      lockWait,
+      reading,
+      onBytes(bytes) {
+        void snapshot.release()
+        // An estimate that turns out too small is none.
+        const of = estimateBytes !== null && estimateBytes >= bytes ? estimateBytes : null
+        tell({ done: bytes, of, unit: 'bytes', at: 'pg_dump' })
+      },
+    })
+    if ('problem' in written) {
+      await keepSaid(path.join(folder, `${name}.log`), written.said)
+      return failure(written.problem)
+    }
+    const read = await reading.end()
+    if (!read.ok) return read
+    const kept = await readBack(file, {
+      signal,
+      onBytes: (bytes) => tell({ done: bytes, of: written.bytes, unit: 'bytes', at: 'checksum' }),
+    })
+    if (!kept.ok) return kept
+    const { sha256, bytes } = kept.value
+    return (
+      unlike(
+        file,
+        { sha256, tableData: read.value },
+        { sha256: written.sha256, tableNames: snapshot.tables },
+      ) ?? ok({ bytes, sha256, tables: read.value.length })
+    )
+  } finally {
+    stop.abort()
+    await reading.end()
+  }
+}
+
+async function keepSaid(file: string, said: readonly string[]): Promise<void> {
+  if (said.length > 0) await writeFile(file, said.join('\n') + '\n', { mode: 0o600 }).catch(() => {})
 }
 
 /** Five minutes: a large sort or a slow disk may be silent for long, a connection that hangs is so for ever. */

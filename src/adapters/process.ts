@@ -168,7 +168,7 @@ const exitCodeIn = (said: string): number | null => {
 }
 
 /** What `$?` says. Nothing was said when the leash itself was killed, with all that hung on it. */
-function shellStatus(code: number | null): Pick<Ended, 'exitCode' | 'signal'> {
+export function shellStatus(code: number | null): Pick<Ended, 'exitCode' | 'signal'> {
   if (code === null) return { exitCode: null, signal: 'SIGKILL' }
   const signal = Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0]
   return signal ? { exitCode: null, signal: signal as NodeJS.Signals } : { exitCode: code, signal: null }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { until } from '../until.ts'
@@ -77,6 +77,21 @@ test('a connection that breaks midway leaves no backup', async () => {
   proxy.cut()
   expect(await dump).toMatchObject(failedDump)
   expect(await readdir(folder)).toEqual(['hrms-7F3A-1-1.log'])
+})
+
+test('a file that is changed while it is written is no backup', async () => {
+  const { proxy, folder, dump } = await heldDump()
+  const file = path.join(folder, 'hrms-7F3A-1-1.partial/database.dump.zst')
+  await until(async () => expect((await stat(file)).size).toBeGreaterThan(1000))
+  const handle = await open(file, 'r+')
+  await handle.write('changed', 500)
+  await handle.close()
+  proxy.blackholeAfter(Number.POSITIVE_INFINITY)
+  expect(await dump).toMatchObject({
+    status: 'failed',
+    problem: { code: 'backup-unreadable', path: file, why: 'checksum' },
+  })
+  expect(await readdir(folder)).toEqual([])
 })
 
 test('a connection that hangs is given up', async () => {

@@ -68,7 +68,7 @@ test('what is told of a dump is true', async () => {
     seconds: expect.any(Number),
   })
   expect(told.find(({ at }) => at === 'pg_dump')).toMatchObject({ unit: 'bytes', of: 100_000_000 })
-  expect(told.find(({ at }) => at === 'pg_restore')).toMatchObject({ unit: 'bytes', of: facts.bytes })
+  expect(told.find(({ at }) => at === 'checksum')).toMatchObject({ unit: 'bytes', of: facts.bytes })
 })
 
 test('the record beside a dump tells what it is without the bot, and no secret', async () => {

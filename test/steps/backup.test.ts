@@ -29,6 +29,18 @@ test('a backup is taken, read again and recorded', async () => {
   expect(await isThere(kept()[0]!.path)).toBe(true)
 })
 
+test('how far it is, is told by how large the one before became', async () => {
+  await scene.perform(backup)
+  expect(scene.progress.find(({ at }) => at === 'pg_dump')).toMatchObject({ of: null })
+  const { bytes, databaseBytes } = kept()[0]!
+  scene.run.plan.measured.databaseBytes = databaseBytes
+  scene.progress.length = 0
+  await scene.perform(backup)
+  const { of } = scene.progress.find(({ at }) => at === 'pg_dump')!
+  expect(of).toBeGreaterThan(bytes)
+  expect(of).toBeLessThan(1.5 * bytes)
+})
+
 test('only as many as the runbook keeps stay, the newest ones', async () => {
   await scene.perform(backup)
   const [first] = kept()
