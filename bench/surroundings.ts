@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os'
 import type pg from 'pg'
+import { makeSecrets } from '../src/runbook/secrets.ts'
 import { makeLog } from '../src/log.ts'
 import type { WorkerOptions } from '../src/runs/worker.ts'
 import type { StepKinds } from '../src/steps/step-kind.ts'
@@ -27,7 +28,7 @@ export function surroundings(given: {
       file: '',
     },
     environment: targets,
-    redact: (value) => value,
+    secrets: makeSecrets([], {}),
     log: makeLog({ level: 'warn', redact: (text) => text }),
     onShow() {},
     onLost() {},

@@ -4,6 +4,7 @@ import type { Config } from '../src/config.ts'
 import type { Identity } from '../src/domain/identity.ts'
 import type { Caller, CommandRole, Directory } from '../src/domain/person.ts'
 import type { Runbooks } from '../src/runbook/load.ts'
+import type { Secrets } from '../src/runbook/secrets.ts'
 import type { Form, View } from '../src/domain/view.ts'
 import type { Result } from '../src/domain/result.ts'
 
@@ -53,6 +54,7 @@ export interface House {
   config: Config
   runbooks: Runbooks
   directory: Directory
+  secrets: Secrets
   environment: Readonly<Record<string, string | undefined>>
   /** The bot's own database, which is never a target; null where its server cannot be asked. */
   ours: Identity | null

@@ -25,7 +25,7 @@ export function makeDesk(house: House): Desk {
   ): Promise<Reply> {
     const result = await answered(house, caller, name, raw, filled)
     if (result.ok) return result.value
-    const { problem } = result
+    const problem = house.secrets.redact(result.problem)
     // Said at its field, so that the form stays as it was filled in.
     const faults = filled ? faultsOf(problem) : []
     if (faults.length > 0) return { faults }

@@ -75,6 +75,7 @@ async function isReady({ pool }: House, plan: StoredPlan): Promise<Result<void>>
 
 /** What was approved is what runs: the target is looked at again, and anything that differs voids the plan. */
 async function isFresh(house: House, plan: StoredPlan): Promise<Result<void>> {
+  house.secrets.know(plan.approved.runbook)
   const runbook = await house.runbooks.find(plan.approved.runbook.name)
   const looked = await remeasure(plan, {
     now: new Date().toISOString(),

@@ -10,9 +10,8 @@ import { makeRender } from './deliveries/render.ts'
 import type { Identity } from './domain/identity.ts'
 import { makeLog } from './log.ts'
 import { startClock } from './notices/clock.ts'
-import { makeJsonRedactor, makeRedactor } from './redaction.ts'
 import { openRunbooks } from './runbook/load.ts'
-import { secretsOfRunbook } from './runbook/secrets.ts'
+import { makeSecrets } from './runbook/secrets.ts'
 import { startWorker } from './runs/worker.ts'
 import { makeSlack, type Listening } from './slack/app.ts'
 import { kinds } from './steps/kinds.ts'
@@ -43,13 +42,10 @@ const config: Config = loaded.ok
         .join('\n'),
     )
 
-const runbooks = openRunbooks(config.runbooks, { roles: Object.keys(config.roles) })
+const secrets = makeSecrets(secretsOfConfig(config), process.env)
+const runbooks = openRunbooks(config.runbooks, { roles: Object.keys(config.roles) }, secrets)
 const { runbooks: usable, broken } = await runbooks.all()
-const redact = makeRedactor([
-  ...secretsOfConfig(config),
-  ...usable.flatMap((runbook) => secretsOfRunbook(runbook, process.env)),
-])
-const log = makeLog({ level: process.env['LOG_LEVEL'] ?? 'info', redact })
+const log = makeLog({ level: process.env['LOG_LEVEL'] ?? 'info', redact: secrets.redact })
 for (const problem of broken)
   log.warn({ file: problem.file, faults: problem.faults }, 'a runbook has faults and is left out')
 
@@ -68,7 +64,7 @@ const worker = await startWorker({
   kinds,
   config,
   environment: process.env,
-  redact: makeJsonRedactor(redact),
+  secrets,
   log,
   onShow: () => show.resolve(),
   onLost() {
@@ -114,6 +110,7 @@ async function serveSlack(slackConfig: NonNullable<Config['slack']>): Promise<vo
     pool,
     config,
     runbooks,
+    secrets,
     directory: slack.directory,
     environment: process.env,
     ours,

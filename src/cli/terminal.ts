@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { makeDesk } from '../../commands/desk.ts'
 import { makeTarget, withSession } from '../adapters/postgres/target.ts'
 import { groupsOf } from '../access/roles.ts'
-import { loadConfig, type Config, type SlackConfig } from '../config.ts'
+import { loadConfig, secretsOfConfig, type Config, type SlackConfig } from '../config.ts'
 import type { Desk, Reply } from '../domain/desk.ts'
 import type { Identity } from '../domain/identity.ts'
 import type { Caller, Directory } from '../domain/person.ts'
@@ -12,6 +12,7 @@ import type { Problem } from '../domain/problem.ts'
 import { ok, type Result } from '../domain/result.ts'
 import type { Form, View } from '../domain/view.ts'
 import { openRunbooks } from '../runbook/load.ts'
+import { makeSecrets } from '../runbook/secrets.ts'
 import { connectStore } from '../store/connect.ts'
 import { findEmbedded } from '../store/embedded.ts'
 import { isAnyAlive } from '../store/locks.ts'
@@ -117,10 +118,12 @@ async function converse(
   const person = config.terminal[user]
   if (!person) return refuse({ code: 'terminal-user-unknown', user, file: config.file })
   const caller = { person, via: 'terminal' } as const
+  const secrets = makeSecrets(secretsOfConfig(config), process.env)
   const desk = makeDesk({
     pool,
     config,
-    runbooks: openRunbooks(config.runbooks, { roles: Object.keys(config.roles) }),
+    runbooks: openRunbooks(config.runbooks, { roles: Object.keys(config.roles) }, secrets),
+    secrets,
     directory,
     environment: process.env,
     ours,

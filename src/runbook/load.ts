@@ -6,6 +6,7 @@ import { readYaml, type YamlFile } from '../yaml/read.ts'
 import type { Problem } from '../domain/problem.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
 import { runbookSchema, type Runbook } from '../domain/runbook.ts'
+import type { Secrets } from './secrets.ts'
 import { crossCheck, goodSections, type Surroundings } from './cross-checks.ts'
 import type { Sections } from './cross-fault.ts'
 
@@ -27,20 +28,30 @@ export interface Runbooks {
 /**
  * Every runbook below a folder: each `*.yml` and `*.yaml`, at any depth, but those in folders that begin with a dot,
  * in `node_modules`, or named `lockkeeper.yml`. All are read each time they are asked for; only a text that is not what
- * it was is parsed again (a runbook of 300 lines costs some 10 ms of processor, measured).
+ * it was is parsed again (a runbook of 300 lines costs some 10 ms of processor, measured). `secrets` know each before
+ * anybody has it.
  */
-export function openRunbooks(folder: string, known: Surroundings = {}): Runbooks {
+export function openRunbooks(
+  folder: string,
+  known: Surroundings = {},
+  secrets: Pick<Secrets, 'know'> = { know() {} },
+): Runbooks {
   const parsed: Parsed = new Map()
+  async function files(): Promise<ReadFile[]> {
+    const read = await readAll(folder, known, parsed)
+    for (const { runbook } of read) if (runbook) secrets.know(runbook)
+    return read
+  }
   return {
     async all() {
-      const read = await readAll(folder, known, parsed)
+      const read = await files()
       return {
         runbooks: read.flatMap((each) => each.runbook ?? []).sort((a, b) => a.name.localeCompare(b.name)),
         broken: read.flatMap((each) => (each.faults.length > 0 ? brokenBy(each) : [])),
       }
     },
     async find(typed) {
-      return named(typed, await readAll(folder, known, parsed))
+      return named(typed, await files())
     },
   }
 }

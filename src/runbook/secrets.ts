@@ -1,4 +1,4 @@
-import { secretsOfUrl } from '../redaction.ts'
+import { makeJsonRedactor, makeRedactor, secretsOfUrl } from '../redaction.ts'
 import type { Runbook } from '../domain/runbook.ts'
 import { isVariable, namesIn } from './placeholders.ts'
 
@@ -34,3 +34,25 @@ const neededBy = ({ services, engine }: Runbook): string[] => [
   ...services.flatMap((service) => service.environment),
   ...(engine.kind === 'efcore' ? engine.environment : []),
 ]
+
+/** What must never be shown, as far as it is known by now: runbooks come and change while the bot runs. */
+export interface Secrets {
+  /** From now on what this runbook names is taken out too. To be told before anything is done with it. */
+  know: (runbook: Runbook) => void
+  /** Takes secrets out of a text, or of every text in a value. */
+  redact: <T>(value: T) => T
+}
+
+export function makeSecrets(first: readonly string[], environment: Environment): Secrets {
+  const known = new Set(first)
+  let redact = makeJsonRedactor(makeRedactor(first))
+  return {
+    know(runbook) {
+      const more = secretsOfRunbook(runbook, environment).filter((secret) => !known.has(secret))
+      if (more.length === 0) return
+      for (const secret of more) known.add(secret)
+      redact = makeJsonRedactor(makeRedactor([...known]))
+    },
+    redact: (value) => redact(value),
+  }
+}

@@ -45,8 +45,10 @@ export interface Taken {
  * any time, as often as it likes. While people are asked, a claim on the target is kept: nobody else may begin there.
  */
 export async function drive(surroundings: Surroundings, drive: Drive, taken: Taken): Promise<void> {
-  const { pool } = surroundings
+  const { pool, secrets } = surroundings
   let run = await runById(pool, drive.id)
+  // Its own runbook, as it was approved: the file may say something else by now.
+  if (run) secrets.know(run.plan.approved.runbook)
   let world: RunWorld | null = null
   try {
     while (run && !run.endedAt && drive.stopped() !== 'leaving') {
@@ -119,25 +121,25 @@ const isCancelled = (outcome: Outcome): boolean =>
 
 /** A stopped step knows only that it was stopped; this says by whom, or what was lost. Nothing secret passes here. */
 async function explained(
-  { pool, redact }: Surroundings,
+  { pool, secrets }: Surroundings,
   run: string,
   outcome: Outcome,
   stopped: Stop | null,
 ): Promise<Outcome> {
-  if (!isCancelled(outcome)) return redact(outcome)
+  if (!isCancelled(outcome)) return secrets.redact(outcome)
   if (stopped !== null && typeof stopped === 'object') return { status: 'failed', problem: stopped }
   const cancel = await cancelOf(pool, run)
   return { status: 'failed', problem: { code: 'cancelled', by: cancel?.by ?? 'lockkeeper' } }
 }
 
 async function showProgress(
-  { pool, redact }: Surroundings,
+  { pool, secrets }: Surroundings,
   run: string,
   step: string,
   attempt: number,
   progress: Progress,
 ): Promise<void> {
-  await setProgress(pool, run, step, attempt, redact(progress))
+  await setProgress(pool, run, step, attempt, secrets.redact(progress))
   await touchRun(pool, run)
 }
 

@@ -25,14 +25,15 @@ export interface PlanRequest {
 /** Ids meet by chance; a few draws find a free one. */
 const draws = 20
 
-type House = Pick<Surroundings, 'pool' | 'config' | 'environment'>
+type House = Pick<Surroundings, 'pool' | 'config' | 'environment' | 'secrets'>
 
 /** Reads the target, and says what a run would do. Nothing is kept. */
 export async function drawPlan(
-  { pool, config, environment }: House,
+  { pool, config, environment, secrets }: House,
   request: PlanRequest,
 ): Promise<Result<Plan>> {
   const { runbook, kind, caller, ours, rollback } = request
+  secrets.know(runbook)
   const [last] = await recentRuns(pool, { runbook: runbook.name }, 1)
   return makePlan({
     runbook,

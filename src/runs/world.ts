@@ -12,6 +12,7 @@ import { claimTarget } from '../adapters/postgres/claim.ts'
 import { fence } from '../adapters/postgres/fence.ts'
 import { makeTarget, targetAddress, type TargetSession } from '../adapters/postgres/target.ts'
 import { makeEngine } from '../engines/make.ts'
+import type { Secrets } from '../runbook/secrets.ts'
 import { backupsOf, forgetBackup, insertBackup } from '../store/backups.ts'
 import { debtsOf, openDebts, planDebt, settleDebt, takeDebt } from '../store/debts.ts'
 import { done, failed } from '../domain/outcome.ts'
@@ -23,8 +24,8 @@ export interface Surroundings {
   kinds: StepKinds
   config: Config
   environment: Readonly<Record<string, string | undefined>>
-  /** Stands between what steps say and the store: takes secrets out of every text within. */
-  redact: <T>(value: T) => T
+  /** Stands between what steps say and the store. */
+  secrets: Secrets
   log: Log
 }
 

@@ -12,7 +12,8 @@ const errorLines = (errors: readonly string[]): Line =>
 const programName = { bundle: 'The bundle', tool: 'The assembly' } as const
 
 /** The end of a sentence: with its own words, where there are any to show. */
-const saying = (says: string | null): Line => (says === null ? say`.` : say`: ${code(says.replace(/\.$/, ''))}.`)
+const saying = (says: string | null): Line =>
+  says === null ? say`.` : say`: ${code(says.replace(/\.$/, ''))}.`
 
 const endedWith = (exitCode: number | null, signal: string | null = null): string =>
   signal === null ? `exit code ${exitCode ?? 'unknown'}` : signal

@@ -66,6 +66,12 @@ describe('finding the way', () => {
   })
 })
 
+test('a refusal says no secret that a runbook names, whoever typed it', async () => {
+  const said = await typed(mei, 'verify', 'Test123!')
+  expect(said).toContain('[secret]')
+  expect(said).not.toContain('Test123!')
+})
+
 describe('who may', () => {
   test.each(['plan', 'backup', 'run', 'answer', 'cancel', 'rollback', 'verify'])(
     '%s is for operators, and a refusal names them (not-allowed)',

@@ -10,6 +10,7 @@ import type { Desk, FormValues, Reply } from '../../src/domain/desk.ts'
 import type { Caller, Directory } from '../../src/domain/person.ts'
 import type { Form } from '../../src/domain/view.ts'
 import { openRunbooks } from '../../src/runbook/load.ts'
+import { makeSecrets } from '../../src/runbook/secrets.ts'
 import { lineText, plainText } from '../../src/views/plain.ts'
 import { hrmsDatabase, onServer, storeDatabase, type TestDatabase } from '../databases.ts'
 import { identityOf } from '../plans.ts'
@@ -86,20 +87,23 @@ export async function openOffice(change: (written: any) => void = () => {}): Pro
     terminal: {},
     file: path.join(folder, 'lockkeeper.yml'),
   }
+  const environment = {
+    PATH: process.env['PATH'],
+    HRMS_MASTER_URL: target.as('lockkeeper', 'lockkeeper'),
+    HRMS_DATABASE_URL: target.as('hrms_app', 'hrms_app'),
+    HRMS_PORT: '1',
+    HRMS_FOLDER: folder,
+    HRMS_ADMIN_EMAIL: 'admin1@morishr.test',
+    HRMS_ADMIN_PASSWORD: 'Test123!',
+  }
+  const secrets = makeSecrets([], environment)
   const house: House = {
     pool,
     config,
-    runbooks: openRunbooks(runbooks, { roles: Object.keys(config.roles) }),
+    runbooks: openRunbooks(runbooks, { roles: Object.keys(config.roles) }, secrets),
+    secrets,
     directory,
-    environment: {
-      PATH: process.env['PATH'],
-      HRMS_MASTER_URL: target.as('lockkeeper', 'lockkeeper'),
-      HRMS_DATABASE_URL: target.as('hrms_app', 'hrms_app'),
-      HRMS_PORT: '1',
-      HRMS_FOLDER: folder,
-      HRMS_ADMIN_EMAIL: 'admin1@morishr.test',
-      HRMS_ADMIN_PASSWORD: 'Test123!',
-    },
+    environment,
     ours: await identityOf(store.url),
   }
   return {

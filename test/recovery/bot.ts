@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import pg from 'pg'
 import pino from 'pino'
 import { connectStore } from '../../src/store/connect.ts'
+import { makeSecrets } from '../../src/runbook/secrets.ts'
 import { startWorker } from '../../src/runs/worker.ts'
 import { scriptedKinds } from './scripted-kinds.ts'
 
@@ -49,7 +50,7 @@ const worker = await startWorker({
     file: '',
   },
   environment: JSON.parse(targets) as Record<string, string>,
-  redact: (value) => value,
+  secrets: makeSecrets([], {}),
   log: pino({ level: process.env['DEBUG_BOT'] ?? 'silent' }),
   onShow() {},
   onLost: () => process.exit(70),

@@ -1,6 +1,7 @@
 import pino from 'pino'
 import { loadConfig } from '../../src/config.ts'
 import type { Kind } from '../../src/domain/step.ts'
+import { makeSecrets } from '../../src/runbook/secrets.ts'
 import { startWorker } from '../../src/runs/worker.ts'
 import { kinds } from '../../src/steps/kinds.ts'
 import type { At, StepKind, StepKinds } from '../../src/steps/step-kind.ts'
@@ -44,7 +45,7 @@ const worker = await startWorker({
   ) as unknown as StepKinds,
   config: config.value,
   environment: process.env,
-  redact: (value) => value,
+  secrets: makeSecrets([], {}),
   log: pino({ level: process.env['DEBUG_BOT'] ?? 'silent' }),
   onShow() {},
   onLost: () => process.exit(70),

@@ -10,6 +10,7 @@ import { loadConfig } from '../../src/config.ts'
 import type { Caller } from '../../src/domain/person.ts'
 import type { Choice } from '../../src/domain/choice.ts'
 import type { Route } from '../../src/domain/step.ts'
+import { makeSecrets } from '../../src/runbook/secrets.ts'
 import { openRunbooks } from '../../src/runbook/load.ts'
 import { planRunbook } from '../../src/runs/planning.ts'
 import { answer } from '../../src/runs/requests.ts'
@@ -40,7 +41,9 @@ async function startRun({ pool, folder, environment }: Place): Promise<string> {
   await recordStanding(pool, people.mei, ['cto'], 3600)
   const runbook = valueOf(await openRunbooks(config.runbooks).find('add-security-enhancements'))
   const request = { runbook, kind: 'migrate', caller: asha, ours: null } as const
-  const { id, digest } = valueOf(await planRunbook({ pool, config, environment }, request))
+  const { id, digest } = valueOf(
+    await planRunbook({ pool, config, environment, secrets: makeSecrets([], {}) }, request),
+  )
   for (const who of [people.dan, people.mei]) valueOf(await approve(pool, id, digest, caller(who)))
   return valueOf(await start(pool, id, asha)).run
 }

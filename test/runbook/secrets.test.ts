@@ -1,6 +1,8 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { expect, it } from 'vitest'
 import { openRunbooks } from '../../src/runbook/load.ts'
-import { secretsOfRunbook, variablesOf } from '../../src/runbook/secrets.ts'
+import { makeSecrets, secretsOfRunbook, variablesOf } from '../../src/runbook/secrets.ts'
 import { changed, folderWith } from './files.ts'
 
 async function runbook(changes: Record<string, unknown> = {}) {
@@ -51,4 +53,28 @@ it('takes as secret what requests send, passwords in URLs, and variables that ar
 
 it('takes what is not set as no secret', async () => {
   expect(secretsOfRunbook(await runbook(), {})).toEqual([])
+})
+
+it('is taken out from the moment on in which a runbook that names it is known', async () => {
+  const secrets = makeSecrets(['first-secret'], { HRMS_ADMIN_PASSWORD: 'hunter2', SMTP_TOKEN: 'mail-me' })
+  const said = { lines: ['first-secret hunter2 mail-me'] }
+  expect(secrets.redact(said)).toEqual({ lines: ['[secret] hunter2 mail-me'] })
+  secrets.know(await runbook())
+  expect(secrets.redact(said)).toEqual({ lines: ['[secret] [secret] mail-me'] })
+  secrets.know(await runbook({ 'services.0.environment': ['SMTP_TOKEN'] }))
+  expect(secrets.redact('first-secret hunter2 mail-me')).toBe('[secret] [secret] [secret]')
+})
+
+it('is known of a runbook that was added or changed before anybody has it', async () => {
+  const folder = await folderWith({})
+  const secrets = makeSecrets([], { HRMS_ADMIN_PASSWORD: 'hunter2', SMTP_TOKEN: 'mail-me' })
+  const runbooks = openRunbooks(folder, {}, secrets)
+  await runbooks.all()
+  await mkdir(path.join(folder, 'migrations'))
+  await writeFile(path.join(folder, 'a.yml'), await changed())
+  await runbooks.find('add-security-enhancements')
+  expect(secrets.redact('hunter2 mail-me')).toBe('[secret] mail-me')
+  await writeFile(path.join(folder, 'a.yml'), await changed({ 'services.0.environment': ['SMTP_TOKEN'] }))
+  await runbooks.all()
+  expect(secrets.redact('hunter2 mail-me')).toBe('[secret] [secret]')
 })

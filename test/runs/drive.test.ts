@@ -5,6 +5,7 @@ import type { Kind } from '../../src/domain/step.ts'
 import { done, failed } from '../../src/domain/outcome.ts'
 import { drive, makeDrive } from '../../src/runs/drive.ts'
 import { answer, cancel } from '../../src/runs/requests.ts'
+import { makeSecrets } from '../../src/runbook/secrets.ts'
 import { keepPlan, start } from '../../src/runs/starting.ts'
 import type { At, StepKind, StepKinds } from '../../src/steps/step-kind.ts'
 import { attemptsOf } from '../../src/store/attempts.ts'
@@ -12,7 +13,7 @@ import { openGateOf } from '../../src/store/gates.ts'
 import { raiseFence, runById } from '../../src/store/runs.ts'
 import { recordStanding } from '../../src/store/standing.ts'
 import { storeDatabase, type TestDatabase } from '../databases.ts'
-import { identityOf, samplePlan, smallRoutes } from '../plans.ts'
+import { identityOf, samplePlan, sampleRunbook, smallRoutes } from '../plans.ts'
 
 const asha = { person: 'U_ASHA', via: 'terminal' } as const
 
@@ -31,11 +32,11 @@ afterAll(async () => {
 
 let targets = 0
 /** A run without a claim: nothing is there to be migrated. */
-async function startRun(): Promise<string> {
+async function startRun(runbook = sampleRunbook()): Promise<string> {
   const { forward, ...back } = smallRoutes()
   const identity = { ...(await identityOf(store.url)), databaseOid: ++targets }
   const routes = { ...back, forward: forward.filter(({ kind }) => kind !== 'claim') }
-  const plan = samplePlan({ kind: 'backup', identity, routes })
+  const plan = samplePlan({ kind: 'backup', identity, routes, runbook })
   await keepPlan(pool, plan, asha)
   const started = await start(pool, plan.id, asha)
   if (!started.ok) throw new Error(started.problem.code)
@@ -51,10 +52,12 @@ async function drives(run: string, perform: Perform): Promise<void> {
   if (!taken) throw new Error(`${run} has ended`)
   const config = { slack: null, folder: '', backups: '' } as never
   const log = pino({ level: 'silent' })
-  const environment = { HRMS_MASTER_URL: store.url.replace(/[^/]+$/, 'hrms_master') }
-  await drive({ pool, kinds, config, environment, redact: (value) => value, log }, makeDrive(run), taken)
+  const environment = { HRMS_MASTER_URL: store.url.replace(/[^/]+$/, 'hrms_master'), SMTP_PASSWORD: password }
+  const secrets = makeSecrets([], environment)
+  await drive({ pool, kinds, config, environment, secrets, log }, makeDrive(run), taken)
 }
 
+const password = 'word-of-the-test'
 const isDone: Perform = async () => done({} as never)
 const problem = { code: 'service-not-running', service: 'hrms-api' } as const
 
@@ -116,6 +119,17 @@ test('a cancel whose way is not offered is forgotten with its gate: another try 
   await answer(pool, { gate: { run }, choice: 'retry', caller: asha })
   await drives(run, isDone)
   expect((await runById(pool, run))?.ending).toBe('done')
+})
+
+test('what a step says of a secret that only its approved runbook names is not stored', async () => {
+  const runbook = sampleRunbook()
+  runbook.services[0]?.environment.push('SMTP_PASSWORD')
+  const run = await startRun(runbook)
+  const reason = `login with ${password} refused`
+  const said = { code: 'service-failed', service: 'hrms-api', doing: 'stop', reason, exitCode: 1 } as const
+  await drives(run, async (at) => (at.step.kind === 'stop' ? failed(said) : isDone(at)))
+  const reasons = { code: 'step-failed', problem: { ...said, reason: 'login with [secret] refused' } }
+  expect((await openGateOf(pool, run))?.question).toMatchObject(reasons)
 })
 
 test('what an older driver still writes is refused', async () => {
