@@ -2,26 +2,20 @@ import { createHash } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import pg from 'pg'
 import pino from 'pino'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import type { Desk } from '../../src/domain/desk.ts'
 import { makeSlack } from '../../src/slack/app.ts'
-import { storeDatabase, type TestDatabase } from '../databases.ts'
 import { openLobby } from './lobby.ts'
-import { deadUrl, openWorkspace, type Workspace } from './workspace.ts'
+import { openStage, type Stage } from './stage.ts'
+import { deadUrl } from './workspace.ts'
 
-let workspace: Workspace
-let database: TestDatabase
-let store: pg.Pool
+let workspace: Stage['workspace']
+let store: Stage['store']
 beforeAll(async () => {
-  ;[workspace, database] = await Promise.all([openWorkspace(), storeDatabase()])
-  store = new pg.Pool({ connectionString: database.url, max: 2 })
-})
-afterAll(async () => {
-  await workspace.close()
-  await store.end()
-  await database.drop()
+  const stage = await openStage()
+  ;({ workspace, store } = stage)
+  return stage.close
 })
 
 const log = pino({ level: 'silent' })

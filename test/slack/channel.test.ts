@@ -1,27 +1,21 @@
-import pg from 'pg'
 import pino from 'pino'
 import { WebClient } from '@slack/web-api'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Channel } from '../../src/domain/delivery.ts'
 import type { View } from '../../src/domain/view.ts'
 import { makeChannel } from '../../src/slack/channel.ts'
 import { deliveryClient, promptOptions } from '../../src/slack/clients.ts'
 import { makeConversations } from '../../src/slack/conversations.ts'
 import { makeFeatures } from '../../src/slack/features.ts'
-import { storeDatabase, type TestDatabase } from '../databases.ts'
-import { deadUrl, openWorkspace, type Workspace } from './workspace.ts'
+import { openStage, type Stage } from './stage.ts'
+import { deadUrl } from './workspace.ts'
 
-let workspace: Workspace
-let database: TestDatabase
-let store: pg.Pool
+let workspace: Stage['workspace']
+let store: Stage['store']
 beforeAll(async () => {
-  ;[workspace, database] = await Promise.all([openWorkspace(), storeDatabase()])
-  store = new pg.Pool({ connectionString: database.url, max: 2 })
-})
-afterAll(async () => {
-  await workspace.close()
-  await store.end()
-  await database.drop()
+  const stage = await openStage()
+  ;({ workspace, store } = stage)
+  return stage.close
 })
 beforeEach(() => {
   workspace.calls.length = 0

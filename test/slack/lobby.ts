@@ -1,12 +1,12 @@
-import pg from 'pg'
+import type pg from 'pg'
 import pino from 'pino'
 import type { KnownBlock } from '@slack/types'
 import type { Config } from '../../src/config.ts'
 import type { Desk, FormValues, Reply } from '../../src/domain/desk.ts'
 import type { Json } from '../../src/domain/json.ts'
 import { makeSlack, type Slack } from '../../src/slack/app.ts'
-import { storeDatabase } from '../databases.ts'
-import { openWorkspace, signedPost, type Workspace } from './workspace.ts'
+import { openStage } from './stage.ts'
+import { signedPost, type Workspace } from './workspace.ts'
 
 /** What the desk was asked, in order. */
 export type Asked =
@@ -61,9 +61,7 @@ export interface SentView {
 const secret = 'signing-secret-of-the-test'
 
 export async function openLobby(roles: Config['roles'] = {}): Promise<Lobby> {
-  const [workspace, database] = await Promise.all([openWorkspace(), storeDatabase()])
-  const store = new pg.Pool({ connectionString: database.url, max: 4 })
-  store.on('error', () => {})
+  const { workspace, store, close } = await openStage()
   const lines: Record<string, unknown>[] = []
   const log = pino(
     { level: 'info' },
@@ -165,9 +163,7 @@ export async function openLobby(roles: Config['roles'] = {}): Promise<Lobby> {
     stop: () => (stopped ??= listening.value.stop()),
     async close() {
       await lobby.stop()
-      await workspace.close()
-      await store.end()
-      await database.drop()
+      await close()
     },
   }
   return lobby
