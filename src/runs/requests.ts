@@ -130,9 +130,12 @@ export function cancel(
     if (!way) refuse(whyNoWayBack(run, record))
     if (way !== as) refuse({ code: 'cancel-changed', run: id })
     const gate = await openGateOf(tx, id)
+    // Half a migration has no way back that is known to be safe; what its gate does not offer is not done after it either.
+    if (gate && !gate.question.choices.includes(as))
+      refuse({ code: 'choice-unknown', choice: as, choices: gate.question.choices })
     const said = { by: caller.person, run: id, plan: run.plan.id }
     const full: Answer = { choice: as, by: caller.person, via: caller.via }
-    if (gate?.question.choices.includes(as)) await giveAnswer(tx, run, gate.id, full)
+    if (gate) await giveAnswer(tx, run, gate.id, full)
     else if (!(await requestCancel(tx, id, full)))
       refuse({ code: 'run-goes-back', run: id, by: run.cancelBy ?? '' })
     await recordEvent(tx, { ...said, key: `${id}/cancel/${record.length}`, body: { is: 'run.cancelled' } })

@@ -181,6 +181,15 @@ describe('cancelling', () => {
     })
   })
 
+  test('is refused at a gate that does not offer the way back, and does not come after it', async () => {
+    const { run, gate } = await waiting({ code: 'had-begun', began: '', choices: ['retry', 'leave'] })
+    expect(await cancel(pool, run, 'back-out', mei)).toMatchObject({
+      problem: { code: 'choice-unknown', choices: ['retry', 'leave'] },
+    })
+    expect(await cancelOf(pool, run)).toBeNull()
+    expect((await gateById(pool, gate))?.answer).toBeNull()
+  })
+
   test('does nothing when it would mean something else than the person was told', async () => {
     const run = await runAt('smoke')
     expect(code(await cancel(pool, run, 'back-out', asha))).toBe('cancel-changed')
