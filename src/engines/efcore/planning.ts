@@ -1,34 +1,20 @@
-import type { Target } from '../../adapters/postgres/target.ts'
 import { failure, ok, type Result } from '../../domain/result.ts'
 import type { EfCoreSettings } from '../../domain/runbook.ts'
 import type { Finding } from '../../domain/finding.ts'
-import type { Move, PlannedHistory, Prepared, Program } from '../../domain/script.ts'
+import type { Move, Prepared, Program } from '../../domain/script.ts'
 import type { Engine } from '../engine.ts'
-import { type History, historyOf } from '../history.ts'
+import type { History } from '../history.ts'
 import type { Place } from '../place.ts'
 import { directionOf, migrationsOf } from '../prepare.ts'
 import { prepareScripts } from '../prepare-scripts.ts'
-import { appliedOn } from '../standing.ts'
 import { statementsOf, type Direction } from '../units.ts'
-import { build, type Build } from './build.ts'
+import { askProject, type Known } from './ask-project.ts'
+import { build } from './build.ts'
 import { makeBuildFolder, removeBuild } from './builds.ts'
 import { generateScript, splitScript } from './generate.ts'
 import { aboutHistory, aboutModel, aboutSource, aboutTwice } from './notice.ts'
 import { aboutBundle, makeProgram } from './program.ts'
 import { projectOf, type Project } from './project.ts'
-import { historyColumn, isSamePlace, readContext, readMigrations } from './read-project.ts'
-
-/** What is known of a project once it was built and asked. */
-interface Known {
-  target: Target
-  project: Project
-  built: Build
-  history: History
-  /** Oldest first. */
-  migrations: { id: string }[]
-  /** Rows of the history that are none of these. */
-  others: string[]
-}
 
 export interface Planning extends Pick<Engine, 'list' | 'prepare' | 'close'> {
   /** The history table that was found. */
@@ -59,10 +45,13 @@ export function planning(settings: EfCoreSettings, place: Place): Planning {
     history: () => knows().history,
     async list(target) {
       folder ??= await makeBuildFolder(place.builds)
-      const found = await know(settings, projectOf(settings, place, folder), target)
-      if (!found.ok) return found
-      known = found.value.known
-      return ok(found.value.planned)
+      const project = projectOf(settings, place, folder)
+      const built = await build(project)
+      if (!built.ok) return built
+      const asked = await askProject(project, built.value, target)
+      if (!asked.ok) return asked
+      known = asked.value.known
+      return ok(asked.value.planned)
     },
     async prepare(move) {
       const made = await programOf(knows())
@@ -73,49 +62,6 @@ export function planning(settings: EfCoreSettings, place: Place): Planning {
       if (folder && !(made?.ok && made.value?.build === folder)) await removeBuild(folder)
     },
   }
-}
-
-/**
- * Builds a project and reads its migrations and its history. Fails as building does, and with `efcore-failed`,
- * `efcore-provider`, `efcore-unreachable`, `efcore-elsewhere`, `history-missing`, `history-unknown`, `history-unlike`.
- */
-async function know(
-  settings: EfCoreSettings,
-  project: Project,
-  target: Target,
-): Promise<Result<{ known: Known; planned: PlannedHistory }>> {
-  const built = await build(project)
-  if (!built.ok) return built
-  const [context, listed] = await Promise.all([readContext(project), readMigrations(project)])
-  if (!context.ok) return context
-  const place = await isSamePlace(target, context.value, settings.connection)
-  if (!place.ok) return place
-  if (!listed.ok) return listed
-  const ids = listed.value.map(({ id }) => id)
-  const { history: table } = context.value
-  const whole = await appliedOn(target, historyOf({ table, column: historyColumn, values: {} }))
-  if (!whole.ok) return whole
-  const others = whole.value.filter((id) => !ids.includes(id))
-  if (others.length > 0 && !settings.shared)
-    return failure({ code: 'history-unknown', table, migrations: others })
-  const only = settings.shared ? { only: ids } : {}
-  const history = historyOf({ table, column: historyColumn, values: {}, ...only })
-  const applied = whole.value.filter((id) => ids.includes(id))
-  const told = listed.value.filter((one) => one.applied).map(({ id }) => id)
-  if (told.at(-1) !== applied.at(-1))
-    return failure({
-      code: 'history-unlike',
-      expected: told.at(-1) ?? 'no migration',
-      found: applied.at(-1) ?? 'no migration',
-    })
-  const migrations = ids.map((id) => ({
-    id,
-    state: applied.includes(id) ? ('applied' as const) : ('pending' as const),
-  }))
-  return ok({
-    known: { target, project, built: built.value, history, migrations, others },
-    planned: { table: history.table, column: historyColumn, migrations },
-  })
 }
 
 /**
