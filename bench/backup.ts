@@ -5,6 +5,7 @@ import { takeDump } from '../src/adapters/dump.ts'
 import { libpqEnvironment } from '../src/adapters/libpq.ts'
 import type { TargetAddress } from '../src/adapters/postgres/target.ts'
 import { run } from '../src/adapters/process.ts'
+import { findProgram } from '../src/adapters/program-path.ts'
 import { clientTools } from '../src/adapters/tools.ts'
 import type { Ground } from './ground.ts'
 import { inTurn, median, milliseconds, type Line } from './measure.ts'
@@ -65,19 +66,20 @@ export async function backups(ground: Ground): Promise<Line[]> {
     bare: () => milliseconds(() => shell('"$PG_DUMP" -F c -Z 0 > /dev/null', address)),
   })
   const ratio = median(ours) / median(peer)
+  const without = (await Promise.all(['zstd', 'stdbuf'].map(absent))).flat()
   return [
     {
       what: `a backup of ${mb(databaseBytes)}, read through`,
-      ours: `${s(median(ours))}, ${mb(bytes)}`,
-      peer: `${s(median(peer))}, ${mb(theirBytes)}: the document’s script`,
+      ours: `${both(ours)}, ${mb(bytes)}${without.length > 0 ? `, without ${without.join(' and ')}` : ''}`,
+      peer: `${both(peer)}, ${mb(theirBytes)}: the document’s script`,
       ratio,
       asked: { says: 'ratio ≤ 0.3', holds: ratio <= 0.3 },
     },
     {
       // What a dump of one stream cannot fall below, so that it is seen how much of ours is ours.
       what: 'of it: the rows through pg_dump alone, kept nowhere',
-      ours: s(median(bare)),
-      peer: `${s(median(peer))}: the document’s script`,
+      ours: both(bare),
+      peer: `${both(peer)}: the document’s script`,
       ratio: median(bare) / median(peer),
       asked: null,
     },
@@ -102,5 +104,11 @@ async function shell(
   if (ended.exitCode !== 0) throw new Error(ended.lastLines.join('\n'))
 }
 
+/** What makes backups quicker where it is installed. */
+const absent = async (program: string): Promise<string[]> =>
+  (await findProgram(program, process.env)) === null ? [program] : []
+
+/** Their scatter shows how much else the machine did. */
+const both = (times: readonly number[]): string => `${s(median(times))}, best ${s(Math.min(...times))}`
 const s = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`
 const mb = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`
