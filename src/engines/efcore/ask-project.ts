@@ -1,0 +1,65 @@
+import type { Target } from '../../adapters/postgres/target.ts'
+import { failure, ok, type Result } from '../../domain/result.ts'
+import type { PlannedHistory } from '../../domain/script.ts'
+import { type History, historyOf } from '../history.ts'
+import { appliedOn } from '../standing.ts'
+import type { Build } from './build.ts'
+import type { Project } from './project.ts'
+import { historyColumn, isSamePlace, readContext, readMigrations } from './read-project.ts'
+
+/** What is known of a project once it was built and asked. */
+export interface Known {
+  target: Target
+  project: Project
+  built: Build
+  history: History
+  /** Oldest first. */
+  migrations: { id: string }[]
+  /** Rows of the history that are none of these. */
+  others: string[]
+}
+
+/**
+ * Asks a project that was built for its context and its migrations, and its database for the history. Fails with
+ * `efcore-failed`, `efcore-provider`, `efcore-unreachable`, `efcore-elsewhere`, `history-missing`, `history-unknown` and
+ * `history-unlike`.
+ */
+export async function askProject(
+  project: Project,
+  built: Build,
+  target: Target,
+): Promise<Result<{ known: Known; planned: PlannedHistory }>> {
+  const { settings } = project
+  // Alone: the first command copies beside the assembly what the build left out, and a second one would trip over it.
+  const context = await readContext(project)
+  if (!context.ok) return context
+  const place = await isSamePlace(target, context.value, settings.connection)
+  if (!place.ok) return place
+  const listed = await readMigrations(project)
+  if (!listed.ok) return listed
+  const ids = listed.value.map(({ id }) => id)
+  const { history: table } = context.value
+  const whole = await appliedOn(target, historyOf({ table, column: historyColumn, values: {} }))
+  if (!whole.ok) return whole
+  const others = whole.value.filter((id) => !ids.includes(id))
+  if (others.length > 0 && !settings.shared)
+    return failure({ code: 'history-unknown', table, migrations: others })
+  const only = settings.shared ? { only: ids } : {}
+  const history = historyOf({ table, column: historyColumn, values: {}, ...only })
+  const applied = whole.value.filter((id) => ids.includes(id))
+  const told = listed.value.filter((one) => one.applied).map(({ id }) => id)
+  if (told.at(-1) !== applied.at(-1))
+    return failure({
+      code: 'history-unlike',
+      expected: told.at(-1) ?? 'no migration',
+      found: applied.at(-1) ?? 'no migration',
+    })
+  const migrations = ids.map((id) => ({
+    id,
+    state: applied.includes(id) ? ('applied' as const) : ('pending' as const),
+  }))
+  return ok({
+    known: { target, project, built, history, migrations, others },
+    planned: { table: history.table, column: historyColumn, migrations },
+  })
+}
