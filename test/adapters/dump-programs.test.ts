@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
@@ -73,18 +73,24 @@ test('buffers that cannot be enlarged stay as they are', async () => {
   expect(await take(broken, await makeDumpFolder())).toMatchObject({ status: 'done' })
 })
 
-test('a pg_restore that cannot read what is written ends the dump, which is no backup', async () => {
-  const version = 'case "$*" in *--version*) echo "pg_restore (PostgreSQL) 15.0"; exit;; esac'
+test('what pg_restore cannot read ends the dump, however much was still to come', async () => {
   const tools = await clientTools('15.0')
   if (!tools.ok) throw new Error(tools.problem.code)
-  const own = tools.value.version
+  const noise = 1_000_000_000
   const environment = await programs({
-    pg_restore: `${version.replace('15.0', own)}\nhead -c 100000 >/dev/null; exit 3`,
+    pg_dump: `case "$*" in --version) exec ${tools.value.pgDump} --version; esac; exec head -c ${noise} /dev/urandom`,
   })
-  expect(await take(environment, await makeDumpFolder())).toMatchObject({
-    status: 'failed',
-    problem: { code: 'backup-unreadable', why: 'restore-list', detail: 'exit 3' },
-  })
+  const folder = await makeDumpFolder()
+  let written = 0
+  const progress = ({ done }: { done: number }) => void (written = done)
+  expect(await takeDump(addressOf(database.url), optionsOf(folder, { environment, progress }))).toMatchObject(
+    {
+      status: 'failed',
+      problem: { code: 'backup-unreadable', why: 'restore-list', detail: 'exit 1' },
+    },
+  )
+  expect(written).toBeLessThan(noise / 2)
+  expect(await readdir(folder)).toEqual([])
 })
 
 test('a compressor that dies is named, and pg_dump is not blamed', async () => {
