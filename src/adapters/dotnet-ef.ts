@@ -61,7 +61,7 @@ export function readSaid(lines: readonly string[]): EfSaid {
     return line ? line.slice(line.indexOf(`${name}: `) + name.length + 2).trim() : null
   }
   const failed = lines.findLastIndex((line, index) => marker.test(line) && index < exception)
-  const sentence = lines.findLast((line) => line.startsWith('error:') && !marker.test(line))
+  const sentence = sentences(lines).at(-1)
   return {
     sqlstate: named('SqlState'),
     schema: named('SchemaName'),
@@ -71,6 +71,15 @@ export function readSaid(lines: readonly string[]): EfSaid {
     statement: failed === -1 ? null : statementAt(lines, failed + 1),
     sentence: exception === -1 && sentence ? sentence.slice(9).trim() : null,
   }
+}
+
+/** Lines of `error:` that are not the text of a command. */
+function sentences(lines: readonly string[]): string[] {
+  let isCommand = false
+  return lines.filter((line) => {
+    isCommand = marker.test(line) || (isCommand && line.startsWith('error:'))
+    return !isCommand && line.startsWith('error:')
+  })
 }
 
 function statementAt(lines: readonly string[], first: number): string {

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { npgsqlConnection } from '../../../src/engines/efcore/connection.ts'
+
+const connectionOf = (url: string, database = 'hrms_master') =>
+  npgsqlConnection({ url, database, variable: 'HRMS_MASTER_URL', host: '' })
+
+test('a URL becomes the same server, database and role in Npgsql’s words', () => {
+  expect(connectionOf('postgres://mover:pass@db-prod-1:5433/hrms_master')).toBe(
+    'Host=db-prod-1;Port=5433;Database=hrms_master;Username=mover;Password=pass',
+  )
+  expect(connectionOf('postgres://mover@[::1]')).toBe(
+    'Host=::1;Port=5432;Database=hrms_master;Username=mover',
+  )
+})
+
+test('what would end a value is quoted', () => {
+  expect(connectionOf('postgres://mover:a%3Bb%22c%20@db/hrms_master')).toContain('Password="a;b""c "')
+})
+
+test('what the URL says of encryption holds, too', () => {
+  expect(
+    connectionOf('postgres://mover@db/hrms_master?sslmode=verify-full&sslrootcert=/etc/ca.pem'),
+  ).toContain('SSL Mode=VerifyFull;Root Certificate=/etc/ca.pem')
+  expect(connectionOf('postgres://mover@db/hrms_master?sslmode=require')).toContain('SSL Mode=Require')
+})
