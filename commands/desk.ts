@@ -1,19 +1,16 @@
 import { closest, distance } from 'fastest-levenshtein'
 import { operatorRole } from '../src/config.ts'
-import { holdersOf, rolesOf } from '../src/access/roles.ts'
+import { holdersOf } from '../src/access/roles.ts'
 import type { Desk, FieldFault, FormValues, Reply } from '../src/domain/desk.ts'
 import type { Json } from '../src/domain/json.ts'
 import type { Caller } from '../src/domain/person.ts'
 import type { Problem, ProblemCode } from '../src/domain/problem.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
-import { recordStanding } from '../src/store/standing.ts'
 import { lineText } from '../src/views/plain.ts'
 import { problemView, wordProblem } from '../src/views/problem.ts'
 import type { AnyCommand, House } from './command.ts'
 import { commands } from './list.ts'
-
-/** Seconds that a person's roles hold once they were looked up: long enough for the effect that they were asked for. */
-const standingHolds = 60
+import { lookUp, whileLookingUp } from './standing.ts'
 
 /** Where requests of people become commands, whatever they were made with. */
 export function makeDesk(house: House): Desk {
@@ -78,11 +75,9 @@ async function answered(
 ): Promise<Result<Reply>> {
   const command = find(name)
   if (!command) return failure(unknownCommand(name))
-  const standing = await house.directory.lookUp(caller.person, command.reads ? 'reading' : 'acting')
-  if (!standing.may) return failure(standing.problem)
-  const roles = rolesOf(house.config, caller.person, standing.groups)
-  await recordStanding(house.pool, caller.person, roles, standingHolds)
-  if (command.role === 'operator' && !roles.includes(operatorRole))
+  const roles = await lookUp(house, caller, command.reads ? 'reading' : 'acting')
+  if (!roles.ok) return roles
+  if (command.role === 'operator' && !roles.value.includes(operatorRole))
     return failure({ code: 'not-allowed', role: operatorRole, people: [], does: command.name })
   const parsed = command.input.safeParse(raw(command))
   if (!parsed.success) {
@@ -98,7 +93,7 @@ async function answered(
       return ok({ form, command: command.name, input: kept })
     }
   }
-  return command.handle(house, caller, parsed.data)
+  return whileLookingUp(house, caller, () => command.handle(house, caller, parsed.data))
 }
 
 function unknownCommand(typed: string): Problem {
