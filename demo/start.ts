@@ -1,16 +1,21 @@
 import { parseArgs } from 'node:util'
 import { playStory } from './auto/play.ts'
+import type { Wanted } from './stage/hrms.ts'
 import { openStage, type Stage } from './stage/open.ts'
 import { freePort } from './stage/ports.ts'
 
 /**
  * `npm run demo`: a Slack workspace in the browser, the HRMS with its database, and Lockkeeper between them.
  * `--auto`: plays a whole story by itself and ends. `--fresh`: fills the databases anew. `--port`: of the page.
+ * `--sql`: with HRMS in TypeScript and its migrations as SQL files, also where there is .NET. `--dotnet`: on .NET, or
+ * not at all.
  */
 const { values } = parseArgs({
   options: {
     auto: { type: 'boolean', default: false },
     fresh: { type: 'boolean', default: false },
+    sql: { type: 'boolean', default: false },
+    dotnet: { type: 'boolean', default: false },
     port: { type: 'string', default: '4747' },
   },
 })
@@ -28,28 +33,34 @@ async function start(): Promise<number> {
     return 1
   }
   // From the beginning: what is half up when somebody stops it is ended all the same.
-  const stopped = new Promise<number>((end) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end(0))
-  })
+  const stopping = new AbortController()
+  const stopped = new Promise<number>((end) => stopping.signal.addEventListener('abort', () => end(0)))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stopping.abort())
   let stage: Stage
   try {
-    stage = await openStage({ port, fresh: values.fresh, say })
+    stage = await openStage({ port, fresh: values.fresh, hrms: wanted(), say, signal: stopping.signal })
   } catch (error) {
+    if (stopping.signal.aborted) return 0
     say(`The demo does not start: ${(error as Error).message}`)
     return 1
   }
-  let stopping = false
+  let closing = false
   const left = stage.bot.left.then(({ exitCode, lastLines }) => {
-    if (stopping) return 0
+    if (closing) return 0
     say(`Lockkeeper has left with exit code ${exitCode}:\n${lastLines.slice(-12).join('\n')}`)
     return 1
   })
   const told = values.auto ? playStory(stage, say) : welcome(stage)
   const exitCode = await Promise.race([stopped, left, told])
-  stopping = true
+  closing = true
   say('Stopping…')
   await stage.close()
   return exitCode
+}
+
+function wanted(): Wanted {
+  if (values.sql) return 'sql'
+  return values.dotnet ? 'dotnet' : null
 }
 
 function welcome({ workspace }: Stage): Promise<never> {

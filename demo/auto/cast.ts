@@ -18,6 +18,9 @@ export interface Play {
 /** Where migrations are spoken of. */
 export const room = channels.find((channel) => channel.name === 'migrations')?.id ?? ''
 
+/** Seconds until a plan is there, at most: with EF Core the application is built for it, on a busy machine slowly. */
+export const planning = 240
+
 /** Approves a plan, as people do: opens it, then says so. */
 export async function approve(play: Play, player: Player, plan: RegExp): Promise<void> {
   await player.click(/^Approve/, plan)

@@ -1,4 +1,4 @@
-import { approve, expectHrms, room, run, type Play } from './cast.ts'
+import { approve, expectHrms, planning, room, run, type Play } from './cast.ts'
 
 const plan = /Plan [0-9A-Z]{4} · AddSecurityEnhancements/
 
@@ -6,7 +6,7 @@ const plan = /Plan [0-9A-Z]{4} · AddSecurityEnhancements/
 export async function playMigration(play: Play): Promise<void> {
   const { asha, dan, mei, reads } = play
   await asha.type(room, '/migrate plan add-security-enhancements')
-  await reads(plan)
+  await reads(plan, planning)
   await approve(play, dan, plan)
   await approve(play, mei, plan)
   await run(asha, plan, 'hrms_master')

@@ -11,7 +11,7 @@ export interface Player {
   /** Clicks the button of this label in a message that says this, once it is there; the newest of several. */
   click(label: RegExp, says: RegExp, seconds?: number): Promise<ShownMessage>
   /** Waits for a modal that says this and can be submitted. */
-  sees(says: RegExp): Promise<ShownModal>
+  sees(says: RegExp, seconds?: number): Promise<ShownModal>
   /** Fills fields by their labels (`all` ticks every box) and submits; waits until the modal is gone or says something else. */
   submit(modal: ShownModal, fields: Record<string, string>): Promise<void>
 }
@@ -51,11 +51,15 @@ export function makePlayer(
       })
       return message
     },
-    sees: (says) =>
-      followed.until(`a modal that says ${says}, for ${name}`, () => {
-        const modal = followed.modals.get(id)
-        return modal?.submit && says.test(modal.title + JSON.stringify(modal.blocks)) ? modal : null
-      }),
+    sees: (says, seconds) =>
+      followed.until(
+        `a modal that says ${says}, for ${name}`,
+        () => {
+          const modal = followed.modals.get(id)
+          return modal?.submit && says.test(modal.title + JSON.stringify(modal.blocks)) ? modal : null
+        },
+        seconds,
+      ),
     async submit(modal, fields) {
       const values: Record<string, Record<string, Typed>> = {}
       for (const [label, value] of Object.entries(fields)) {

@@ -1,8 +1,6 @@
-import path from 'node:path'
 import { makeService } from '../../src/adapters/services/make.ts'
 import type { Runbook, Service } from '../../src/domain/runbook.ts'
 import { openRunbooks } from '../../src/runbook/load.ts'
-import { project } from './places.ts'
 import { untilAnswers } from './until.ts'
 
 /** The applications that the runbooks name, started and stopped exactly as the runbooks say. */
@@ -14,8 +12,12 @@ export interface Applications {
 
 const never = new AbortController().signal
 
-export async function findApplications(environment: Record<string, string>): Promise<Applications> {
-  const { runbooks, broken } = await openRunbooks(path.join(project, 'demo', 'runbooks')).all()
+/** @param folder of the runbooks */
+export async function findApplications(
+  folder: string,
+  environment: Record<string, string>,
+): Promise<Applications> {
+  const { runbooks, broken } = await openRunbooks(folder).all()
   if (broken.length) throw new Error(`a runbook of the demo is broken: ${JSON.stringify(broken)}`)
   const all = runbooks.flatMap((runbook) =>
     runbook.services.map((service) => ({

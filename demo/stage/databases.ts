@@ -11,6 +11,8 @@ import { folder, logs, project } from './places.ts'
 export interface Databases {
   /** URLs are secrets, but for the passwords of the demo's own roles, which are their names. */
   url(database: string, role?: string): string
+  /** The same as Npgsql reads it, for an application of this name. */
+  connectionString(database: string, role: string, application: string): string
   stop(): Promise<void>
 }
 
@@ -57,6 +59,10 @@ export async function openDatabases(options: {
       const address = new URL(url(database))
       if (role) Object.assign(address, { username: role, password: role })
       return address.href
+    },
+    connectionString(database, role, application) {
+      const { hostname, port } = new URL(url(database))
+      return `Host=${hostname};Port=${port};Database=${database};Username=${role};Password=${role};Application Name=${application}`
     },
   }
 }

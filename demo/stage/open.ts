@@ -8,10 +8,12 @@ import { findApplications } from './applications.ts'
 import { startBot, type Bot } from './bot.ts'
 import { openDatabases, type Databases } from './databases.ts'
 import { guide } from './guide.ts'
+import { chooseHrms, type Wanted } from './hrms.ts'
 import { takePlace } from './only-one.ts'
 import { folder, project } from './places.ts'
 import { freePort } from './ports.ts'
 import { makeReporting, type Reporting } from './reporting.ts'
+import { runbooksOnDotnet } from './runbooks.ts'
 import { watchHrms, type World } from './world.ts'
 
 /** The whole demo, running. */
@@ -30,7 +32,10 @@ export interface StageOptions {
   /** Of the page; 0: any free one. */
   port: number
   fresh: boolean
+  hrms: Wanted
   say: (line: string) => void
+  /** Ends a start that takes its time. */
+  signal?: AbortSignal
 }
 
 /** Brings all up. When a part does not come up, what is up already is ended again before this throws. */
@@ -54,7 +59,10 @@ async function build(
   closing: (() => Promise<void> | void)[],
   close: () => Promise<void>,
 ): Promise<Stage> {
-  const { say } = options
+  const { say, signal = new AbortController().signal } = options
+  // What a killed demo left: its applications, of one kind or the other.
+  await (await findApplications(runbooksOnDotnet.runbooks, {})).stop()
+  const configured = await chooseHrms(options.hrms, say, signal)
   const [botPort, hrmsPort, payrollPort] = [await anyPort(), await anyPort(), await anyPort()]
   const databases = await openDatabases(options)
   closing.push(() => databases.stop())
@@ -64,15 +72,16 @@ async function build(
   const applicationsEnvironment = {
     PATH: `${path.join(project, 'node_modules', '.bin')}${path.delimiter}${process.env['PATH'] ?? ''}`,
     HRMS_DATABASE_URL: databases.url('hrms_master', 'hrms_app'),
+    ConnectionStrings__MasterDb: databases.connectionString('hrms_master', 'hrms_app', 'hrms-api'),
+    JWT_SECRET: randomBytes(32).toString('hex'),
     HRMS_PORT: String(hrmsPort),
     HRMS_FOLDER: hrmsFolder,
     PAYROLL_DATABASE_URL: databases.url('payroll', 'hrms_batch'),
     PAYROLL_PORT: String(payrollPort),
   }
-  const applications = await findApplications(applicationsEnvironment)
+  const applications = await findApplications(configured.runbooks, applicationsEnvironment)
   closing.push(() => applications.stop())
-  // What a killed demo left: its applications, and counts of writes into a database that is no more.
-  await applications.stop()
+  // Counts of writes into a database that is no more.
   await rm(hrmsFolder, { recursive: true, force: true })
   await applications.start()
   const hrmsUrl = `http://127.0.0.1:${hrmsPort}`
@@ -130,7 +139,7 @@ async function build(
       SLACK_SIGNING_SECRET: signingSecret,
       SLACK_API_URL: workspace.apiUrl,
       PORT: String(botPort),
-      LOCKKEEPER_CONFIG: path.join(project, 'demo', 'lockkeeper.yml'),
+      LOCKKEEPER_CONFIG: configured.file,
       LOCKKEEPER_FOLDER: path.join(folder, 'lockkeeper'),
     },
     botPort,
@@ -159,13 +168,23 @@ const hints = (runbooks: readonly { name: string; title: string }[]): Hint[] => 
 /** The account of the functional checks. */
 const acceptance = { HRMS_ADMIN_EMAIL: 'admin1@morishr.test', HRMS_ADMIN_PASSWORD: 'Test123!' }
 
-/** What a program of this machine needs to run at all; nothing that is about the bot. */
+/** What a program of this machine needs to run at all, `dotnet` among them; nothing that is about the bot. */
+const inheritedNames = [
+  'HOME',
+  'LANG',
+  'TMPDIR',
+  'TZ',
+  'LD_LIBRARY_PATH',
+  'USER',
+  'DOTNET_ROOT',
+  'DOTNET_CLI_HOME',
+  'NUGET_PACKAGES',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+]
+
 const inherited = (): Record<string, string> =>
-  Object.fromEntries(
-    ['HOME', 'LANG', 'TMPDIR', 'TZ', 'LD_LIBRARY_PATH', 'USER'].flatMap((name) =>
-      process.env[name] ? [[name, process.env[name]]] : [],
-    ),
-  )
+  Object.fromEntries(inheritedNames.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
 
 async function anyPort(): Promise<number> {
   const port = await freePort()

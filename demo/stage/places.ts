@@ -1,6 +1,6 @@
 import path from 'node:path'
 
-/** The demo's folders. All it makes lies in `.lockkeeper`, which is not part of the repository. */
+/** The demo's folders. All it makes lies in `.lockkeeper`, and the builds of demo/hrms-dotnet in its `artifacts`; neither is part of the repository. */
 export const project = path.resolve(import.meta.dirname, '../..')
 export const folder = path.join(project, '.lockkeeper', 'demo')
 export const logs = { server: path.join(folder, 'postgres.log'), bot: path.join(folder, 'bot.log') }

@@ -6,6 +6,7 @@ import path from 'node:path'
 import pg from 'pg'
 import { vi } from 'vitest'
 import { parse, stringify } from 'yaml'
+import { hrmsBySql } from '../../demo/stage/runbooks.ts'
 import { isAnyAlive } from '../../src/store/locks.ts'
 import { hrmsDatabase, onServer, storeDatabase, type TestDatabase } from '../databases.ts'
 import { freePort } from '../steps/hrms.ts'
@@ -48,7 +49,7 @@ export async function makePlace(change: (written: any, folder: string) => void =
   await mkdir(path.join(folder, 'runbooks'))
   const example = path.join(root, 'demo/runbooks/hrms')
   await cp(path.join(example, 'migrations'), path.join(folder, 'runbooks/migrations'), { recursive: true })
-  const written = parse(await readFile(path.join(example, 'add-security-enhancements.yml'), 'utf8'))
+  const written = parse(await hrmsBySql())
   const [service] = written.services
   written.target.database = target.name
   Object.assign(service, {

@@ -1,10 +1,11 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
 import { parse, stringify } from 'yaml'
 import { makeDesk } from '../../commands/desk.ts'
 import type { House } from '../../commands/command.ts'
+import { hrmsBySql } from '../../demo/stage/runbooks.ts'
 import type { Config } from '../../src/config.ts'
 import type { Desk, FormValues, Reply } from '../../src/domain/desk.ts'
 import type { Caller, Directory } from '../../src/domain/person.ts'
@@ -51,7 +52,7 @@ export async function openOffice(change: (written: any) => void = () => {}): Pro
   await mkdir(runbooks)
   await cp(path.join(example, 'migrations'), path.join(runbooks, 'migrations'), { recursive: true })
   const runbookFile = path.join(runbooks, 'add-security-enhancements.yml')
-  const written = parse(await readFile(path.join(example, 'add-security-enhancements.yml'), 'utf8'))
+  const written = parse(await hrmsBySql())
   written.target.database = target.name
   Object.assign(written.services[0], { pidFile: '../hrms.pid', log: '../hrms.log', directory: '..' })
   delete written.backup.free

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { planning, room } from '../../demo/auto/cast.ts'
+import { follow } from '../../demo/auto/follow.ts'
+import { makePlayer } from '../../demo/auto/people.ts'
 import { openStage, type Stage } from '../../demo/stage/open.ts'
+import { hasDotnet } from '../dotnet.ts'
 import { browserMissing, openBrowser } from './browser.ts'
 
 if (browserMissing) console.warn(`The demo's page is NOT tried: ${browserMissing}`)
@@ -22,7 +26,7 @@ describe.skipIf(browserMissing !== null)('The demo in a browser', { timeout: 90_
 
   beforeAll(async () => {
     await mkdir(pictures, { recursive: true })
-    stage = await openStage({ port: 0, fresh: false, say: () => {} })
+    stage = await openStage({ port: 0, fresh: false, hrms: 'sql', say: () => {} })
     ;({ browser, close: closeBrowser } = await openBrowser({ width: 1360, height: 900 }))
     page = browser.pages()[0] ?? (await browser.newPage())
     page.on('pageerror', (error) => faults.push(error.message))
@@ -158,5 +162,49 @@ describe.skipIf(browserMissing !== null)('The demo in a browser', { timeout: 90_
 
   test('the page had no fault of its own', () => {
     expect(faults).toEqual([])
+  })
+})
+
+/** In this file, because there is one demo a checkout. */
+describe.skipIf(!hasDotnet)('The demo with HRMS on .NET', { timeout: 300_000 }, () => {
+  let stage: Stage
+  const said: string[] = []
+
+  beforeAll(async () => {
+    stage = await openStage({ port: 0, fresh: false, hrms: 'dotnet', say: (line) => said.push(line) })
+  }, 300_000)
+
+  afterAll(() => stage?.close(), 60_000)
+
+  test('says so, and HRMS is the ASP.NET application in the release before the migration', async () => {
+    expect(said.join('\n')).toMatch(/^\.NET SDK 10\.\S+ is here: HRMS is the ASP\.NET one/m)
+    const answer = await fetch(`${stage.hrmsUrl}/health`)
+    expect(answer.headers.get('server')).toBe('Kestrel')
+    expect(await answer.json()).toEqual({ status: 'Healthy', release: 'before' })
+  })
+
+  test('plans what dotnet ef scripts', async () => {
+    const followed = await follow(
+      stage.workspace.pageUrl,
+      () => {},
+      () => {},
+    )
+    try {
+      const asha = makePlayer('asha', stage.workspace.pageUrl, followed, () => {})
+      await asha.type(room, '/migrate plan add-security-enhancements')
+      const scripts = await followed.until(
+        'the scripts in the plan’s thread',
+        () => [...followed.messages.values()].find(({ files }) => files.length > 0)?.files,
+        planning,
+      )
+      // Only EF Core writes the second one.
+      expect(scripts.map(({ title }) => title)).toEqual([
+        'What is run',
+        'The same, whatever the history says: to read, or to run by hand',
+        'What takes it back',
+      ])
+    } finally {
+      followed.close()
+    }
   })
 })

@@ -1,18 +1,18 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
 import { isMap, parseDocument } from 'yaml'
+import { hrmsBySql } from '../../demo/stage/runbooks.ts'
 import type { Fault } from '../../src/domain/problem.ts'
 import { openRunbooks } from '../../src/runbook/load.ts'
 import type { Surroundings } from '../../src/runbook/cross-checks.ts'
 
 export const demo = path.resolve(import.meta.dirname, '../../demo/runbooks')
-const example = path.join(demo, 'hrms/add-security-enhancements.yml')
 
-/** The demo's runbook with values changed by key path; `undefined` removes one. Folders in it are the test's own. */
+/** The demo's runbook, by SQL files, with values changed by key path; `undefined` removes one. Folders in it are the test's own. */
 export async function changed(changes: Record<string, unknown> = {}): Promise<string> {
-  const document = parseDocument(await readFile(example, 'utf8'))
+  const document = parseDocument(await hrmsBySql())
   document.setIn(['services', 0, 'directory'], '.')
   for (const [key, value] of Object.entries(changes)) {
     const path = key.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))

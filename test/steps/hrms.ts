@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parse } from 'yaml'
+import { hrmsBySql } from '../../demo/stage/runbooks.ts'
 import { makeService } from '../../src/adapters/services/make.ts'
 import type { ServiceMethod } from '../../src/adapters/services/service.ts'
 import { runbookSchema, type Runbook } from '../../src/domain/runbook.ts'
@@ -41,9 +42,7 @@ export async function makeHrms(change: (written: any) => void = () => {}): Promi
     HRMS_ADMIN_EMAIL: 'admin1@morishr.test',
     HRMS_ADMIN_PASSWORD: 'Test123!',
   }
-  const written = parse(
-    await readFile(path.join(root, 'demo/runbooks/hrms/add-security-enhancements.yml'), 'utf8'),
-  )
+  const written = parse(await hrmsBySql())
   written.target.database = database.name
   written.services[0].pidFile = path.join(folder, 'hrms-api.pid')
   written.services[0].log = path.join(folder, 'hrms-api.log')
