@@ -1,9 +1,7 @@
 import { z } from 'zod'
-import type { Caller } from '../src/domain/person.ts'
 import type { Run } from '../src/domain/run.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
-import type { Runbook } from '../src/domain/runbook.ts'
-import { drawPlan, planRunbook, type PlanRequest } from '../src/runs/planning.ts'
+import { drawPlan, keepDrawn, lossOf } from '../src/runs/planning.ts'
 import { unknownRun } from '../src/runs/requests.ts'
 import { recentRuns, runById } from '../src/store/runs.ts'
 import { rollbackForm } from '../src/views/forms.ts'
@@ -33,40 +31,35 @@ export const rollback = command<z.output<typeof input>>({
     if (runs.length > 1) return ok(askForRun('Roll back', given, runs))
     const found = await migratedRun(house, given.run ?? runs[0]?.id ?? '')
     if (!found.ok) return found
-    const { run, runbook } = found.value
-    const drawn = await drawPlan(house, requestOf(house, run, runbook, caller, 0))
-    return drawn.ok
-      ? ok({ form: rollbackForm(run, drawn.value.measured.loss), input: { run: run.id } })
-      : drawn
+    const loss = await lossOf(house, found.value)
+    return loss.ok
+      ? ok({ form: rollbackForm(found.value, loss.value), input: { run: found.value.id } })
+      : loss
   },
   async handle(house, caller, given) {
     const accepted = rows(given.accepted)
     if (accepted === null) return failure({ code: 'number-mistyped', typed: given.accepted ?? '' })
     const found = await migratedRun(house, given.run ?? '')
     if (!found.ok) return found
-    const { run, runbook } = found.value
-    const request = requestOf(house, run, runbook, caller, accepted)
+    const run = found.value
+    const { runbook } = run.plan.approved
+    const request = {
+      runbook,
+      kind: 'rollback',
+      caller,
+      ours: house.ours,
+      rollback: { run, accepted },
+    } as const
     const drawn = await drawPlan(house, request)
     if (!drawn.ok) return drawn
     // It will not get less: such a plan would stop at a question when users are out already.
     const counted = drawn.value.measured.loss.rows
     if (counted > accepted) return failure({ code: 'loss-larger', accepted, counted })
-    const made = await planRunbook(house, request)
+    const made = await keepDrawn(house, drawn.value, caller)
     if (!made.ok) return made
     return ok({ view: caller.via === 'terminal' ? await planShown(house, made.value) : planMade(made.value) })
   },
 })
-
-function requestOf(
-  { ours }: House,
-  run: Run,
-  runbook: Runbook,
-  caller: Caller,
-  accepted: number,
-): PlanRequest {
-  const move = run.plan.approved.prepared?.up.move ?? { from: null, to: null }
-  return { runbook, kind: 'rollback', caller, ours, rollback: { run: run.id, move, accepted } }
-}
 
 /** The last finished migration of each runbook, if it was not taken back. */
 async function runsToRollBack({ pool }: House): Promise<Run[]> {
@@ -79,8 +72,8 @@ async function runsToRollBack({ pool }: House): Promise<Run[]> {
   )
 }
 
-/** The finished migration that would be taken back, with its runbook as that run used it. */
-async function migratedRun(house: House, typed: string): Promise<Result<{ run: Run; runbook: Runbook }>> {
+/** The finished migration that would be taken back. */
+async function migratedRun(house: House, typed: string): Promise<Result<Run>> {
   const named = await runById(house.pool, typed.toUpperCase())
   if (!named && isRunId(typed)) return failure(await unknownRun(house.pool, typed))
   const name = named ? named.plan.approved.runbook.name : typed.toLowerCase()
@@ -96,5 +89,5 @@ async function migratedRun(house: House, typed: string): Promise<Result<{ run: R
   const back = runs.some((each) => each.plan.of === run.id && each.ending === 'done')
   return back
     ? failure({ code: 'nothing-to-roll-back', runbook: runbook.name, why: 'already-back' })
-    : ok({ run, runbook })
+    : ok(run)
 }

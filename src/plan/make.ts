@@ -1,7 +1,6 @@
 import type { Approved, Plan, RunKind } from '../domain/plan.ts'
 import type { Identity } from '../domain/identity.ts'
 import type { Instant } from '../domain/json.ts'
-import type { Move } from '../domain/script.ts'
 import type { Runbook } from '../domain/runbook.ts'
 import {
   makeTarget,
@@ -36,8 +35,8 @@ export interface PlanInput {
   earlier: EarlierSteps
   /** The bot's own database, which is never a target; null where its server cannot be asked. */
   ours: Identity | null
-  /** A rollback: the run that it takes back, and the way up that this run went. */
-  of?: { run: string; move: Move }
+  /** A rollback: the run that it takes back, and what was approved for it. */
+  of?: { run: string; approved: Approved }
   /** A rollback: rows that somebody accepted to lose. */
   accepted?: number
 }
@@ -54,7 +53,7 @@ export async function makePlan(input: PlanInput): Promise<Result<Plan>> {
   if (!server.ok) return server
   const target = makeTarget(address.value, applicationNameOf(id), server.value.identity)
   const place = { folder: runbook.folder, address: address.value, environment, builds: input.builds }
-  const engine = makeEngine(runbook.engine, { ...place, history: null })
+  const engine = makeEngine(runbook.engine, { ...place, history: input.of?.approved.history ?? null })
   try {
     return await readPlan(input, target, engine, server.value)
   } finally {
@@ -75,7 +74,7 @@ async function readPlan(
       : await readMigration(engine, target, {
           kind,
           migration: runbook.migration,
-          took: input.of?.move ?? null,
+          took: input.of?.approved ?? null,
         })
   if (!read.ok) return read
 

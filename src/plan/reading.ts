@@ -1,12 +1,12 @@
 import type { Approved, RunKind } from '../domain/plan.ts'
-import type { Move, Prepared } from '../domain/script.ts'
-import type { Engine } from '../engines/engine.ts'
+import type { PlannedHistory, Prepared } from '../domain/script.ts'
+import type { BothWays, Engine } from '../engines/engine.ts'
 import { prepareBoth } from '../engines/both-ways.ts'
 import type { Target } from '../adapters/postgres/target.ts'
 import { readTables } from '../adapters/postgres/catalog.ts'
 import { withSession } from '../adapters/postgres/target.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
-import { movesFor } from './moves.ts'
+import { movesFor, statesNow } from './moves.ts'
 
 /** The part of a plan that is read: what stands in the history, the SQL, and the tables that it touches. */
 export type Reading = Pick<Approved, 'history' | 'prepared' | 'schema'>
@@ -18,25 +18,54 @@ export const nothingToMove: Reading = {
   schema: [],
 }
 
-/** Reads what a run would move. `took`: the way up of the run that a rollback takes back. */
+/** What a run would move, and what a rollback takes back: the run's plan. */
+export interface Moving {
+  kind: Exclude<RunKind, 'backup'>
+  migration: string
+  took: Approved | null
+}
+
+/** Reads what a run would move. */
 export async function readMigration(
   engine: Engine,
   target: Target,
-  { kind, migration, took }: { kind: Exclude<RunKind, 'backup'>; migration: string; took: Move | null },
+  moving: Moving,
 ): Promise<Result<Reading>> {
+  const read =
+    (moving.took && (await wayBack(engine, target, moving.took))) ?? (await anew(engine, target, moving))
+  if (!read.ok) return read
+  const { history, prepared } = read.value
+  if (moving.kind === 'rollback' && !prepared.down)
+    return failure({ code: 'migration-irreversible', migration: moving.migration })
+  const schema = await withSession(target, 'read tables', ({ client }) =>
+    readTables(client, touchedBy(prepared)),
+  )
+  return schema.ok ? ok({ history, prepared, schema: schema.value }) : schema
+}
+
+type Moved = Result<{ history: PlannedHistory; prepared: BothWays }>
+
+/**
+ * The way back of a run whose migration is the last one still: the one that was reviewed with it, so that nothing has to
+ * be built in the night. Null: something was applied since, or taken back.
+ */
+async function wayBack(engine: Engine, target: Target, took: Approved): Promise<Moved | null> {
+  if (!took.prepared?.down) return null
+  const applied = await engine.applied(target)
+  if (!applied.ok || applied.value.at(-1) !== took.prepared.down.move.from) return null
+  const again = await engine.again(took.prepared)
+  if (!again.ok) return again
+  const migrations = statesNow(took.history.migrations, applied.value)
+  return ok({ history: { ...took.history, migrations }, prepared: again.value })
+}
+
+async function anew(engine: Engine, target: Target, { kind, migration, took }: Moving): Promise<Moved> {
   const listed = await engine.list(target)
   if (!listed.ok) return listed
-  const moves = movesFor(kind, migration, listed.value.migrations, took)
+  const moves = movesFor(kind, migration, listed.value.migrations, took?.prepared?.up.move ?? null)
   if (!moves.ok) return moves
   const prepared = await prepareBoth((move) => engine.prepare(move), moves.value)
-  if (!prepared.ok) return prepared
-  if (kind === 'rollback' && !prepared.value.down)
-    return failure({ code: 'migration-irreversible', migration })
-  const schema = await withSession(target, 'read tables', ({ client }) =>
-    readTables(client, touchedBy(prepared.value)),
-  )
-  if (!schema.ok) return schema
-  return ok({ history: listed.value, prepared: prepared.value, schema: schema.value })
+  return prepared.ok ? ok({ history: listed.value, prepared: prepared.value }) : prepared
 }
 
 /** The tables that a plan names, in either direction, sorted. */

@@ -1,16 +1,19 @@
 import type { Caller } from '../domain/person.ts'
 import type { Identity } from '../domain/identity.ts'
-import type { Plan, RunKind } from '../domain/plan.ts'
-import type { Move } from '../domain/script.ts'
+import type { Loss, Plan, RunKind } from '../domain/plan.ts'
+import type { Run } from '../domain/run.ts'
 import type { Runbook } from '../domain/runbook.ts'
 import { targetKey } from '../domain/identity.ts'
-import { ok, type Result } from '../domain/result.ts'
+import { failure, ok, type Result } from '../domain/result.ts'
+import { makeTarget, targetAddress, withSession } from '../adapters/postgres/target.ts'
+import { countLoss } from '../engines/loss.ts'
+import { makeEngine } from '../engines/make.ts'
 import { makePlan } from '../plan/make.ts'
 import { planId } from '../plan/id.ts'
 import { earlierSteps } from '../store/attempts.ts'
 import { recentRuns } from '../store/runs.ts'
 import { keepPlan } from './starting.ts'
-import { buildsFolder, type Surroundings } from './world.ts'
+import { applicationName, buildsFolder, type Surroundings } from './world.ts'
 
 export interface PlanRequest {
   runbook: Runbook
@@ -19,7 +22,7 @@ export interface PlanRequest {
   /** The bot's own database: never a target. */
   ours: Identity | null
   /** A rollback: the run that it takes back, and what somebody accepted to lose. */
-  rollback?: { run: string; move: Move; accepted: number }
+  rollback?: { run: Run; accepted: number }
 }
 
 /** Ids meet by chance; a few draws find a free one. */
@@ -46,19 +49,47 @@ export async function drawPlan(
     builds: buildsFolder(config),
     earlier: last ? await earlierSteps(pool, targetKey(last.plan.approved.identity)) : [],
     ours,
-    ...(rollback && { of: { run: rollback.run, move: rollback.move }, accepted: rollback.accepted }),
+    ...(rollback && {
+      of: { run: rollback.run.id, approved: rollback.run.plan.approved },
+      accepted: rollback.accepted,
+    }),
   })
 }
 
-/** The same, kept under an id that is free. */
+/** The same, kept. */
 export async function planRunbook(house: House, request: PlanRequest): Promise<Result<Plan>> {
-  const made = await drawPlan(house, request)
-  if (!made.ok) return made
+  const drawn = await drawPlan(house, request)
+  return drawn.ok ? keepDrawn(house, drawn.value, request.caller) : drawn
+}
+
+/** Keeps a plan under an id that is free. */
+export async function keepDrawn(house: House, drawn: Plan, caller: Caller): Promise<Result<Plan>> {
   for (let draw = 0; draw < draws; draw++) {
-    const plan = draw === 0 ? made.value : { ...made.value, id: planId() }
-    const kept = await keepPlan(house.pool, plan, request.caller)
+    const plan = draw === 0 ? drawn : { ...drawn, id: planId() }
+    const kept = await keepPlan(house.pool, plan, caller)
     if (!kept.ok) return kept
     if (kept.value) return ok(plan)
   }
   throw new Error(`no free plan id in ${draws} draws`)
+}
+
+/**
+ * What taking a run back would lose now, by the way down that was approved with it: in seconds, so that a form can show
+ * it. Fails with `migration-irreversible`, `migration-not-applied`, and as reading the history does.
+ */
+export async function lossOf(house: House, { id, plan }: Run): Promise<Result<Loss>> {
+  const { runbook, prepared, history, identity } = plan.approved
+  const { environment, config, secrets } = house
+  const { migration } = runbook
+  const down = prepared?.down
+  if (!down) return failure({ code: 'migration-irreversible', migration })
+  secrets.know(runbook)
+  const address = targetAddress(runbook.target.url, runbook.target.database, environment)
+  if (!address.ok) return address
+  const target = makeTarget(address.value, applicationName(id), identity)
+  const place = { folder: runbook.folder, address: address.value, environment, builds: buildsFolder(config) }
+  const applied = await makeEngine(runbook.engine, { ...place, history }).applied(target)
+  if (!applied.ok) return applied
+  if (!applied.value.includes(migration)) return failure({ code: 'migration-not-applied', migration })
+  return withSession(target, 'count the loss', ({ client }) => countLoss(client, down))
 }

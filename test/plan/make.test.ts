@@ -191,12 +191,13 @@ describe('there is no plan', () => {
 describe('a plan of a rollback', () => {
   it('goes back to where the run began, counts what is lost, and holds what was accepted', async () => {
     const target = await planTarget()
-    const up = planOf(await target.plan()).approved.prepared!.up.move
+    const { approved } = planOf(await target.plan())
+    const up = approved.prepared!.up.move
     await target.migrated()
     await target.client
       .query(`update master."RefreshTokens" set "AdminUserId" = null, "EmployeeId" = gen_random_uuid()
       where "Id" in (select "Id" from master."RefreshTokens" limit 3)`)
-    const made = await target.plan({ kind: 'rollback', of: { run: '7F3A-1', move: up }, accepted: 5 })
+    const made = await target.plan({ kind: 'rollback', of: { run: '7F3A-1', approved }, accepted: 5 })
     const plan = planOf(made)
     expect(plan).toMatchObject({ kind: 'rollback', of: '7F3A-1', approved: { accepted: 5 } })
     expect(plan.approved.prepared?.down?.move).toEqual({ from: up.to, to: up.from })

@@ -24,7 +24,7 @@ export function efcoreEngine(settings: EfCoreSettings, place: Place): Engine {
     again,
     applied: (target) => appliedOn(target, approved(settings, place.history)),
     check: (target, prepared) =>
-      checkScripts(target, place.history ? approved(settings, place.history) : plan.history(), prepared),
+      checkScripts(target, plan.history() ?? approved(settings, place.history), prepared),
     reconcile: (target, move) => reconcileMove(target, approved(settings, place.history), move),
     close: () => plan.close(),
     apply(target, prepared, at) {

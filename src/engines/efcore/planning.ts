@@ -17,8 +17,8 @@ import { aboutBundle, makeProgram } from './program.ts'
 import { projectOf, type Project } from './project.ts'
 
 export interface Planning extends Pick<Engine, 'list' | 'prepare' | 'close'> {
-  /** The history table that was found. */
-  history(): History
+  /** The history table that was found; null before `list`. */
+  history(): History | null
 }
 
 /** Builds once, in a folder of its own, and asks `dotnet ef` for what a plan holds. `prepare` comes after `list`. */
@@ -42,7 +42,7 @@ export function planning(settings: EfCoreSettings, place: Place): Planning {
   const programOf = ({ project, built }: Known) => (program ??= makeProgram(project, built, place))
 
   return {
-    history: () => knows().history,
+    history: () => known?.history ?? null,
     async list(target) {
       folder ??= await makeBuildFolder(place.builds)
       const project = projectOf(settings, place, folder)
