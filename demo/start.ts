@@ -63,14 +63,14 @@ function wanted(): Wanted {
   return values.dotnet ? 'dotnet' : null
 }
 
-function welcome({ workspace }: Stage): Promise<never> {
+function welcome({ workspace, onDotnet }: Stage): Promise<never> {
   say(`
   Open ${workspace.pageUrl}
 
   You are Asha, who leads migrations. Type in #migrations:
 
       /migrate plan add-security-enhancements
-
+${onDotnet ? '\n  It takes half a minute: dotnet ef builds the application for its plan.\n' : ''}
   Then sit down on Dan's and Mei's chairs (top left) to approve it, and on Asha's again to run it.
   "Try this", on the left, goes on from there. Ctrl-C ends everything.
 `)

@@ -12,13 +12,12 @@ export async function chooseHrms(
   wanted: Wanted,
   say: (line: string) => void,
   signal: AbortSignal,
-): Promise<Configured> {
+): Promise<Configured & { onDotnet: boolean }> {
   const why = wanted === 'sql' ? 'As you asked' : await buildOnDotnet(say, signal)
-  if (why === null) return runbooksOnDotnet
-  signal.throwIfAborted()
+  if (why === null) return { ...runbooksOnDotnet, onDotnet: true }
   if (wanted === 'dotnet') throw new Error(`${why}.`)
   say(`${why}: the HRMS is the TypeScript one, and its migrations are SQL files.`)
-  return layRunbooksBySql()
+  return { ...(await layRunbooksBySql()), onDotnet: false }
 }
 
 /** Null: it is built. Otherwise why it is not. */
@@ -26,6 +25,7 @@ async function buildOnDotnet(say: (line: string) => void, signal: AbortSignal): 
   const sdk = await findSdk()
   if (sdk === null) return 'No .NET SDK 10 here'
   const faults = await buildReleases(sdk, say, signal)
+  signal.throwIfAborted()
   if (faults) {
     for (const fault of faults) say(`  ${fault}`)
     return `HRMS does not build with .NET SDK ${sdk} here`

@@ -21,6 +21,8 @@ export interface Stage {
   workspace: Workspace
   databases: Databases
   reporting: Reporting
+  /** HRMS is the ASP.NET one, and its plans are made by `dotnet ef`. */
+  onDotnet: boolean
   hrmsUrl: string
   payrollUrl: string
   bot: Bot
@@ -62,7 +64,7 @@ async function build(
   const { say, signal = new AbortController().signal } = options
   // What a killed demo left: its applications, of one kind or the other.
   await (await findApplications(runbooksOnDotnet.runbooks, {})).stop()
-  const configured = await chooseHrms(options.hrms, say, signal)
+  const hrms = await chooseHrms(options.hrms, say, signal)
   const [botPort, hrmsPort, payrollPort] = [await anyPort(), await anyPort(), await anyPort()]
   const databases = await openDatabases(options)
   closing.push(() => databases.stop())
@@ -79,7 +81,7 @@ async function build(
     PAYROLL_DATABASE_URL: databases.url('payroll', 'hrms_batch'),
     PAYROLL_PORT: String(payrollPort),
   }
-  const applications = await findApplications(configured.runbooks, applicationsEnvironment)
+  const applications = await findApplications(hrms.runbooks, applicationsEnvironment)
   closing.push(() => applications.stop())
   // Counts of writes into a database that is no more.
   await rm(hrmsFolder, { recursive: true, force: true })
@@ -139,7 +141,7 @@ async function build(
       SLACK_SIGNING_SECRET: signingSecret,
       SLACK_API_URL: workspace.apiUrl,
       PORT: String(botPort),
-      LOCKKEEPER_CONFIG: configured.file,
+      LOCKKEEPER_CONFIG: hrms.file,
       LOCKKEEPER_FOLDER: path.join(folder, 'lockkeeper'),
     },
     botPort,
@@ -150,6 +152,7 @@ async function build(
     workspace,
     databases,
     reporting,
+    onDotnet: hrms.onDotnet,
     hrmsUrl,
     payrollUrl: `http://127.0.0.1:${payrollPort}/`,
     bot,

@@ -59,9 +59,15 @@ async function build(release: Release, signal: AbortSignal): Promise<string[] | 
     ['publish', 'src/HRMS.API', '--no-restore'],
   ]) {
     const { exitCode, lastLines } = await dotnet(at(release, signal), words)
-    if (exitCode !== 0) return [`dotnet ${words.join(' ')}: exit code ${exitCode}`, ...lastLines.slice(-12)]
+    if (exitCode !== 0) return [`dotnet ${words.join(' ')}: exit code ${exitCode}`, ...errorsIn(lastLines)]
   }
   return null
+}
+
+/** MSBuild writes each error twice, with the project in brackets. */
+const errorsIn = (lines: readonly string[]): string[] => {
+  const told = lines.filter((line) => /\berror\b/.test(line)).map((line) => line.replace(/ *\[[^\]]*\]$/, ''))
+  return [...new Set(told)].map((line) => line.trim()).slice(0, 3)
 }
 
 /** Of all that a build is made of. */
