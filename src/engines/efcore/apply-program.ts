@@ -104,11 +104,11 @@ async function applyFromHistory(work: Work): Promise<Applied> {
 
 /** Null: a lock was in the way, and it is to be tried again. */
 async function tryOnce(work: Work, attempt: number): Promise<Applied | null> {
-  const { project, program, prepared, at, target, beside, ours, watched } = work
+  const { project, program, prepared, at, beside, ours, watched } = work
   const blockers = watchBlockers(beside.client, ours, at.lockTimeout)
   const ran = await runProgram(project, program, {
     to: prepared.move.to,
-    options: optionsFor(target.applicationName, at),
+    options: optionsFor(work),
     signal: at.signal,
     onLine: watched.line,
   }).finally(blockers.stop)
@@ -127,15 +127,19 @@ async function tryOnce(work: Work, attempt: number): Promise<Applied | null> {
   return at.signal.aborted ? failed({ code: 'cancelled', by: '' }) : null
 }
 
-/** Settings of its sessions. They hold after a reset of a pooled connection too: they come with the startup packet. */
-const optionsFor = (applicationName: string, { lockTimeout, statementTimeout }: Applying): string =>
-  [
-    `application_name=${applicationName}`,
-    `lock_timeout=${lockTimeout}`,
-    `statement_timeout=${statementTimeout}`,
+/**
+ * Settings of its sessions. They hold after a reset of a pooled connection too: they come with the startup packet. From
+ * 14 on a server notices in the middle of a statement that its client was killed.
+ */
+function optionsFor({ target, at, beside }: Work): string {
+  const settings = [
+    `application_name=${target.applicationName}`,
+    `lock_timeout=${at.lockTimeout}`,
+    `statement_timeout=${at.statementTimeout}`,
+    ...(Number.parseInt(beside.serverVersion, 10) >= 14 ? ['client_connection_check_interval=1000'] : []),
   ]
-    .map((setting) => `-c ${setting}`)
-    .join(' ')
+  return settings.map((setting) => `-c ${setting}`).join(' ')
+}
 
 const lastOf = async ({ beside, history }: Work): Promise<string | null> =>
   (await readHistory(beside.client, history)).at(-1) ?? null
