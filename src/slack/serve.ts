@@ -3,6 +3,7 @@ import type { Reply } from '../domain/desk.ts'
 import type { Caller } from '../domain/person.ts'
 import type { Problem } from '../domain/problem.ts'
 import { isFirst } from '../store/seen.ts'
+import { underWay } from '../views/marks.ts'
 import { problemView } from '../views/problem.ts'
 import type { Front } from './front.ts'
 import { openModal, showReply, type Place } from './replies.ts'
@@ -31,7 +32,7 @@ export async function serve(front: Front, { id, place, opensForm, reply }: Reque
     shownIn = { ...place, modal: place.modal ?? modal }
     const said = refusal
       ? { view: problemView(refusal) }
-      : await reply({ person: place.person, via: 'slack' })
+      : await patiently(front, shownIn, reply({ person: place.person, via: 'slack' }))
     if (said) await showReply(front, shownIn, said)
   } catch (error) {
     const reference = randomBytes(4).toString('hex')
@@ -40,6 +41,16 @@ export async function serve(front: Front, { id, place, opensForm, reply }: Reque
       (unshown: unknown) => front.log.error({ err: unshown, reference }, 'and nobody was told'),
     )
   }
+}
+
+/** Milliseconds. A modal says by itself that something is under way; who typed a line would wonder. */
+const wonders = 2_500
+
+/** Says that it takes a while, where it does: a project is built before its migrations are planned. */
+async function patiently(front: Front, place: Place, reply: Promise<Reply | null>): Promise<Reply | null> {
+  if (place.modal) return reply
+  const saying = setTimeout(() => void showReply(front, place, { view: underWay }), wonders)
+  return reply.finally(() => clearTimeout(saying))
 }
 
 /** Why this person may ask for nothing, or not here. Fails closed: what cannot be looked up is refused. */

@@ -44,6 +44,13 @@ export const checking: View = {
   actions: [],
 }
 
+/** Where an answer takes longer than somebody who typed would think. */
+export const underWay: View = {
+  state: ['Working on it.'],
+  parts: [text(['It may take a minute, e.g. where a project is built. What comes of it is told here.'])],
+  actions: [],
+}
+
 /** Above a form that is shown again. */
 export const lookAgain = (faults: readonly { field: string; why: string }[]): Line =>
   say`Please look again. ${joined(

@@ -32,6 +32,17 @@ describe('a slash command', () => {
     })
   })
 
+  test('that takes long says so, before it is answered', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    lobby.answer = () => promise.then(() => ({ view: { state: ['A plan.'], parts: [], actions: [] } }))
+    await lobby.type('plan')
+    await expect.poll(told).toHaveLength(1)
+    expect(told()[0]?.args).toMatchObject({ text: expect.stringContaining('Working on it.') })
+    resolve()
+    await expect.poll(told).toHaveLength(2)
+    expect(told()[1]?.args).toMatchObject({ text: 'A plan.' })
+  })
+
   test('with a forged signature is refused (401), and nothing is done', async () => {
     const response = await lobby.post('command=%2Fmigrate&text=run', { secret: 'another secret' })
     expect(response.status).toBe(401)
