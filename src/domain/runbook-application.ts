@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { address, command, duration, name, variable, words } from './runbook-values.ts'
+import { address, anyVariable, command, duration, name, words } from './runbook-values.ts'
 
 const expected = z
   .union([
@@ -65,7 +65,7 @@ export const service = z
     directory: words.prefault('.').describe('Where it is started; relative to the runbook’s folder.'),
     log: words.optional().describe('Where its output goes. Without: beside the pid file.'),
     environment: z
-      .array(variable)
+      .array(anyVariable)
       .default([])
       .describe('Variables that it cannot start without. A plan refuses while one is not set.'),
     stop: z

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { table, words } from './runbook-values.ts'
+import { anyVariable, table, words } from './runbook-values.ts'
 
 const sql = z
   .strictObject({
@@ -20,8 +20,6 @@ const sql = z
   })
   .describe('Plain SQL files.')
 
-const named = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of an environment variable')
-
 const efcore = z
   .strictObject({
     kind: z.literal('efcore').describe('Entity Framework Core, by `dotnet ef`.'),
@@ -39,13 +37,13 @@ const efcore = z
       .optional()
       .meta({ examples: ['net10.0'] })
       .describe('Where the project has several.'),
-    connection: named
+    connection: anyVariable
       .meta({ examples: ['ConnectionStrings__MasterDb'] })
       .describe(
         'The environment variable from which the design-time factory takes its connection string. Lockkeeper fills it for target.url: the same server, database and role.',
       ),
     environment: z
-      .array(named)
+      .array(anyVariable)
       .default([])
       .describe(
         'Other environment variables that building, the factory and the migrations need, by name. Nothing else is handed on.',

@@ -36,6 +36,11 @@ export const variable = z
   .regex(/^[A-Z][A-Z0-9_]*$/, 'is not the name of an environment variable: capitals, digits and underscores')
   .meta({ examples: ['HRMS_MASTER_URL'] })
 
+/** The same where a program of others reads it: .NET's have small letters too. */
+export const anyVariable = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of an environment variable')
+
 export const words = z.string().trim().min(1, 'is empty')
 
 /** An absolute http(s) URL once each {NAME} in it is replaced. */
