@@ -65,6 +65,7 @@ export interface Problems {
   'efcore-unreachable': { connection: string }
   'efcore-elsewhere': { planned: string; found: string; connection: string }
   'script-lacks': { migration: string; history: string }
+  'script-unread': { line: number; near: string }
   'program-missing': { by: 'bundle' | 'tool'; file: string }
   'program-changed': { by: 'bundle' | 'tool'; file: string }
   'program-failed': {
@@ -104,6 +105,9 @@ export interface Problems {
   'tool-older': { tool: string; version: string; server: string; install: string }
   'tool-unfit': { tool: string; version: string; why: string }
   'application-role-unfit': { role: string; why: 'missing' | 'owner' | 'super' | 'cannot-connect' }
+  'owner-missing': { role: string }
+  /** `makes`: commands of statements whose objects belong to who runs them. */
+  'owner-other': { role: string; owners: string[]; makes: string[] }
   'rollback-loses': { rows: number; tables: { table: string; column: string; rows: number }[] }
   'rollback-violates': { table: string; column: string; rows: number }
   'no-rollback': { migrations: string[] }
@@ -213,8 +217,20 @@ export type UnfitReason =
 /** `other-database`: the URL names another database than the runbook. */
 export type UrlFault = 'not-a-url' | 'not-postgres' | 'other-database'
 
-/** What a privilege is for: reading the server's identity, closing, ending sessions, dumping, migrating, the try-out, keeping what is lost. */
-export type PrivilegeUse = 'identity' | 'close' | 'end' | 'dump' | 'migrate' | 'try-out' | 'keep'
+/**
+ * What a privilege is for: reading the server's identity, closing, ending sessions, dumping, migrating, the try-out,
+ * keeping what is lost, acting as the owner, writing the history's row.
+ */
+export type PrivilegeUse =
+  | 'identity'
+  | 'close'
+  | 'end'
+  | 'dump'
+  | 'migrate'
+  | 'try-out'
+  | 'keep'
+  | 'own'
+  | 'record'
 
 export type Difference = 'sql' | 'steps' | 'server' | 'schema' | 'history' | 'runbook'
 

@@ -19,7 +19,7 @@ export async function runAlone(
   work: Work,
   session: TargetSession,
   { script, before }: UnitAt,
-  { statement, index }: Alone,
+  { role, statement, index }: Alone,
 ): Promise<Ran> {
   const { client } = session
   try {
@@ -28,6 +28,7 @@ export async function runAlone(
       const [expected, found] = [before ?? 'no migration', last ?? 'no migration']
       return { did: 'stop', outcome: failed({ code: 'history-unlike', expected, found }) }
     }
+    if (role) await client.query(role.text)
     const found = index ? await readIndex(client, index.name) : null
     if (found?.valid && sameIndex(found.definition, statement.text)) return { did: 'commit', lsn: null }
     if (index && found && !found.valid) await client.query(index.drop)
@@ -43,6 +44,9 @@ export async function runAlone(
     if (errno !== null) return { did: 'lose', during: commandOf(statement.text), errno }
     const our = { statement: statement.text, file: script.file, line: statement.line }
     return { did: 'stop', outcome: failed(sqlProblem(error, our)) }
+  } finally {
+    // The next try reads the history first. A session that is lost has no role to take back.
+    if (role) await client.query('reset role').catch(() => {})
   }
 }
 

@@ -6,6 +6,8 @@ export interface Place {
   /** Absolute, of the runbook: relative paths in it start there. */
   folder: string
   address: TargetAddress
+  /** The role that the statements run as; without it, that of the address. */
+  owner?: string | undefined
   environment: Readonly<Record<string, string | undefined>>
   /** Absolute. Keeps what is built for plans. */
   builds: string

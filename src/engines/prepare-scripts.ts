@@ -23,6 +23,8 @@ export interface ToPrepare {
   /** The ways up of the same migrations, oldest first: what a way down loses is what they gave. */
   ups: Read[]
   history: History
+  /** The role that the statements run as; without it, the one that connects. */
+  owner?: string | undefined
   program?: Program | null
   idempotent?: string | null
   source?: Source | null
@@ -31,10 +33,10 @@ export interface ToPrepare {
 
 /** Scripts with everything that is added to them, and what they do to existing rows. Fails with `statement-unfit`. */
 export function prepareScripts(made: ToPrepare): Result<Prepared> {
-  const { direction, read, history } = made
+  const { direction, read, history, owner } = made
   const scripts: Script[] = []
   for (const { migration, parsed } of read) {
-    const units = unitsOf(parsed, { history, migration, direction })
+    const units = unitsOf(parsed, { history, owner, migration, direction })
     if (!units.ok) return units
     scripts.push({ migration, file: parsed.file, sql: parsed.sql, sha256: parsed.sha256, units: units.value })
   }

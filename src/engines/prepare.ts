@@ -10,7 +10,11 @@ import type { Direction } from './units.ts'
  * alone: the same files give the same digest. Fails with `migration-unknown`, `migration-applied` (nowhere to go),
  * `migration-irreversible`, and as reading the files does.
  */
-export async function prepareMove(folder: string, history: History, move: Move): Promise<Result<Prepared>> {
+export async function prepareMove(
+  folder: string,
+  { history, owner }: { history: History; owner?: string | undefined },
+  move: Move,
+): Promise<Result<Prepared>> {
   const files = await listMigrationFiles(folder)
   if (!files.ok) return files
   const direction = directionOf(move)
@@ -21,7 +25,7 @@ export async function prepareMove(folder: string, history: History, move: Move):
   if (!ups.ok) return ups
   const read = direction === 'up' ? ups : await readAll(folder, moved.value.toReversed(), 'down')
   if (!read.ok) return read
-  return prepareScripts({ move, direction, read: read.value, ups: ups.value, history })
+  return prepareScripts({ move, direction, read: read.value, ups: ups.value, history, owner })
 }
 
 /** Null: from a migration to itself. The empty history is before everything. */

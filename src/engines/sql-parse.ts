@@ -30,6 +30,7 @@ export function parseFile(file: string, source: string): Result<ParsedFile> {
   // `dotnet ef migrations script` writes a byte-order mark, which the server takes for a character of its own.
   const sql = source.startsWith('\uFEFF') ? source.slice(1) : source
   const sha256 = createHash('sha256').update(source).digest('hex')
+  if (isBlank(sql)) return ok({ file, sql: source, sha256, statements: [] })
   try {
     const bytes = Buffer.from(sql)
     const statements = (parseSync(sql).stmts ?? []).flatMap((raw) => toStatement(bytes, raw))
@@ -40,8 +41,12 @@ export function parseFile(file: string, source: string): Result<ParsedFile> {
   }
 }
 
+/** The parser refuses an empty text as a fault of its caller. */
+const isBlank = (sql: string): boolean => sql.trim() === ''
+
 /** Statements of SQL that stands inside of something else; none where it is not whole. */
 export function parseInner(sql: string): Node[] {
+  if (isBlank(sql)) return []
   try {
     return (parseSync(sql).stmts ?? []).flatMap(({ stmt }) => (stmt ? [stmt] : []))
   } catch (error) {

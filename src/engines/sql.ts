@@ -15,11 +15,12 @@ import { appliedOn, reconcileMove } from './standing.ts'
 /**
  * Plain SQL files: `ID_Name.up.sql` and `ID_Name.down.sql` in a folder, and a history table that says which were applied.
  * @param folder absolute, of the runbook: the settings' folder is relative to it
+ * @param owner the role that the statements run as; without it, the one that connects
  */
-export function sqlEngine(settings: SqlSettings, folder: string): Engine {
+export function sqlEngine(settings: SqlSettings, folder: string, owner?: string): Engine {
   const files = path.resolve(folder, settings.folder)
   const history = historyOf(settings.history)
-  const prepare = (move: Move) => prepareMove(files, history, move)
+  const prepare = (move: Move) => prepareMove(files, { history, owner }, move)
   return {
     list: (target) => list(target, files, history),
     prepare,

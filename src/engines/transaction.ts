@@ -39,19 +39,17 @@ async function tryTransaction(
 ): Promise<Ran> {
   try {
     await session.client.query('begin isolation level read committed read write')
-    const kept = statements.findIndex(({ from }) => from === 'file')
     const locks = new Set<string>()
-    for (const [index, statement] of statements.entries()) {
-      if (index === Math.max(kept, 2) && keeps.length) {
-        const stopped = await keepRows(work, session, script, keeps)
-        if (stopped) return stopped
-      }
+    for (const statement of statements) {
       const ran = await runStatement(work, session, script, statement)
       if (!('result' in ran)) return ran
       await noteLocks(work, session, locks)
       if (readsHistory(work.history, statement)) {
         const unlike = compare(before, historyRows(work.history, ran.result.rows))
         if (unlike) return unlike
+        // Before the owner's role: what is kept is Lockkeeper's.
+        const stopped = keeps.length ? await keepRows(work, session, script, keeps) : null
+        if (stopped) return stopped
       }
     }
     if (after) {

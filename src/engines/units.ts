@@ -17,17 +17,23 @@ type Part = { statements: ParsedStatement[] } | { alone: ParsedStatement }
  * A file as units that commit by themselves. START TRANSACTION … COMMIT of the file is one; other statements that a
  * transaction may hold are one as far as they stand together; each that no transaction may hold is its own. To every
  * transaction the lock on the history and its reading are added; to the last one the history's row, where the file does
- * not write it. Fails with `statement-unfit`.
+ * not write it. The file's own statements run as the owner, where there is one; what is added around them does not, so
+ * that the owner needs no right to what is Lockkeeper's. Fails with `statement-unfit`.
  */
 export function unitsOf(
   parsed: ParsedFile,
-  { history, migration, direction }: { history: History; migration: string; direction: Direction },
+  {
+    history,
+    owner,
+    migration,
+    direction,
+  }: { history: History; owner: string | undefined; migration: string; direction: Direction },
 ): Result<Unit[]> {
   const parts = partsOf(parsed, direction)
   if (!parts.ok) return parts
   const writesRow = parsed.statements.some(({ node }) => writesHistory(node, history, migration, direction))
   const row = direction === 'up' ? history.insert(migration) : history.remove(migration)
-  const units = parts.value.map((part) => toUnit(part, history))
+  const units = parts.value.map((part) => toUnit(part, history, owner))
   return ok(
     addMarks(writesRow ? units : withRow(units, row, history, lastLine(parsed)), migration, parsed.sha256),
   )
@@ -83,15 +89,28 @@ function misplaced(node: Node, inTransaction: boolean, direction: Direction): Un
   return direction === 'down' ? 'concurrently-in-down' : null
 }
 
-function toUnit(part: Part, history: History): Unit {
+function toUnit(part: Part, history: History, owner: string | undefined): Unit {
+  const added = (text: string, { line }: ParsedStatement): Statement => ({ text, line, from: 'added' })
+  const role = owner === undefined ? null : quoteName(owner)
   if ('alone' in part) {
-    const index = indexOf(part.alone.node)
-    return { in: 'none', statement: toStatement(part.alone), ...(index && { index }) }
+    const { alone } = part
+    const index = indexOf(alone.node)
+    return {
+      in: 'none',
+      ...(role && { role: added(`SET ROLE ${role}`, alone) }),
+      statement: toStatement(alone),
+      ...(index && { index }),
+    }
   }
-  const [first] = part.statements
+  const [first, last] = [part.statements[0]!, part.statements.at(-1)!]
   return {
     in: 'transaction',
-    statements: [...guards(history, first!.line), ...part.statements.map(toStatement)],
+    statements: [
+      ...guards(history, first.line),
+      ...(role ? [added(`SET LOCAL ROLE ${role}`, first)] : []),
+      ...part.statements.map(toStatement),
+      ...(role ? [added('RESET ROLE', last)] : []),
+    ],
   }
 }
 
@@ -139,7 +158,7 @@ const lastLine = ({ sql }: ParsedFile): number => sql.trimEnd().split('\n').leng
 
 /** The statements of a unit, in the order in which they run. */
 export const statementsOf = (unit: Unit): Statement[] =>
-  unit.in === 'transaction' ? unit.statements : [unit.statement]
+  unit.in === 'transaction' ? unit.statements : [...(unit.role ? [unit.role] : []), unit.statement]
 
 /** What a unit does, in a word, for progress: the command of its first statement of the file. */
 export const commandOfUnit = (unit: Unit): string =>

@@ -1,6 +1,6 @@
 import { code, say, type Line } from '../domain/view.ts'
-import { counted } from './amounts.ts'
-import { codes, firstOf } from './line.ts'
+import { counted, number } from './amounts.ts'
+import { codes, firstOf, statementCode } from './line.ts'
 import { again, type Wordings } from './wording.ts'
 
 const errorLines = (errors: readonly string[]): Line =>
@@ -68,6 +68,11 @@ export const efcoreProblems = {
   'script-lacks': ({ migration, history }) => ({
     what: say`The script that ${code('dotnet ef')} generates writes no row for ${code(migration)} into ${code(history)}.`,
     next: say`Look at the script by hand: ${code('dotnet ef migrations script')}. Where the project changes how history is kept, set engine.apply to bundle; ${again}.`,
+  }),
+  'script-unread': ({ line, near }) => ({
+    what: say`The script that ${code('dotnet ef')} generates is not SQL in its line ${number(line)}, near ${statementCode(near)}.`,
+    means: say`Mostly the statement before it lacks its semicolon: ${code('migrationBuilder.Sql(…)')} is written out as it stands.`,
+    next: say`End each such statement with a semicolon, ${again}.`,
   }),
   'program-missing': ({ by, file }) => ({
     what: say`${programName[by]} ${code(file)} that was approved is not there any more.`,

@@ -34,23 +34,25 @@ export const hrmsDown = async (): Promise<Prepared> =>
   valueOf(await hrmsEngine().prepare({ from: security, to: before }))
 
 /** An engine over a folder with these files, removed with the test. */
-export async function engineOf(files: Record<string, string>): Promise<Engine & { folder: string }> {
+export async function engineOf(
+  files: Record<string, string>,
+  owner?: string,
+): Promise<Engine & { folder: string }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'lockkeeper-migrations-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   for (const [name, sql] of Object.entries(files)) await writeFile(path.join(folder, name), sql)
-  return { ...sqlEngine({ ...settings, folder: '.' }, folder), folder }
+  return { ...sqlEngine({ ...settings, folder: '.' }, folder, owner), folder }
 }
 
 /** Prepares a single migration after `before`, from the SQL of its ways. */
 export async function prepared(
   up: string,
   down?: string,
+  owner?: string,
 ): Promise<{ engine: Engine; up: Prepared; down: Prepared | null }> {
   const id = '20260101000000_Test'
-  const engine = await engineOf({
-    [`${id}.up.sql`]: up,
-    ...(down !== undefined && { [`${id}.down.sql`]: down }),
-  })
+  const files = { [`${id}.up.sql`]: up, ...(down !== undefined && { [`${id}.down.sql`]: down }) }
+  const engine = await engineOf(files, owner)
   const way = valueOf(await engine.prepare({ from: before, to: id }))
   const back = down === undefined ? null : valueOf(await engine.prepare({ from: id, to: before }))
   return { engine, up: way, down: back }

@@ -67,3 +67,10 @@ test('names are quoted where they have to be, values always', () => {
   ])
   expect(["it's", 'a\\b'].map(quoteValue)).toEqual(["'it''s'", " E'a\\\\b'"])
 })
+
+test('a file that goes wrong in its first statement is told like any other; an empty one holds none', () => {
+  expect(parseFile('a.up.sql', 'ALTER TABEL x')).toMatchObject({
+    problem: { code: 'sql-syntax', line: 1, near: expect.stringContaining('TABEL') },
+  })
+  expect(parseFile('a.up.sql', ' \n')).toMatchObject({ value: { statements: [] } })
+})

@@ -60,6 +60,7 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
     connection: 'ConnectionStrings__MasterDb',
   },
   'script-lacks': { migration: '2_B', history: 'master."History"' },
+  'script-unread': { line: 26, near: 'INSERT INTO' },
   'program-missing': { by: 'bundle', file: '/srv/efbundle' },
   'program-changed': { by: 'tool', file: '/srv/HRMS.dll' },
   'program-failed': { by: 'bundle', exitCode: 1, signal: null, says: null },
@@ -129,6 +130,8 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
     why: 'it sets transaction_timeout, which the server does not know',
   },
   'application-role-unfit': { role: 'hrms_app', why: 'owner' },
+  'owner-missing': { role: 'hrms_owner' },
+  'owner-other': { role: 'mover', owners: ['hrms_owner'], makes: ['CREATE TABLE'] },
   'rollback-loses': {
     rows: 212,
     tables: [{ table: 'master."RefreshTokens"', column: 'EmployeeId', rows: 212 }],

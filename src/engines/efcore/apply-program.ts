@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { conditionName } from '../../adapters/postgres/conditions.ts'
 import { currentLsn } from '../../adapters/postgres/facts.ts'
 import { fence, namesakes } from '../../adapters/postgres/fence.ts'
+import { escapeOption } from '../../adapters/postgres/session-settings.ts'
 import { sqlProblem } from '../../adapters/postgres/sql-error.ts'
 import type { Target, TargetSession } from '../../adapters/postgres/target.ts'
 import type { EfEnded, EfSaid } from '../../adapters/dotnet-ef.ts'
@@ -131,11 +132,12 @@ async function tryOnce(work: Work, attempt: number): Promise<Applied | null> {
  * Settings of its sessions. They hold after a reset of a pooled connection too: they come with the startup packet. From
  * 14 on a server notices in the middle of a statement that its client was killed.
  */
-function optionsFor({ target, at, beside }: Work): string {
+function optionsFor({ target, project, at, beside }: Work): string {
   const settings = [
     `application_name=${target.applicationName}`,
     `lock_timeout=${at.lockTimeout}`,
     `statement_timeout=${at.statementTimeout}`,
+    ...(project.owner === undefined ? [] : [`role=${escapeOption(project.owner)}`]),
     ...(Number.parseInt(beside.serverVersion, 10) >= 14 ? ['client_connection_check_interval=1000'] : []),
   ]
   return settings.map((setting) => `-c ${setting}`).join(' ')

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Problem } from '../../domain/problem.ts'
 import { failure, ok, type Result } from '../../domain/result.ts'
 import type { History } from '../history.ts'
 import type { Read } from '../prepare-scripts.ts'
@@ -47,7 +48,7 @@ async function written(
 /**
  * A script by its migrations: each ends with the statement that writes its row of the history, and the COMMIT after it.
  * @param migrations in the order in which the script runs them
- * Fails with `script-lacks`, and as parsing does.
+ * Fails with `script-lacks`, `script-unread`, and as parsing does.
  */
 export function splitScript(
   script: string,
@@ -56,7 +57,7 @@ export function splitScript(
   history: History,
 ): Result<Read[]> {
   const whole = parseFile(`script.${direction}.sql`, script)
-  if (!whole.ok) return whole
+  if (!whole.ok) return unread(whole.problem)
   const { statements } = whole.value
   const lines = script.split('\n')
   const read: Read[] = []
@@ -81,3 +82,11 @@ const isCommit = (statement: ParsedStatement | undefined): boolean =>
   statement !== undefined &&
   'TransactionStmt' in statement.node &&
   statement.node.TransactionStmt.kind === 'TRANS_STMT_COMMIT'
+
+/** The file is nobody's to correct: what is wrong is in a migration. */
+const unread = (problem: Problem): Result<never> =>
+  failure(
+    problem.code === 'sql-syntax'
+      ? { code: 'script-unread', line: problem.line, near: problem.near }
+      : problem,
+  )

@@ -101,6 +101,7 @@ async function prepare(
     read: read.value,
     ups: ups.value,
     history,
+    owner: project.owner,
     program,
     idempotent: idempotent.value,
     source: built.source,

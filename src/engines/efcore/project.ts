@@ -8,6 +8,8 @@ import { npgsqlConnection } from './connection.ts'
 /** A project as `dotnet ef` is told of it. */
 export interface Project {
   settings: EfCoreSettings
+  /** The role that the statements run as; without it, the one that connects. */
+  owner?: string | undefined
   /** Absolute. */
   project: string
   startup: string
@@ -25,6 +27,7 @@ export function projectOf(settings: EfCoreSettings, place: Place, build: string)
   const startup = path.resolve(place.folder, settings.startupProject ?? settings.project)
   return {
     settings,
+    owner: place.owner,
     project,
     startup,
     build,

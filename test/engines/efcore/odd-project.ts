@@ -9,6 +9,8 @@ export const factory = 'src/HRMS.Infrastructure/Data/MasterDbContextFactory.cs'
 export const tenant = 'src/HRMS.Infrastructure/Entities/Tenant.cs'
 export const project = 'src/HRMS.Infrastructure/HRMS.Infrastructure.csproj'
 
+export const startup = 'src/HRMS.API/HRMS.API.csproj'
+
 /** A copy of the HRMS project in which files are changed; gone with its test. */
 export async function oddProject(
   changes: Record<string, (text: string) => string>,

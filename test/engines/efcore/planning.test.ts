@@ -10,7 +10,7 @@ import { type Hrms, test, valueOf } from '../../adapters/postgres/hrms.ts'
 import { hasDotnet, hrmsBuild } from '../../dotnet.ts'
 import { before, hrmsUp, initial, security, statements } from '../scripts.ts'
 import { buildsFolder, engineFor, environment, settings, type Given } from './hrms-project.ts'
-import { factory, oddProject, project, tenant } from './odd-project.ts'
+import { factory, oddProject, project, startup, tenant } from './odd-project.ts'
 
 const table = 'master."__EFMigrationsHistory"'
 const up = { from: before, to: security }
@@ -124,9 +124,9 @@ namespace HRMS.Infrastructure.Data.Migrations.Master;
 public partial class Odd : Migration
 {
     protected override void Up(MigrationBuilder migrationBuilder) =>
-        migrationBuilder.Sql($"COMMENT ON SCHEMA master IS '{DateTime.UtcNow.Ticks}'");
+        migrationBuilder.Sql($"COMMENT ON SCHEMA master IS '{DateTime.UtcNow.Ticks}';");
     protected override void Down(MigrationBuilder migrationBuilder) =>
-        migrationBuilder.Sql("CREATE INDEX CONCURRENTLY ix ON master.\\"Tenants\\" (\\"Id\\")", suppressTransaction: true);
+        migrationBuilder.Sql("CREATE INDEX CONCURRENTLY ix ON master.\\"Tenants\\" (\\"Id\\");", suppressTransaction: true);
 }
 `,
       },
@@ -170,6 +170,28 @@ public partial class Odd : Migration
       '.config/dotnet-tools.json': () => '{ "version": 1, "isRoot": true, "tools": {} }',
     })
     expect(await fault(hrms, { folder: none })).toMatchObject({ code: 'dotnet-ef-missing' })
+  })
+
+  test('needs a tool of the same major version as its packages, and Npgsql', async ({ hrms }) => {
+    const older = (text: string) => text.replaceAll('10.0.14', '8.0.30').replace('"10.0.0"', '"8.0.0"')
+    const eight = await oddProject({ [project]: older, [startup]: older })
+    expect(await fault(hrms, { folder: eight })).toEqual({
+      code: 'dotnet-ef-unfit',
+      tool: '10.0.14',
+      project: expect.stringMatching(/^8\./),
+    })
+    const other = await oddProject({
+      [project]: (text) =>
+        text.replace(
+          '</ItemGroup>',
+          '<PackageReference Include="Microsoft.EntityFrameworkCore.InMemory" Version="10.0.14" /></ItemGroup>',
+        ),
+      [factory]: (text) => text.replace(/options\.UseNpgsql\([^;]*;/, 'options.UseInMemoryDatabase("hrms");'),
+    })
+    expect(await fault(hrms, { folder: other })).toEqual({
+      code: 'efcore-provider',
+      provider: 'Microsoft.EntityFrameworkCore.InMemory',
+    })
   })
 
   test('says which packages are not to be had, and where the source does not compile', async ({ hrms }) => {
