@@ -64,8 +64,7 @@ async function readMigrations(
   const history = planned?.runbook.name === runbook.name && planned.prepared ? planned.history : null
   const { address } = target
   const { environment, config } = house
-  const place = { folder: runbook.folder, address, environment, builds: buildsFolder(config), history }
-  const engine = makeEngine(runbook.engine, place)
+  const engine = makeEngine(runbook, { address, environment, builds: buildsFolder(config), history })
   try {
     if (history && planned?.prepared) {
       const applied = await engine.applied(target)

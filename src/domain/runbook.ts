@@ -78,6 +78,11 @@ export const runbookSchema = z
           .min(12, 'is older than 12, which Lockkeeper does not know')
           .prefault(12)
           .describe('The oldest major version of PostgreSQL that the migration is made for.'),
+        owner: words
+          .optional()
+          .describe(
+            'The role that owns what the migration makes, e.g. hrms_owner: its statements run as this role. Without it, it is the role of the URL, unless the SQL says SET LOCAL ROLE.',
+          ),
         application: z
           .strictObject({
             role: words.describe('Its role in the database. Only it enters between open and admit.'),

@@ -5,14 +5,20 @@ export interface Statement {
   text: string
   /** First line in its file, from 1. For an added statement: the line that it stands before. */
   line: number
-  /** `added`: the lock on the history table, the check of its rows, or a history row the file does not write. */
+  /** `added`: the lock on the history table, the check of its rows, the owner's role, or a history row the file does not write. */
   from: 'file' | 'added'
 }
 
 /** Statements that commit together, or one that no transaction may hold (CREATE INDEX CONCURRENTLY, …). */
 export type Unit =
   | { in: 'transaction'; statements: Statement[] }
-  | { in: 'none'; statement: Statement; index?: { name: string; drop: string } }
+  | {
+      in: 'none'
+      /** The statement that makes the session the owner of what follows; taken back after it. */
+      role?: Statement
+      statement: Statement
+      index?: { name: string; drop: string }
+    }
 
 /** One migration in one direction. */
 export interface Script {

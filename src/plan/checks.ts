@@ -3,6 +3,7 @@ import type { RunKind } from '../domain/plan.ts'
 import { whoAmI } from '../adapters/postgres/roles.ts'
 import * as host from './findings-host.ts'
 import * as migration from './findings-migration.ts'
+import { owning } from './findings-owner.ts'
 import * as roles from './findings-roles.ts'
 import * as server from './findings-server.ts'
 import { blocker, type Looked } from './looked.ts'
@@ -32,6 +33,7 @@ const looks: readonly Looking[] = [
   { name: 'Right to close the database', look: roles.closing, of: moving },
   { name: 'Right to end sessions', look: roles.ending, of: moving },
   { name: 'Right to change the tables', look: roles.changing, of: moving },
+  { name: 'Owner of what it makes', look: owning, of: moving },
   { name: 'Right to keep what a rollback drops', look: roles.keeping, of: ['rollback'] },
   { name: 'Right to try out as the application', look: roles.tryingOut, of: ['migrate'] },
   { name: 'Sessions', look: server.otherSessions, of: moving, sees: true },

@@ -52,8 +52,8 @@ export async function makePlan(input: PlanInput): Promise<Result<Plan>> {
   const server = await whoAnswers(address.value, id, input.ours)
   if (!server.ok) return server
   const target = makeTarget(address.value, applicationNameOf(id), server.value.identity)
-  const place = { folder: runbook.folder, address: address.value, environment, builds: input.builds }
-  const engine = makeEngine(runbook.engine, { ...place, history: input.of?.approved.history ?? null })
+  const history = input.of?.approved.history ?? null
+  const engine = makeEngine(runbook, { address: address.value, environment, builds: input.builds, history })
   try {
     return await readPlan(input, target, engine, server.value)
   } finally {

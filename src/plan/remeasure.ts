@@ -51,9 +51,8 @@ export async function remeasure(
     })
   const target = input.target ? ok(input.target) : targetOf(plan, input.environment)
   if (!target.ok) return target
-  const engine = makeEngine(runbook.engine, {
+  const engine = makeEngine(runbook, {
     ...input,
-    folder: runbook.folder,
     address: target.value.address,
     history: approved.history,
   })

@@ -87,8 +87,8 @@ export async function lossOf(house: House, { id, plan }: Run): Promise<Result<Lo
   const address = targetAddress(runbook.target.url, runbook.target.database, environment)
   if (!address.ok) return address
   const target = makeTarget(address.value, applicationName(id), identity)
-  const place = { folder: runbook.folder, address: address.value, environment, builds: buildsFolder(config) }
-  const applied = await makeEngine(runbook.engine, { ...place, history }).applied(target)
+  const around = { address: address.value, environment, builds: buildsFolder(config), history }
+  const applied = await makeEngine(runbook, around).applied(target)
   if (!applied.ok) return applied
   if (!applied.value.includes(migration)) return failure({ code: 'migration-not-applied', migration })
   return withSession(target, 'count the loss', ({ client }) => countLoss(client, down))

@@ -74,8 +74,7 @@ export function openWorld(
       target,
       claim: () => session,
       takeClaim,
-      engine: makeEngine(approved.runbook.engine, {
-        folder: approved.runbook.folder,
+      engine: makeEngine(approved.runbook, {
         address: address.value,
         environment,
         builds: buildsFolder(config),

@@ -116,7 +116,11 @@ export function cardText(title: string, commands: readonly ByHand[]): string {
 export function sqlByHand(units: readonly Unit[]): string {
   return units
     .map((unit) => {
-      if (unit.in === 'none') return `${ended(unit.statement.text)}\n`
+      if (unit.in === 'none') {
+        const { role, statement } = unit
+        const texts = role ? [role.text, statement.text, 'RESET ROLE'] : [statement.text]
+        return [...texts.map(ended), ''].join('\n')
+      }
       return ['BEGIN;', ...unit.statements.map((statement) => ended(statement.text)), 'COMMIT;', ''].join(
         '\n',
       )

@@ -147,7 +147,12 @@ function sqlFile(plan: Plan, prepared: Prepared, direction: string): string {
       ...script.units.flatMap((unit) =>
         unit.in === 'transaction'
           ? ['', '-- One transaction:', ...unit.statements.flatMap(statementLines), '-- COMMIT']
-          : ['', '-- Outside of a transaction:', ...statementLines(unit.statement)],
+          : [
+              '',
+              '-- Outside of a transaction:',
+              ...(unit.role ? statementLines(unit.role) : []),
+              ...statementLines(unit.statement),
+            ],
       ),
     ]),
     '',

@@ -92,7 +92,9 @@ function whatLine({ approved, measured, kind }: Plan): Line {
   const { prepared, serverVersion, identity } = approved
   const moved = kind === 'rollback' ? prepared?.down : prepared?.up
   const statements = (moved?.scripts ?? []).flatMap((script) =>
-    script.units.flatMap((unit) => (unit.in === 'transaction' ? unit.statements : [unit.statement])),
+    script.units.flatMap((unit) =>
+      unit.in === 'transaction' ? unit.statements : [...(unit.role ? [unit.role] : []), unit.statement],
+    ),
   )
   const added = statements.filter(({ from }) => from === 'added').length
   const what = moved

@@ -123,6 +123,16 @@ export const planProblems = {
     means: say`${why === 'owner' || why === 'super' ? 'It can change what a run has closed, and the try-out proves nothing.' : 'The try-out and the start would fail.'}`,
     next: say`Name the role that the application connects as (target.application.role), or correct the role; ${again}.`,
   }),
+  'owner-missing': ({ role }) => ({
+    what: say`The role that shall own what the migration makes, ${code(role)}, does not exist.`,
+    means: say`The migration would fail at its first statement.`,
+    next: say`Correct it in the runbook (target.owner), or create the role; ${again}.`,
+  }),
+  'owner-other': ({ role, owners, makes }) => ({
+    what: say`What ${codes(makes)} ${makes.length === 1 ? 'makes' : 'make'} would belong to ${code(role)}; the tables here belong to ${codes(owners)}.`,
+    means: say`Whoever changes these tables could not change what is new, nor can the application use it without being granted.`,
+    next: say`Name the owner in the runbook (${code(`target.owner: ${owners[0] ?? ''}`)}), ${again}.`,
+  }),
   'service-state-unknown': ({ service, why }) => ({
     what: say`Whether ${code(service)} runs cannot be told: ${why}.`,
     next: say`Correct that on its host or in the runbook, then try again.`,

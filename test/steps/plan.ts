@@ -72,7 +72,7 @@ export function engineOf(
 ): Engine {
   const address = valueOf(targetAddress(runbook.target.url, runbook.target.database, environment))
   const builds = path.join(folder, 'builds')
-  return makeEngine(runbook.engine, { folder: runbook.folder, address, environment, builds, history })
+  return makeEngine(runbook, { address, environment, builds, history })
 }
 
 /** The example's plan with what the steps read of it; nothing else is measured. */

@@ -17,16 +17,48 @@ export async function unreadableRelations(client: pg.Client): Promise<string[]> 
   return rows.map(({ name }) => name)
 }
 
-/** Owners of these tables whose rights this session does not have: DDL on a table is its owner's alone. Sorted. */
-export async function foreignOwners(client: pg.Client, tables: string[]): Promise<string[]> {
+/**
+ * Owners of these tables whose rights a role does not have, without one this session: DDL on a table is its owner's
+ * alone. Sorted.
+ */
+export async function foreignOwners(
+  client: pg.Client,
+  tables: string[],
+  role: string | null = null,
+): Promise<string[]> {
   const { rows } = await client.query<{ owner: string }>(
     `select distinct pg_catalog.pg_get_userbyid(relowner)::text as owner
      from pg_catalog.unnest($1::text[]) as wanted(name)
      join pg_catalog.pg_class c on c.oid = pg_catalog.to_regclass(wanted.name)
-     where not pg_catalog.pg_has_role(relowner, 'usage') order by owner`,
-    [tables],
+     where not pg_catalog.pg_has_role(coalesce($2::name, current_user), relowner, 'usage') order by owner`,
+    [tables, role],
   )
   return rows.map(({ owner }) => owner)
+}
+
+/** Who owns these tables, as far as they exist, sorted; and the role that this session acts as. */
+export async function ownersOf(
+  client: pg.Client,
+  tables: string[],
+): Promise<{ me: string; owners: string[] }> {
+  const { rows } = await client.query<{ me: string; owners: string[] }>(
+    `select current_user::text as me, array(
+       select distinct pg_catalog.pg_get_userbyid(relowner)::text
+       from pg_catalog.unnest($1::text[]) as wanted(name)
+       join pg_catalog.pg_class c on c.oid = pg_catalog.to_regclass(wanted.name) order by 1) as owners`,
+    [tables],
+  )
+  return rows[0]!
+}
+
+/** Whether a role may read a table, add rows to it and delete them. One that does not exist, nobody may. */
+export async function writesRows(client: pg.Client, role: string, table: string): Promise<boolean> {
+  const { rows } = await client.query<{ may: boolean | null }>(
+    `select pg_catalog.bool_and(pg_catalog.has_table_privilege($1, pg_catalog.to_regclass($2), needed)) as may
+     from pg_catalog.unnest(array['select', 'insert', 'delete']) as one(needed)`,
+    [role, table],
+  )
+  return rows[0]?.may === true
 }
 
 /** Whether this session may end sessions of other roles; those of superusers only a superuser may. */

@@ -42,4 +42,4 @@ export function startupOptions(settings: SessionSettings, mark: string): string 
 }
 
 /** Inside of `options` a space ends an argument unless a backslash stands before it. */
-const escapeOption = (value: string): string => value.replaceAll('\\', '\\\\').replaceAll(' ', '\\ ')
+export const escapeOption = (value: string): string => value.replaceAll('\\', '\\\\').replaceAll(' ', '\\ ')

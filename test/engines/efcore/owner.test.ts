@@ -33,7 +33,8 @@ test('a program’s sessions act as the owner from their first statement', async
   const whoIs = async (options: string) => {
     const client = new pg.Client({ connectionString: target.address.url, options })
     await client.connect()
-    const { rows } = await client.query('select current_user::text as role').finally(() => client.end())
+    const { rows } = await client.query('select current_user::text as role')
+    await client.end()
     return rows[0].role
   }
   expect(await whoIs(await optionsOf())).toBe('lockkeeper')
