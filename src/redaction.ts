@@ -43,6 +43,25 @@ export function secretsOfUrl(url: string): string[] {
   return [url, ...(names.includes(password) ? [] : [password])]
 }
 
+/**
+ * The same of a connection string of ADO.NET (`Host=…;Password="a;b"`), as .NET applications are given it: quotes are
+ * single or double, and doubled within.
+ */
+export function secretsOfConnection(text: string): string[] {
+  const values = new Map(
+    [...text.matchAll(/(?:^|;)\s*([\w ]+?)\s*=\s*(?:"((?:[^"]|"")*)"|'((?:[^']|'')*)'|([^;]*))/g)].map(
+      ([, key = '', double, single, plain]) => [
+        key.toLowerCase(),
+        double?.replaceAll('""', '"') ?? single?.replaceAll("''", "'") ?? plain?.trim() ?? '',
+      ],
+    ),
+  )
+  const password = values.get('password') ?? values.get('pwd')
+  if (!password) return []
+  const names = ['username', 'user id', 'database', 'host', 'server'].map((key) => values.get(key))
+  return [text, ...(names.includes(password) ? [] : [password])]
+}
+
 function decodeOr(text: string): string {
   try {
     return decodeURIComponent(text)

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { looksSecret, makeJsonRedactor, makeRedactor, secretsOfUrl } from '../src/redaction.ts'
+import {
+  looksSecret,
+  makeJsonRedactor,
+  makeRedactor,
+  secretsOfConnection,
+  secretsOfUrl,
+} from '../src/redaction.ts'
 
 const secret = 'p@ss "wörd"/1'
 
@@ -82,6 +88,16 @@ describe('secrets of a URL', () => {
   it('are none without a password', () => {
     expect(secretsOfUrl('postgres://db/hrms')).toEqual([])
     expect(secretsOfUrl('no url')).toEqual([])
+  })
+
+  it('has its password taken out of a connection string of .NET, too', () => {
+    const text = 'Host=db;Username=hrms_app;Password="a;b""c";Database=hrms'
+    expect(secretsOfConnection(text)).toEqual([text, 'a;b"c'])
+    expect(secretsOfConnection("Server=db; Pwd = 'it''s'")).toContain("it's")
+    const same = 'Host=db;Username=hrms_app;Password=hrms_app'
+    expect(secretsOfConnection(same)).toEqual([same])
+    expect(secretsOfConnection('Host=db;Username=hrms_app')).toEqual([])
+    expect(secretsOfConnection('32 bytes or more; no connection')).toEqual([])
   })
 })
 

@@ -18,6 +18,8 @@ import { findEmbedded } from '../store/embedded.ts'
 import { isAnyAlive } from '../store/locks.ts'
 import { installSchema } from '../store/schema.ts'
 import { timeOf } from '../store/transaction.ts'
+import { underWay } from '../views/marks.ts'
+import { lineText } from '../views/plain.ts'
 import { problemView } from '../views/problem.ts'
 import { formText, terminalText, type Terminal } from '../views/terminal.ts'
 import { follow } from './follow.ts'
@@ -131,7 +133,13 @@ async function converse(
   const since = await timeOf(pool)
   const here = typist()
   try {
-    const reply = await untilSaid(desk, caller, await desk.typed(caller, words), here, screen)
+    const reply = await untilSaid(
+      desk,
+      caller,
+      await patiently(desk.typed(caller, words), here),
+      here,
+      screen,
+    )
     if (!reply) {
       console.error('Nothing was done.')
       return exits.refused
@@ -144,6 +152,14 @@ async function converse(
   } finally {
     here.leave()
   }
+}
+
+/** Milliseconds until somebody at a silent prompt begins to wonder. */
+const wonders = 2_500
+
+async function patiently(reply: Promise<Reply>, person: Person): Promise<Reply> {
+  const saying = setTimeout(() => person.say(lineText(underWay.state)), wonders)
+  return reply.finally(() => clearTimeout(saying))
 }
 
 /** Forms are filled in here, one after another, and again where something in them was wrong. Null: the person left. */
@@ -163,7 +179,7 @@ async function untilSaid(
     } else for (const line of faultLines(reply.faults)) person.say(line)
     const values = asked && (await fillIn(asked.form, person))
     if (!asked || !values) return null
-    reply = await desk.submitted(caller, asked.command, asked.input, values)
+    reply = await patiently(desk.submitted(caller, asked.command, asked.input, values), person)
   }
 }
 

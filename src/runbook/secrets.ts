@@ -1,4 +1,4 @@
-import { makeJsonRedactor, makeRedactor, secretsOfUrl } from '../redaction.ts'
+import { makeJsonRedactor, makeRedactor, secretsOfConnection, secretsOfUrl } from '../redaction.ts'
 import type { Runbook } from '../domain/runbook.ts'
 import { isVariable, namesIn } from './placeholders.ts'
 
@@ -24,7 +24,10 @@ export function secretsOfRunbook(runbook: Runbook, environment: Environment): st
   return [
     ...new Set([
       ...valuesOf([...sent, ...named]),
-      ...valuesOf([runbook.target.url, ...needed]).flatMap(secretsOfUrl),
+      ...valuesOf([runbook.target.url, ...needed]).flatMap((value) => [
+        ...secretsOfUrl(value),
+        ...secretsOfConnection(value),
+      ]),
     ]),
   ]
 }

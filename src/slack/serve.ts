@@ -43,14 +43,18 @@ export async function serve(front: Front, { id, place, opensForm, reply }: Reque
   }
 }
 
-/** Milliseconds. A modal says by itself that something is under way; who typed a line would wonder. */
+/** Milliseconds until somebody who waits begins to wonder. */
 const wonders = 2_500
 
 /** Says that it takes a while, where it does: a project is built before its migrations are planned. */
 async function patiently(front: Front, place: Place, reply: Promise<Reply | null>): Promise<Reply | null> {
-  if (place.modal) return reply
-  const saying = setTimeout(() => void showReply(front, place, { view: underWay }), wonders)
-  return reply.finally(() => clearTimeout(saying))
+  let said: Promise<void> | null = null
+  const wait = setTimeout(() => (said = showReply(front, place, { view: underWay })), wonders)
+  return reply.finally(async () => {
+    clearTimeout(wait)
+    // Whatever is said last stays in a modal.
+    await said
+  })
 }
 
 /** Why this person may ask for nothing, or not here. Fails closed: what cannot be looked up is refused. */

@@ -47,7 +47,11 @@ export const checking: View = {
 /** Where an answer takes longer than somebody who typed would think. */
 export const underWay: View = {
   state: ['Working on it.'],
-  parts: [text(['It may take a minute, e.g. where a project is built. What comes of it is told here.'])],
+  parts: [
+    text([
+      'It may take a minute where a project is built first. You need not wait here: what comes of it is told to you.',
+    ]),
+  ],
   actions: [],
 }
 
