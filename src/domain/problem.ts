@@ -168,6 +168,8 @@ export interface Problems {
     doing: 'stop' | 'start' | 'deploy' | 'undeploy'
     reason: string
     exitCode: number | null
+    /** The last lines of what its command wrote. */
+    output?: string
   }
   'service-will-not-stop': { service: string; pid: number; signal: string; seconds: number }
   'sessions-unended': { sessions: Session[]; why: 'not-permitted' | 'still-there' }

@@ -47,7 +47,7 @@ const release = z.strictObject({
   deploy: command
     .optional()
     .describe(
-      'Program and arguments that put this version in place; no shell reads them. Without: people deploy it.',
+      'Program and arguments that put this version in place; no shell reads them. The last 20 lines that it writes are shown in the thread. Without: people deploy it.',
     ),
   undeploy: command
     .optional()

@@ -71,7 +71,8 @@ export interface Done {
   }
   verify: { passed: { check: string; found: string }[]; seconds: number }
   open: { roles: string[] }
-  release: { version: string; deployed: boolean }
+  /** `output`: the last lines of what its command wrote. */
+  release: { version: string; deployed: boolean; output?: string }
   start: { instances: number; seconds: number }
   smoke: { passed: { name: string; milliseconds: number }[]; seconds: number }
   admit: { settled: string[] }

@@ -36,9 +36,13 @@ export const runProblems = {
     means: say`It does not count as a backup.`,
     next: say`Make another one: ${typed('backup')}; or retry.`,
   }),
-  'service-failed': ({ service, doing, reason, exitCode }) => ({
+  'service-failed': ({ service, doing, reason, exitCode, output }) => ({
     what: say`${code(service)} could not be ${serviceVerbs[doing]}: ${reason}${exit(exitCode)}.`,
-    next: say`Look at the service’s log on its host. Then retry, or go back.`,
+    ...(output && { means: say`Its last words: ${code(clipped(output.split('\n').at(-1) ?? '', 200))}` }),
+    next:
+      doing === 'deploy' || doing === 'undeploy'
+        ? say`${output ? 'What its command wrote is in the thread' : 'Its command wrote nothing'}: correct the cause on its host. Then retry, or go back.`
+        : say`Look at the service’s log on its host. Then retry, or go back.`,
   }),
   'service-will-not-stop': ({ service, pid, signal, seconds: waited }) => ({
     what: say`${code(service)} (PID ${bold(String(pid))}) did not stop within ${seconds(waited)} of ${signal}.`,

@@ -35,7 +35,11 @@ export function stepView(run: Run, step: string, outcome: Outcome, at: Instant):
       const { what, means, next } = wordProblem(outcome.problem, at)
       return {
         state: say`${bold(`Failed: ${name}`)} at ${clock(at)} — ${what}`,
-        parts: [...(means ? [text(means)] : []), text(say`${bold('Next:')} ${next}`)],
+        parts: [
+          ...(means ? [text(means)] : []),
+          ...(outcome.problem.code === 'service-failed' ? written(outcome.problem) : []),
+          text(say`${bold('Next:')} ${next}`),
+        ],
         actions: [],
       }
     }
@@ -69,6 +73,20 @@ const bullets = (items: readonly Line[], most: number): Part[] =>
             items.length <= most
               ? [...items]
               : [...items.slice(0, most), say`and ${items.length - most} more`],
+        },
+      ]
+    : []
+
+/** The last lines of a command, each cut where it is long. */
+const written = ({ output }: { output?: string }): Part[] =>
+  output
+    ? [
+        {
+          part: 'code',
+          text: output
+            .split('\n')
+            .map((line) => (line.length > 200 ? `${line.slice(0, 199)}…` : line))
+            .join('\n'),
         },
       ]
     : []
@@ -123,7 +141,7 @@ const details: { [K in Kind]: (facts: Done[K]) => Part[] } = {
       30,
     ),
   open: () => [],
-  release: () => [],
+  release: (facts) => written(facts),
   start: () => [],
   smoke: ({ passed }) =>
     bullets(

@@ -126,9 +126,13 @@ test('what a step says of a secret that only its approved runbook names is not s
   runbook.services[0]?.environment.push('SMTP_PASSWORD')
   const run = await startRun(runbook)
   const reason = `login with ${password} refused`
-  const said = { code: 'service-failed', service: 'hrms-api', doing: 'stop', reason, exitCode: 1 } as const
+  const problem = { code: 'service-failed', service: 'hrms-api', doing: 'stop', reason, exitCode: 1 } as const
+  const said = { ...problem, output: `it said:\n${password}` }
   await drives(run, async (at) => (at.step.kind === 'stop' ? failed(said) : isDone(at)))
-  const reasons = { code: 'step-failed', problem: { ...said, reason: 'login with [secret] refused' } }
+  const reasons = {
+    code: 'step-failed',
+    problem: { ...said, reason: 'login with [secret] refused', output: 'it said:\n[secret]' },
+  }
   expect((await openGateOf(pool, run))?.question).toMatchObject(reasons)
 })
 

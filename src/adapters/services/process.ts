@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { stripVTControlCharacters } from 'node:util'
 import type { Done, Progress } from '../../domain/step.ts'
 import type { Outcome } from '../../domain/outcome.ts'
 import type { Result } from '../../domain/result.ts'
@@ -33,7 +34,8 @@ export function processService(service: Service, folder: string, environment: En
     doing: 'stop' | 'start' | 'deploy' | 'undeploy',
     reason: string,
     exitCode: number | null = null,
-  ) => failed({ code: 'service-failed', service: service.name, doing, reason, exitCode })
+    said: { output?: string } = {},
+  ) => failed({ code: 'service-failed', service: service.name, doing, reason, exitCode, ...said })
 
   async function state(): Promise<Result<{ instances: number }>> {
     const found = await look()
@@ -114,16 +116,19 @@ export function processService(service: Service, folder: string, environment: En
       environment: given,
       directory,
       signal,
+      keepLines: keptLines,
       ...(onLine ? { onLine } : {}),
     })
+    const said = saidBy(ended.lastLines)
     if (ended.aborted) return failed({ code: 'cancelled', by: '' })
     if (ended.exitCode !== 0)
       return fault(
         deploy ? 'deploy' : 'undeploy',
         ended.signal ? `ended by ${ended.signal}` : 'its command failed',
         ended.exitCode,
+        said,
       )
-    return done({ version, deployed: true })
+    return done({ version, deployed: true, ...said })
   }
 
   return {
@@ -134,6 +139,15 @@ export function processService(service: Service, folder: string, environment: En
     stopCommand: stopLine(pidFile, service.stop.signal),
     startCommand: startLine(directory, pidFile, log, service.start),
   }
+}
+
+/** Of a command's output: enough to see what went wrong, little enough to be read in a thread. */
+const keptLines = 20
+
+/** As one text and uncut: a secret in it, of several lines too, is found before it is shown or kept. */
+function saidBy(lines: readonly string[]): { output?: string } {
+  const output = stripVTControlCharacters(lines.join('\n')).trim()
+  return output ? { output } : {}
 }
 
 /** Milliseconds in which a program that cannot begin usually says so. Its health is looked at later. */

@@ -17,7 +17,7 @@ test('a release is put in place by its own command', async () => {
   const lines: string[] = []
   expect(await method.release('after', never, (line) => lines.push(line))).toEqual({
     status: 'done',
-    facts: { version: '1.1', deployed: true },
+    facts: { version: '1.1', deployed: true, output: 'deploying' },
   })
   expect(await text('version')).toBe('1.1\n')
   expect(lines).toEqual(['deploying'])
@@ -26,6 +26,28 @@ test('a release is put in place by its own command', async () => {
     facts: { version: '1.0', deployed: true },
   })
   expect(await text('version')).toBe('1.0\n')
+})
+
+test('what its command wrote last is kept, both streams of it, without its colours: 20 lines', async () => {
+  const writes = (exit: number): [string, ...string[]] => [
+    '/bin/sh',
+    '-c',
+    `i=0; while [ $i -lt 30 ]; do i=$((i+1)); echo "line $i"; done; printf '\\033[31mno room\\033[0m\\n' >&2; exit ${exit}`,
+  ]
+  const outputOf = async (exit: number) => {
+    const after = { version: '1.1', deploy: writes(exit) }
+    const { method } = await makeTestService({ release: { ...release, after } })
+    return method.release('after', never)
+  }
+  const failed = await outputOf(7)
+  const output = failed.status === 'failed' && 'output' in failed.problem ? failed.problem.output : ''
+  expect(output?.split('\n')).toHaveLength(20)
+  expect(output).toContain('line 30')
+  expect(output).toContain('no room')
+  expect(output).not.toContain('\u001B')
+  expect(await outputOf(0)).toMatchObject({
+    facts: { deployed: true, output: expect.stringContaining('line 30') as string },
+  })
 })
 
 test('a release without a command of its own comes back when the other one is taken away; without both, people do it', async () => {
