@@ -7,6 +7,7 @@ import type { Line } from './measure.ts'
 import { stepOverhead } from './steps.ts'
 import { table } from './table.ts'
 import { takeover } from './takeover.ts'
+import { window } from './window.ts'
 
 /**
  * `npm run bench`: what the bot costs, beside peers that are measured in the same run. `npm run bench -- steps backup`
@@ -18,6 +19,7 @@ const all: Record<string, (ground: Ground) => Promise<Line[]>> = {
   takeover,
   backup: backups,
   deliveries: fanOuts,
+  window,
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
