@@ -16,6 +16,10 @@ const expected = z
 export const httpRequest = z
   .strictObject({
     name: words.describe('What the request shows to work, in the users’ words. Unique in its runbook.'),
+    only: z
+      .enum(['before', 'after'])
+      .optional()
+      .describe('The release that it is for, where the other one cannot answer it. Without: both.'),
     method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET').describe('HTTP method.'),
     url: address.describe(
       'Absolute. {NAME} in capitals is an environment variable, {name} a value that an earlier request kept.',

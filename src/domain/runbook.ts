@@ -225,6 +225,13 @@ export type Runbook = z.output<typeof runbookSchema> & {
 
 export type Service = Runbook['services'][number]
 export type HttpRequest = Runbook['functional'][number]
+
+/** The functional requests that a release can answer. */
+export const requestsFor = (
+  { functional }: Pick<Runbook, 'functional'>,
+  release: 'before' | 'after',
+): HttpRequest[] => functional.filter(({ only = release }) => only === release)
+
 export type EngineSettings = Runbook['engine']
 export type SqlSettings = Extract<EngineSettings, { kind: 'sql' }>
 export type EfCoreSettings = Extract<EngineSettings, { kind: 'efcore' }>

@@ -22,7 +22,8 @@ export interface Parameters {
   open: Record<never, never>
   release: { service: string; to: 'before' | 'after' }
   start: { service: string }
-  smoke: Record<never, never>
+  /** The release that is up. */
+  smoke: { as: 'before' | 'after' }
   admit: { holds: boolean }
 }
 

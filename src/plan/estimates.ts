@@ -10,7 +10,8 @@ export interface Sizes {
   databaseBytes: number
   /** Of the tables whose rows are counted before and after. */
   countedRows: number
-  requests: number
+  /** Functional requests, by the release that is up. */
+  requests: { before: number; after: number }
   checks: readonly Check[]
 }
 
@@ -62,7 +63,7 @@ export function estimate(routes: Routes, sizes: Sizes, earlier: EarlierSteps): E
 function secondsBySize(step: Step, { databaseBytes, countedRows, requests, checks }: Sizes): number {
   if (step.kind === 'backup') return databaseBytes / speed.backup
   if (step.kind === 'before' || step.kind === 'verify') return countedRows / countedPerSecond
-  if (step.kind === 'smoke') return requests * perRequest
+  if (step.kind === 'smoke') return requests[step.with.as] * perRequest
   // The findings are about the way that the run begins on.
   if (step.id !== 'migrate') return 0
   return movedBytes(checks, 'rewrites-table') / speed.rewrite + movedBytes(checks, 'scans-table') / speed.scan

@@ -3,7 +3,7 @@ import type { Check } from '../domain/finding.ts'
 import type { Engine } from '../engines/engine.ts'
 import type { Instant } from '../domain/json.ts'
 import type { Routes } from '../domain/step.ts'
-import type { Runbook } from '../domain/runbook.ts'
+import { requestsFor, type Runbook } from '../domain/runbook.ts'
 import type { Target } from '../adapters/postgres/target.ts'
 import { tableSizes } from '../adapters/postgres/catalog.ts'
 import { databaseBytes } from '../adapters/postgres/facts.ts'
@@ -60,7 +60,10 @@ export async function measure(target: Target, about: Measuring): Promise<Result<
       const sizes = {
         databaseBytes: bytes,
         countedRows: counted.reduce((sum, each) => sum + each.rows, 0),
-        requests: runbook.functional.length,
+        requests: {
+          before: requestsFor(runbook, 'before').length,
+          after: requestsFor(runbook, 'after').length,
+        },
         checks,
       }
       const estimates = estimate(routes, sizes, about.earlier)

@@ -80,7 +80,7 @@ const lettingUsersIn = (runbook: Runbook, as: 'before' | 'after', holds: boolean
     .filter((service) => service.release)
     .map((service): Laid => ({ kind: 'release', with: { service: service.name, to: as } })),
   ...runbook.services.map((service): Laid => ({ kind: 'start', with: { service: service.name } })).reverse(),
-  { kind: 'smoke', with: {} },
+  { kind: 'smoke', with: { as } },
   { kind: 'admit', with: { holds } },
 ]
 

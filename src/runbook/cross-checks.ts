@@ -1,6 +1,6 @@
 import { nearest } from '../nearest.ts'
 import { secretRemedy, type Path } from '../yaml/read.ts'
-import { runbookSchema } from '../domain/runbook.ts'
+import { requestsFor, runbookSchema } from '../domain/runbook.ts'
 import type { CrossFault, Sections } from './cross-fault.ts'
 import { pathsMissing } from './paths-missing.ts'
 import { isVariable, namesIn } from './placeholders.ts'
@@ -87,7 +87,7 @@ function unknownContacts({ escalation = [], contacts }: Sections): CrossFault[] 
 /** A name in braces is an environment variable in capitals, or what an earlier request kept. */
 function unsetNames({ functional = [], services = [] }: Sections): CrossFault[] {
   const inRequests = functional.flatMap((request, i) => {
-    const kept = new Set(functional.slice(0, i).flatMap((earlier) => Object.keys(earlier.keep)))
+    const kept = keptBefore(functional, i)
     return (['url', 'headers', 'json'] as const).flatMap((key) =>
       namesIn(request[key])
         .filter((name) => !isVariable(name) && !kept.has(name))
@@ -126,6 +126,18 @@ function unsetNames({ functional = [], services = [] }: Sections): CrossFault[] 
       ),
   )
   return [...inRequests, ...inHealth, ...wronglyKept]
+}
+
+/** Names that earlier requests keep, whichever release answers this one. */
+function keptBefore(functional: NonNullable<Sections['functional']>, i: number): Set<string> {
+  const only = functional[i]?.only
+  const [first = new Set<string>(), ...rest] = (only ? [only] : (['before', 'after'] as const)).map(
+    (release) =>
+      new Set(
+        requestsFor({ functional: functional.slice(0, i) }, release).flatMap(({ keep }) => Object.keys(keep)),
+      ),
+  )
+  return rest.reduce((names, more) => names.intersection(more), first)
 }
 
 function keepRemedy(name: string, kept: readonly string[]): string {

@@ -1,16 +1,19 @@
 import type { StepKind } from './step-kind.ts'
 import { checkRequests, waitHealthy } from '../adapters/http.ts'
+import { requestsFor } from '../domain/runbook.ts'
 import { done, failed, unneeded } from '../domain/outcome.ts'
 import { owedService } from './owed.ts'
 
 /**
- * Health of every service that was stopped, then the functional requests, before users are let in. A service that did
+ * Health of every service that was stopped, then the functional requests of the release that is up, before users are let in. A service that did
  * not run before is not looked at: it is not started either.
  */
 export const smoke: StepKind<'smoke'> = {
   resume: 'retry',
   async perform(at) {
-    const { services, functional } = at.run.plan.approved.runbook
+    const { runbook } = at.run.plan.approved
+    const { services } = runbook
+    const functional = requestsFor(runbook, at.with.as)
     const debts = await at.world.debts.all()
     const taken = new Set(debts.filter((debt) => debt.takenAt !== null).map((debt) => debt.what))
     const restarted = services.filter((service) => taken.has(owedService(service.name)))

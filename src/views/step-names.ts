@@ -1,8 +1,9 @@
 import { code, say, type Line } from '../domain/view.ts'
-import { seconds } from './amounts.ts'
+import { counted, seconds } from './amounts.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Run } from '../domain/run.ts'
 import type { Step } from '../domain/step.ts'
+import { requestsFor } from '../domain/runbook.ts'
 
 /** What people call a step: `Drain`, `Stop hrms-api`, `Migrate down`. */
 export function stepName(step: Step): string {
@@ -77,15 +78,18 @@ export function stepDoes(step: Step, { approved }: Pick<Plan, 'approved'>): Line
     case 'start':
       return say`as many instances as were stopped, until they are healthy`
     case 'smoke':
-      return runbook.functional.length
-        ? say`health, and ${runbook.functional.length} functional checks with an account made for it`
-        : say`health; the runbook names no functional checks`
+      return smokeDoes(requestsFor(runbook, step.with.as).length)
     case 'admit':
       return step.with.holds
         ? say`waits for a person; then everybody may connect again, as before`
         : say`everybody may connect again, as before`
   }
 }
+
+const smokeDoes = (requests: number): Line =>
+  requests
+    ? say`health, and ${counted(requests, 'functional check')} with an account made for it`
+    : say`health; the runbook names no functional checks`
 
 const migrateDoes = (direction: 'up' | 'down', runbook: Plan['approved']['runbook']): Line =>
   say`${direction === 'up' ? 'the SQL of the way up' : 'the SQL of the way down'}; a lock is waited for ${seconds(

@@ -5,7 +5,7 @@ import { exampleRunbook } from './runbooks.ts'
 
 const runbook = await exampleRunbook()
 const routes = routesFor(runbook, 'migrate', { hasDown: true, accepted: null, needsSeconds: 0 })
-const sizes = { databaseBytes: 0, countedRows: 0, requests: 0, checks: [] }
+const sizes = { databaseBytes: 0, countedRows: 0, requests: { before: 0, after: 0 }, checks: [] }
 const of = (
   step: string,
   ...given: Parameters<typeof estimate> extends [unknown, ...infer Rest] ? Rest : never
@@ -41,7 +41,9 @@ describe('an estimate', () => {
       from: 'size',
     })
     expect(of('before', { ...sizes, countedRows: 50e6 }, [])).toMatchObject({ seconds: 10.3, from: 'size' })
-    expect(of('smoke', { ...sizes, requests: 5 }, [])).toMatchObject({ seconds: 3.5, from: 'size' })
+    const requests = { before: 0, after: 5 }
+    expect(of('smoke', { ...sizes, requests }, [])).toMatchObject({ seconds: 3.5, from: 'size' })
+    expect(of('roll-back.smoke', { ...sizes, requests }, [])).toMatchObject({ from: 'guess' })
   })
 
   it('of migrate knows of tables that are rewritten or read as a whole; the way down is not said to be one', () => {

@@ -52,6 +52,18 @@ describe('what must fit together in a runbook', () => {
     ])
   })
 
+  it('uses no value that only the other release’s request keeps', async () => {
+    const keep = { token: 'token' }
+    const headers = { x: '{token}' }
+    const only = (release: 'before' | 'after') => request({ name: release, only: release, keep })
+    expect(await told({ functional: [only('after'), request({ headers })] })).toEqual([
+      expect.stringContaining('functional[1].headers uses {token}, which no earlier request keeps') as string,
+    ])
+    expect(await told({ functional: [only('before'), request({ only: 'after', headers })] })).toHaveLength(1)
+    expect(await told({ functional: [only('after'), request({ only: 'after', headers })] })).toEqual([])
+    expect(await told({ functional: [only('after'), only('before'), request({ headers })] })).toEqual([])
+  })
+
   it('uses environment variables alone in the URL of a health check', async () => {
     expect(await told({ 'services.0.health.url': 'http://{host}:{HRMS_PORT}/' })).toEqual([
       'services[0].health.url uses {host}, which is not the name of an environment variable. Write its name in capitals.',

@@ -22,7 +22,7 @@ const lettingUsersIn = (to: 'before' | 'after', route: Route): Step[] => [
   stepOf('open', {}, route),
   stepOf('release', { ...service, to }, route),
   stepOf('start', service, route),
-  stepOf('smoke', {}, route),
+  stepOf('smoke', { as: to }, route),
   stepOf('admit', { holds: false }, route),
 ]
 

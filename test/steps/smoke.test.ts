@@ -4,7 +4,7 @@ import { freePort } from './hrms.ts'
 import { stepOf } from './plan.ts'
 import { makeScene, type Scene } from './world.ts'
 
-const smoke = stepOf('smoke', {})
+const smoke = stepOf('smoke', { as: 'after' })
 
 /** What the application answers: status by path. Anything else is 200. */
 const answers = new Map<string, number>()
@@ -27,6 +27,8 @@ beforeEach(async () => {
       written.functional = [
         { name: 'Login', method: 'POST', url: `${url}/login`, expect: { json: { token: { is: 'string' } } } },
         { name: 'Refresh', url: `${url}/refresh` },
+        { name: 'Reset', only: 'after', url: `${url}/reset` },
+        { name: 'Old page', only: 'before', url: `${url}/old` },
       ]
     },
   })
@@ -47,7 +49,23 @@ test('health of what was restarted, then the functional requests: all pass', asy
   await stopped()
   expect(await scene.perform(smoke)).toMatchObject({
     status: 'done',
-    facts: { passed: [{ name: 'Health of hrms-api' }, { name: 'Login' }, { name: 'Refresh' }] },
+    facts: {
+      passed: [{ name: 'Health of hrms-api' }, { name: 'Login' }, { name: 'Refresh' }, { name: 'Reset' }],
+    },
+  })
+})
+
+test('what only the other release can answer is not asked', async () => {
+  await stopped()
+  answers.set('/reset', 404)
+  expect(await scene.perform(stepOf('smoke', { as: 'before' }))).toMatchObject({
+    status: 'done',
+    facts: {
+      passed: [{ name: 'Health of hrms-api' }, { name: 'Login' }, { name: 'Refresh' }, { name: 'Old page' }],
+    },
+  })
+  expect(await scene.perform(smoke)).toMatchObject({
+    problem: { code: 'functional-failed', failed: [{ name: 'Reset', saw: '404' }] },
   })
 })
 
@@ -70,7 +88,7 @@ test('every functional request that fails is named, without what the answer held
     problem: {
       code: 'functional-failed',
       failed: [{ name: 'Refresh', expected: '200', saw: '401' }],
-      passed: 2,
+      passed: 3,
     },
   })
   expect(JSON.stringify(outcome)).not.toContain('secret')
