@@ -174,6 +174,8 @@ export interface Problems {
   'service-will-not-stop': { service: string; pid: number; signal: string; seconds: number }
   'sessions-unended': { sessions: Session[]; why: 'not-permitted' | 'still-there' }
   'sessions-came-back': { sessions: Session[] }
+  /** Let in before the close, and in no list yet. */
+  'sessions-entering': { pids: number[]; seconds: number }
   'schema-unlike': { tables: string[]; differs: string[] }
   'deadline-near': { deadline: Instant; needsSeconds: number }
   'verification-failed': { failed: VerificationFault[] }

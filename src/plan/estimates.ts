@@ -35,7 +35,7 @@ const guesses: Record<Kind, number> = {
   card: 0.2,
   stop: 1,
   close: 0.2,
-  drain: 2.5,
+  drain: 0.5,
   before: 0.3,
   deadline: 0,
   migrate: 0.5,

@@ -3,6 +3,7 @@ import type { Outcome } from '../domain/outcome.ts'
 import type { Done } from '../domain/step.ts'
 import type { TargetSession } from '../adapters/postgres/target.ts'
 import type { At, StepKind } from './step-kind.ts'
+import { entering } from '../adapters/postgres/entering.ts'
 import { preparedTransactions } from '../adapters/postgres/facts.ts'
 import { whoAmI } from '../adapters/postgres/roles.ts'
 import { canSeeSessions, listSessions } from '../adapters/postgres/sessions.ts'
@@ -46,9 +47,12 @@ export const drain: StepKind<'drain'> = {
     }),
 }
 
+/** Milliseconds between two looks. */
+const lookEvery = 100
+
 /**
- * Empty means: no session of any kind and no prepared transaction for two seconds on end, because a session that was
- * authenticated before the close may appear after a first count of zero. A short drain waits a fifth of its time.
+ * Empty means: nobody is being let in, then no session of any kind and no prepared transaction; twice, one look after
+ * the other. A session that was let in before the close may be listed seconds after it, and a time of quiet would miss it.
  */
 async function untilEmpty(
   at: At<'drain'>,
@@ -57,28 +61,28 @@ async function untilEmpty(
   afterEnding: boolean,
 ): Promise<Outcome<Done['drain']>> {
   const limit = at.with.seconds * 1000
-  const quiet = Math.min(2000, limit / 5)
   const began = performance.now()
   const seen = new Map<string, Session>()
-  let emptySince: number | null = null
+  let empty = 0
   for (;;) {
+    const coming = await entering(client)
     const sessions = await listSessions(client)
     const transactions = await preparedTransactions(client)
     const now = performance.now()
     for (const session of sessions) seen.set(`${session.pid} ${session.backendStart}`, session)
     at.progress({ done: seen.size - sessions.length, of: seen.size, unit: 'sessions', at: null })
-    if (sessions.length + transactions.length > 0) emptySince = null
-    else if (emptySince === null) emptySince = now
-    else if (now - emptySince >= quiet)
+    empty = coming.length + sessions.length + transactions.length > 0 ? 0 : empty + 1
+    if (empty === 2)
       return done({ seconds: (now - began) / 1000, left: seen.size, ended, endedBy: whoEnded(at, ended) })
-    if (emptySince === null && now - began >= limit) {
+    if (empty === 0 && now - began >= limit) {
       const back = afterEnding ? cameBack(at, sessions) : []
       if (back.length > 0) return failed({ code: 'sessions-came-back', sessions: back })
-      return sessions.length > 0
-        ? ask(sessions, ended, [])
-        : failed({ code: 'prepared-transactions', transactions })
+      if (sessions.length > 0) return ask(sessions, ended, [])
+      return transactions.length > 0
+        ? failed({ code: 'prepared-transactions', transactions })
+        : failed({ code: 'sessions-entering', pids: coming, seconds: at.with.seconds })
     }
-    if (!(await pause(Math.min(250, quiet / 2), at.signal))) return cancelled(at)
+    if (!(await pause(lookEvery, at.signal))) return cancelled(at)
   }
 }
 

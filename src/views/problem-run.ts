@@ -61,6 +61,11 @@ export const runProblems = {
     means: say`Superusers and background workers enter a closed database. Nothing was migrated.`,
     next: say`Stop what connects, then retry; or go back.`,
   }),
+  'sessions-entering': ({ pids, seconds: waited }) => ({
+    what: say`${counted(pids.length, 'session')} (PID ${firstOf(pids.map(String), 6)}) ${pids.length === 1 ? 'was' : 'were'} let in before the database was closed, and ${pids.length === 1 ? 'is' : 'are'} still on the way in after ${seconds(waited)}.`,
+    means: say`Nobody can see yet who it is. Nothing was migrated.`,
+    next: say`Retry. If ${pids.length === 1 ? 'it stays, a superuser ends it' : 'they stay, a superuser ends them'} by pg_terminate_backend; then retry, or go back.`,
+  }),
   'schema-unlike': ({ tables, differs }) => ({
     what: say`${codes(tables)} ${tables.length === 1 ? 'is' : 'are'} not as planned: ${firstOf(
       differs.map((difference) => clipped(difference, 160)),

@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeTarget } from '../../src/adapters/postgres/target.ts'
 import type { Session } from '../../src/domain/session.ts'
@@ -18,6 +19,16 @@ const asked = (outcome: { status: string }) => {
   return (outcome as unknown as { question: { sessions: Session[] } }).question
 }
 
+/** Backends that are let into the database and listed nowhere. */
+const beingLetIn = () =>
+  onServer((admin) =>
+    admin.query(
+      `select l.pid from pg_locks l join pg_database d on d.oid = l.objid
+       where l.classid = 'pg_database'::regclass and d.datname = $1`,
+      [scene.database.name],
+    ),
+  )
+
 test('an empty database is drained', async () => {
   expect(await scene.perform(drain)).toMatchObject({
     status: 'done',
@@ -33,14 +44,34 @@ test('sessions that leave by themselves are waited for and counted', async () =>
   expect(await drained).toMatchObject({ status: 'done', facts: { left: 1, ended: [] } })
 })
 
-test('one count of zero is not enough: a session that was authenticated before the close may still appear', async () => {
-  const drained = scene.perform(stepOf('drain', { seconds: 5 }))
+test('a session that was let in before the close is waited for, although nobody sees it yet', async () => {
+  // It is let in, and listed a second later.
+  const connectionString = scene.database.as('hrms_batch', 'hrms_batch')
+  const late = new pg.Client({ connectionString, options: '-c post_auth_delay=1' })
+  const connected = late.connect()
+  await expect.poll(async () => (await beingLetIn()).rowCount).toBe(1)
+  const drained = scene.perform(stepOf('drain', { seconds: 30 }))
   await expect.poll(() => scene.progress.length).toBeGreaterThan(0)
   expect(scene.progress[0]).toMatchObject({ of: 0 })
-  const late = await waitingClient(scene.database, 'hrms_batch')
+  await connected
   await expect.poll(() => scene.progress.at(-1)).toMatchObject({ done: 0, of: 1 })
   await late.end()
   expect(await drained).toMatchObject({ status: 'done', facts: { left: 1 } })
+})
+
+test('one that does not get in and does not leave is named by its PID: sessions-entering', async () => {
+  const connectionString = scene.database.as('hrms_batch', 'hrms_batch')
+  const stuck = new pg.Client({ connectionString, options: '-c post_auth_delay=60' })
+  stuck.on('error', () => {})
+  const connected = stuck.connect().catch(() => {})
+  await expect.poll(async () => (await beingLetIn()).rowCount).toBe(1)
+  const { rows } = await beingLetIn()
+  expect(await scene.perform(short)).toEqual({
+    status: 'failed',
+    problem: { code: 'sessions-entering', pids: [rows[0].pid], seconds: 0.3 },
+  })
+  await onServer((admin) => admin.query('select pg_terminate_backend($1)', [rows[0].pid]))
+  await connected
 })
 
 test('whoever is left when the time is over is shown, and not touched', async () => {

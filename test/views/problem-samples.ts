@@ -203,6 +203,7 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   'service-failed': { service: 'hrms-api', doing: 'start', reason: 'it ended at once', exitCode: 3 },
   'service-will-not-stop': { service: 'hrms-api', pid: 501, signal: 'SIGTERM', seconds: 30 },
   'sessions-unended': { sessions: [session()], why: 'not-permitted' },
+  'sessions-entering': { pids: [4711], seconds: 30 },
   'sessions-came-back': { sessions: [session()] },
   'schema-unlike': { tables: ['t'], differs: ['column c is gone'] },
   'deadline-near': { deadline: at('03:31:12'), needsSeconds: 20 },
