@@ -51,7 +51,7 @@ export async function beginBackup(folder: string, name: string): Promise<Result<
     const owner = await readOwner(begun)
     if (owner && owner.pid !== process.pid && (await ownerOf(begun)) !== 'dead')
       return failure({ code: 'backup-folder', folder: begun, errno: 'EBUSY' })
-    await rm(begun, { recursive: true, force: true })
+    await removeAll(begun)
     await mkdir(begun, { mode: 0o700 })
     await writeFile(path.join(begun, ownerFile), JSON.stringify(await ourselves()))
     return ok(begun)
@@ -60,14 +60,17 @@ export async function beginBackup(folder: string, name: string): Promise<Result<
   }
 }
 
-/** Gives a backup its name, once all of it is on the disk. One of the same name, of an earlier life, is replaced. */
+/**
+ * Gives a backup its name, once all of it is on the disk. One of the same name, of an earlier life, is replaced. Whose it
+ * is, it says until then: without that nobody could tell whether it may be removed.
+ */
 export async function publishBackup(begun: string, record: BackupRecord): Promise<void> {
   const final = begun.slice(0, -partial.length)
   await writeFile(path.join(begun, recordFile), JSON.stringify(record, null, 2), { flush: true })
-  await rm(path.join(begun, ownerFile))
   await flushFolder(begun)
   await removeFolder(final)
   await rename(begun, final)
+  await rm(path.join(final, ownerFile))
   await flushFolder(path.dirname(final))
 }
 
@@ -92,6 +95,13 @@ export async function removeDump(dump: string): Promise<Result<void>> {
   }
 }
 
+/**
+ * Removes what an earlier life began under this name, whatever it says of its owner: whoever asks knows that it is no
+ * longer wanted. A life that was killed before it had named itself would otherwise count as one at work for a minute.
+ */
+export const removeBegun = (folder: string, name: string): Promise<void> =>
+  removeAll(path.join(folder, `${name}${partial}`))
+
 /** What dumps that never became backups left here, and what others are writing now. */
 export async function findLeftovers(folder: string): Promise<Leftover[]> {
   const names = await readdir(folder).catch(() => [])
@@ -111,22 +121,26 @@ export async function removeLeftovers(folder: string): Promise<string[]> {
   const dead = (await findLeftovers(folder))
     .filter(({ owner }) => owner === 'dead')
     .map((found) => found.path)
-  for (const found of dead) await rm(found, { recursive: true, force: true })
+  for (const found of dead) await removeAll(found)
   return dead
 }
 
 /** It stops being a backup at once; then its files go. */
 async function removeFolder(folder: string): Promise<void> {
   const going = `${folder}${removed}`
-  await rm(going, { recursive: true, force: true })
+  await removeAll(going)
   try {
     await rename(folder, going)
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return
     throw error
   }
-  await rm(going, { recursive: true, force: true })
+  await removeAll(going)
 }
+
+/** Tools of a life that was killed may still be dying, and make a file while its folder goes: it is emptied again. */
+const removeAll = (folder: string): Promise<void> =>
+  rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
 
 /** A rename or a new file is on the disk when its folder is. */
 async function flushFolder(folder: string): Promise<void> {

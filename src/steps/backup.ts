@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { At, StepKind } from './step-kind.ts'
-import { dumpFile, removeDump, removeLeftovers } from '../adapters/backup-file.ts'
+import { dumpFile, removeBegun, removeDump, removeLeftovers } from '../adapters/backup-file.ts'
 import { readDump, takeDump } from '../adapters/dump.ts'
 import { done, failed } from '../domain/outcome.ts'
 import { cancelled } from './cancelled.ts'
@@ -10,10 +10,11 @@ import { cancelled } from './cancelled.ts'
  * one that cannot be removed stays in the list, and is tried again with the next backup.
  */
 export const backup: StepKind<'backup'> = {
-  /** Recorded and still whole: done. Otherwise what an earlier life left goes, and a new one is taken. */
+  /** What earlier lives had begun goes. Recorded and still whole: done. Otherwise a new one is taken. */
   async resume(at) {
     const { backups } = at.world
     const earlier = namesUpTo(at, livesOf(at) - 1)
+    for (const name of earlier) await removeBegun(backups.folder, name)
     const recorded = (await backups.list()).find((one) => earlier.includes(one.backup))
     if (recorded) {
       const { madeAt: _, ...facts } = recorded

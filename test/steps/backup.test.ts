@@ -1,5 +1,7 @@
-import { access, writeFile } from 'node:fs/promises'
+import { access, mkdir, readdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { findLeftovers } from '../../src/adapters/backup-file.ts'
 import { stepOf } from './plan.ts'
 import type { BackupsInMemory } from './records.ts'
 import { makeScene, type Scene } from './world.ts'
@@ -72,6 +74,17 @@ test('a process that died before it recorded anything is followed by one that ta
   expect(kept()).toHaveLength(1)
 })
 
+test('what a process had begun when it died goes, also where it had not yet said whose it is', async () => {
+  const { folder } = scene.world.backups
+  const name = `${scene.run.plan.approved.runbook.name}-${scene.run.id}-1`
+  await mkdir(path.join(folder, `${name}.partial`), { recursive: true })
+  await writeFile(path.join(folder, `${name}.partial`, 'database.dump.zst'), 'the beginning of a dump')
+  expect(await findLeftovers(folder)).toMatchObject([{ owner: 'alive' }])
+  expect(await scene.resume(backup)).toMatchObject({ status: 'done' })
+  expect(await readdir(folder)).toEqual([kept()[0]!.backup])
+  expect(await readdir(path.join(folder, kept()[0]!.backup))).not.toContain('owner.json')
+})
+
 test('a backup that a dead process had recorded is read again and found done, not taken twice', async () => {
   await scene.perform(backup)
   const recorded = kept()[0]!
@@ -100,10 +113,10 @@ test('a recorded backup whose file was changed is none: it is taken anew under a
 
 test('a backup that a dead process had finished and not recorded is removed, and another one taken', async () => {
   await scene.perform(backup)
-  const { path, backup: name } = kept()[0]!
+  const { path: file, backup: name } = kept()[0]!
   await scene.world.backups.forget(name)
   scene.record.length = 0
   expect(await scene.resume(backup)).toMatchObject({ status: 'done' })
-  expect(await isThere(path)).toBe(false)
+  expect(await isThere(file)).toBe(false)
   expect(kept()).toHaveLength(1)
 })
