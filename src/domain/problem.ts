@@ -110,6 +110,8 @@ export interface Problems {
   'owner-other': { role: string; owners: string[]; makes: string[] }
   'rollback-loses': { rows: number; tables: { table: string; column: string; rows: number }[] }
   'rollback-violates': { table: string; column: string; rows: number }
+  /** `what`: of the way down, constraints and statements. */
+  'rollback-uncounted': { what: string[] }
   'no-rollback': { migrations: string[] }
   'service-state-unknown': { service: string; why: string }
   'service-not-running': { service: string }

@@ -67,6 +67,8 @@ export interface Prepared {
   drops: { table: string; column: string | null; gave: Given }[]
   /** Columns that become NOT NULL again: rows that are NULL stand in its way. */
   restores: { table: string; column: string }[]
+  /** What a way down demands of rows besides. */
+  demands?: Demand[]
   /**
    * What a rollback after admit does besides, under lock and before Down's own statements: rows and columns are kept,
    * rows that Down cannot take back are deleted. `{run}` in them stands for the run's id.
@@ -85,6 +87,16 @@ export interface Prepared {
 
 /** What existing rows got in a new column: a constant as text, NULL, or nobody can tell (it differs by row). */
 export type Given = { value: string | null } | 'unknown'
+
+/** A type that is narrower again, a constraint that is there again, or a statement that takes more than is told. */
+export interface Demand {
+  /** Null: of no table in particular. */
+  table: string | null
+  /** The constraint or the column with its type; where it has no name, its statement. */
+  what: string
+  /** SQL that counts the rows which do not comply; null: they cannot be counted. */
+  count: string | null
+}
 
 /** The kept rows of one table. */
 export interface Keep {

@@ -2,6 +2,7 @@ import { sha256OfJson } from '../domain/digest.ts'
 import { ok, type Result } from '../domain/result.ts'
 import type { Move, Prepared, Program, Script, Source } from '../domain/script.ts'
 import type { Finding } from '../domain/finding.ts'
+import { demandsOf } from './demands.ts'
 import { effectsOf } from './effects.ts'
 import type { History } from './history.ts'
 import { keepsOf } from './keeps.ts'
@@ -61,6 +62,7 @@ function digested(made: ToPrepare, scripts: Script[]): Prepared {
     adds,
     drops: lost,
     restores: isDown ? restores : [],
+    ...(isDown && { demands: demandsOf(textsIn(read), history.table) }),
     keeps: isDown ? keepsOf({ drops: lost, restores }, line) : [],
     program,
   }
@@ -72,5 +74,7 @@ function digested(made: ToPrepare, scripts: Script[]): Prepared {
     sha256: sha256OfJson(content),
   }
 }
+
+const textsIn = (read: Read[]) => read.flatMap(({ parsed }) => parsed.statements.map(({ text }) => text))
 
 const nodesIn = (read: Read[]) => read.flatMap(({ parsed }) => parsed.statements.map(({ node }) => node))

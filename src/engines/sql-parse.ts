@@ -70,6 +70,18 @@ export function commandOf(statement: string): string {
 /** What comes after the words that say what a statement does. */
 const endsCommand = new Set(['ALL', 'IF', 'NOT', 'ON', 'ONLY'])
 
+/** What stands in the parentheses after a word, e.g. those of CHECK, from a byte on. Null: there are none. */
+export function inParentheses(sql: string, from: number, word: string): string | null {
+  const tokens = scanSync(sql).tokens.filter(({ start }) => start >= from)
+  const opens = tokens.findIndex(({ text }, i) => text === '(' && tokens[i - 1]?.text.toUpperCase() === word)
+  let depth = 0
+  for (const { text, start } of opens === -1 ? [] : tokens.slice(opens)) {
+    depth += text === '(' ? 1 : text === ')' ? -1 : 0
+    if (depth === 0) return Buffer.from(sql).subarray(tokens[opens]!.end, start).toString()
+  }
+  return null
+}
+
 /** A name as the server writes it: quoted where it has to be. */
 export function quoteName(name: string): string {
   const plain = /^[a-z_][a-z0-9_$]*$/.test(name) && isPlainWord(name)

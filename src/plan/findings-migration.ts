@@ -1,7 +1,8 @@
 import type { Finding } from '../domain/finding.ts'
 import { readTables } from '../adapters/postgres/catalog.ts'
 import { besides } from './moves.ts'
-import { blocker, warning, type Looked } from './looked.ts'
+import { countDemands } from '../engines/count-demands.ts'
+import { blocker, note, warning, type Looked } from './looked.ts'
 
 /** What the engine notices about the statements that would run: on this server, with these tables. */
 export async function statements({ engine, target, prepared, kind }: Looked): Promise<Finding[]> {
@@ -33,6 +34,19 @@ export function losses({ loss }: Looked): Finding[] {
     ...violating
       .filter((each) => each.rows > 0)
       .map((each) => warning({ code: 'rollback-violates', ...each })),
+  ]
+}
+
+/** What the way down demands of rows, besides what it drops: as they are now, and as far as it can be counted. */
+export async function demands({ client, prepared, kind }: Looked): Promise<Finding[]> {
+  if (!prepared?.down) return []
+  const { violating, uncounted } = await countDemands(client, prepared.down)
+  const level = kind === 'rollback' ? warning : note
+  return [
+    ...violating.map(({ table, what, rows }) =>
+      warning({ code: 'rollback-violates', table, column: what, rows }),
+    ),
+    ...(uncounted.length > 0 ? [level({ code: 'rollback-uncounted', what: uncounted })] : []),
   ]
 }
 

@@ -137,6 +137,7 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
     tables: [{ table: 'master."RefreshTokens"', column: 'EmployeeId', rows: 212 }],
   },
   'rollback-violates': { table: 'master."RefreshTokens"', column: 'AdminUserId', rows: 50 },
+  'rollback-uncounted': { what: ['DROP TYPE t CASCADE'] },
   'no-rollback': { migrations: ['2_B'] },
   'service-state-unknown': { service: 'hrms-api', why: 'its pid file cannot be read' },
   'service-not-running': { service: 'hrms-api' },
