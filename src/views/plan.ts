@@ -1,6 +1,7 @@
 import type { Difference } from '../domain/problem.ts'
 import type { Estimate, Plan } from '../domain/plan.ts'
 import type { Instant } from '../domain/json.ts'
+import type { Step } from '../domain/step.ts'
 import { bold, code, note, say, text, type Action, type Line, type Part, type View } from '../domain/view.ts'
 import { anyOf, firstOf, joined, whom } from './line.ts'
 import { about, bytes, counted, seconds } from './amounts.ts'
@@ -123,7 +124,20 @@ function downLine(plan: Plan): Line {
   const parts = known
     .filter((each) => each.seconds >= 0.05)
     .map((each) => `${each.name} ${seconds(each.seconds)}`)
-  return say`${bold(`Down for about ${about(windowSeconds(plan))}`)} (${firstOf(parts, 14)}); ${sourcesLine(known)}${told(runbook.window.expected)}`
+  return say`${bold(`Down for about ${about(windowSeconds(plan))}`)} (${firstOf(parts, 14)}); ${sourcesLine(known)}${leftOut(inWindow)}${told(runbook.window.expected)}`
+}
+
+/** What no estimate knows: whether sessions stay, and how long people take to answer. */
+function leftOut(steps: readonly Step[]): string {
+  const drain = steps.find((step) => step.kind === 'drain')
+  const holds = steps.some((step) => step.kind === 'admit' && step.with.holds)
+  const out = [
+    ...(drain?.kind === 'drain'
+      ? [`up to ${seconds(drain.with.seconds)} and the time to answer if sessions stay`]
+      : []),
+    ...(holds ? ['the time until somebody lets users in'] : []),
+  ]
+  return out.length ? `. Plus ${out.join('; ')}` : ''
 }
 
 /** What users were told, beside what we expect. */

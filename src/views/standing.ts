@@ -125,9 +125,26 @@ export function expectedBack(standing: Standing, now: Instant): Instant | null {
   )
 }
 
-/** `down for 13 s of about 14`: what it was, and what the plan said. */
-export const secondsDown = (standing: Standing): { was: number; planned: number } | null => {
-  const { run, backAt } = standing
-  if (!run.windowBegan || !backAt) return null
-  return { was: secondsBetween(run.windowBegan, backAt), planned: windowSeconds(run.plan) }
+/** `down for 13 s of about 14`: what it was, how much of it nobody had answered yet, and what the plan said. */
+export const secondsDown = ({
+  run,
+  record,
+  backAt,
+}: Standing): { was: number; waited: number; planned: number } | null => {
+  const { windowBegan } = run
+  if (!windowBegan || !backAt) return null
+  const waits = record.map(({ outcome, endedAt }, i) => {
+    const until = record[i + 1]?.beganAt
+    const wasAsked = outcome?.status === 'asks' || outcome?.status === 'failed'
+    const isWithin = (time: Instant) =>
+      secondsBetween(windowBegan, time) >= 0 && secondsBetween(time, backAt) >= 0
+    return wasAsked && endedAt && until && isWithin(endedAt) && isWithin(until)
+      ? secondsBetween(endedAt, until)
+      : 0
+  })
+  return {
+    was: secondsBetween(windowBegan, backAt),
+    waited: waits.reduce((sum, each) => sum + Math.max(0, each), 0),
+    planned: windowSeconds(run.plan),
+  }
 }

@@ -4,7 +4,7 @@ import { moment } from './time.ts'
 import { about, seconds } from './amounts.ts'
 import { secondsDown, type Standing } from './standing.ts'
 
-/** `HRMS is down since 03:01:12`, `HRMS is up`, `HRMS is back since 03:01:25: down for 13 s of about 14 s`. */
+/** `HRMS is down since 03:01:12`, `HRMS is up`, `HRMS is back since 03:01:25: down for 13 s of about 14 s`; with a wait, `down for 14 s, of which 4 s waited for an answer`. */
 export function productLine(standing: Standing): Line {
   const { run, backAt } = standing
   const { product } = run.plan.approved.runbook
@@ -12,10 +12,15 @@ export function productLine(standing: Standing): Line {
     return say`${bold(`${product} is down`)} since ${clock(run.windowBegan)}`
   const down = secondsDown(standing)
   if (backAt && down)
-    return say`${bold(`${product} is back`)} since ${moment(backAt, run.windowBegan ?? backAt)}: down for ${seconds(down.was)}${
-      down.planned > 0 ? ` of about ${about(down.planned)}` : ''
-    }`
+    return say`${bold(`${product} is back`)} since ${moment(backAt, run.windowBegan ?? backAt)}: down for ${downFor(down)}`
   return [bold(`${product} is up`)]
+}
+
+/** What an estimate cannot know, the wait for people, is said beside it. */
+function downFor({ was, waited, planned }: NonNullable<ReturnType<typeof secondsDown>>): string {
+  if (waited < 1) return `${seconds(was)}${planned > 0 ? ` of about ${about(planned)}` : ''}`
+  const expected = planned > 0 ? `, beside about ${about(planned)} that were planned` : ''
+  return `${seconds(was)}, of which ${about(waited)} waited for an answer${expected}`
 }
 
 /** What is known of the database, and no more: `hrms_master is unchanged`. */

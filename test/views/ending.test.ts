@@ -37,6 +37,33 @@ describe('how a run ended', () => {
       ],
     ],
     [
+      'done after somebody answered: what people took is said, and no estimate is blamed for it',
+      [
+        run({ ...ended, ending: 'done' }),
+        [
+          ...beforeMigrate().slice(0, -3),
+          attempt(
+            'drain',
+            { status: 'asks', question: { code: 'had-begun', began: at('03:01:12'), choices: ['retry'] } },
+            { beganAt: at('03:01:13'), endedAt: at('03:01:15'), answer: answer() },
+          ),
+          attempt('drain', done({ seconds: 0, left: 0, ended: [], endedBy: null }), {
+            attempt: 2,
+            beganAt: at('03:01:19'),
+            endedAt: at('03:01:20'),
+          }),
+          admit('admit', '03:01:26'),
+        ],
+      ],
+      [
+        'HRMS is back since 03:01:26 UTC: down for 14 s, of which 4 s waited for an answer, beside about 13 s that were planned. AddSecurityEnhancements is on hrms_master',
+        'Backup B-7F3A: 542 MB of 2.4 GB, 12 tables, 28 s, read through to its end',
+        'What a rollback would lose is counted when you ask for one, before anything is touched.',
+        'Run 7F3A-1, started by @U_ASHA',
+        'Buttons: Roll back… · What happened',
+      ],
+    ],
+    [
       'backed out',
       [run({ ...ended, ending: 'backed-out' }), [...turned('back-out'), admit('back-out.admit', '03:03:19')]],
       [

@@ -35,7 +35,7 @@ test('the whole plan, waiting for approvals', () => {
   expect(lines(made, [], 'open', waits)).toEqual([
     'Plan 7F3A · AddSecurityEnhancements on hrms_master — 0 of 2 approvals',
     '1 migration, 1 statement and 1 that we add · PostgreSQL 15.8 on db-prod-1:5432, 2.4 GB',
-    'Down for about 13 s (Stop hrms-api 0.4 s, Drain 6 s, Migrate 0.1 s, Verify 0.6 s, Start hrms-api 4.2 s, Smoke 2 s); from earlier runs; Smoke a guess',
+    'Down for about 13 s (Stop hrms-api 0.4 s, Drain 6 s, Migrate 0.1 s, Verify 0.6 s, Start hrms-api 4.2 s, Smoke 2 s); from earlier runs; Smoke a guess. Plus up to 30 s and the time to answer if sessions stay',
     'Until users are back in, going back loses nothing. After that a rollback loses what HRMS writes into master."RefreshTokens"."EmployeeId"',
     'Warning: LastActivityAt becomes -infinity for 200,000 existing rows of master."RefreshTokens". The application reads that value as if it had been written.',
     'Note: 1 session is on the database beside the application: session 4242 (reporting, idle in transaction since 02:39:10 UTC, 12 min). Who is still there when the run closes the database is shown, and asked about one by one.',
@@ -138,7 +138,7 @@ describe('how long users are out', () => {
     [
       'only guessed',
       (made) => (made.measured.estimates = [{ step: 'smoke', seconds: 2, from: 'guess' }]),
-      'Down for about 2 s (Smoke 2 s); a guess',
+      'Down for about 2 s (Smoke 2 s); a guess. Plus up to 30 s and the time to answer if sessions stay',
     ],
     [
       'users were told something',
@@ -146,7 +146,7 @@ describe('how long users are out', () => {
         made.approved.runbook.window.expected = 900_000
         made.measured.estimates = [{ step: 'smoke', seconds: 2, from: 'earlier run' }]
       },
-      'Down for about 2 s (Smoke 2 s); from earlier runs. Users are told 15 min',
+      'Down for about 2 s (Smoke 2 s); from earlier runs. Plus up to 30 s and the time to answer if sessions stay. Users are told 15 min',
     ],
     [
       'nobody goes down',
