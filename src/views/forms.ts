@@ -162,7 +162,12 @@ export function terminateForm(gate: Gate): Form {
       },
     ],
     fields: [
-      { name: 'sessions', kind: 'ticks', label: 'End these sessions', options: sessions.map(sessionOption) },
+      {
+        name: 'sessions',
+        kind: 'ticks',
+        label: 'End these sessions',
+        options: sessions.map((session) => sessionOption(session, gate.openedAt)),
+      },
     ],
   }
 }

@@ -2,7 +2,7 @@ import type { Instant } from '../domain/json.ts'
 import type { Session } from '../domain/session.ts'
 import { bold, say, type Line, type Option } from '../domain/view.ts'
 import { clipped, firstOf } from './line.ts'
-import { moment, secondsBetween, timeInWords } from './time.ts'
+import { moment, secondsBetween } from './time.ts'
 import { seconds } from './amounts.ts'
 
 /** What ending it costs. Whether it wrote is whether its transaction has an ID. */
@@ -40,12 +40,15 @@ export const sessionsBriefly = (sessions: readonly Session[], seen?: Instant, mo
     most,
   )}`
 
-/** A checkbox of one session. Its value is the PID: the gate's own question says which transaction was meant. */
-export const sessionOption = (session: Session): Option => ({
+/**
+ * A checkbox of one session. Its value is the PID: the gate's own question says which transaction was meant. It says how
+ * long, and not since when: nothing in it is drawn in the reader's own time zone.
+ */
+export const sessionOption = (session: Session, seen: Instant): Option => ({
   value: String(session.pid),
   label: clipped(`${session.pid} · ${session.role} · ${who(session)}`, 75),
   hint: clipped(
-    `${session.state} since ${timeInWords(session.stateSince, 'clock')}; ${
+    `${session.state} for ${seconds(Math.max(0, secondsBetween(session.stateSince, seen)))}; ${
       session.xactStart === null
         ? 'no transaction'
         : session.wrote

@@ -128,21 +128,34 @@ test('sessions are ticked one by one, and none is ticked from the start', () => 
         {
           value: '4242',
           label: '4242 · reporting · Metabase · 10.0.0.5',
-          hint: 'idle in transaction since 02:39:10 UTC; wrote nothing',
+          hint: 'idle in transaction for 22 min; wrote nothing',
         },
         {
           value: '4300',
           label: '4300 · reporting · Metabase · 10.0.0.5',
-          hint: 'idle in transaction since 02:39:10 UTC; rolls back what it wrote',
+          hint: 'idle in transaction for 22 min; rolls back what it wrote',
         },
         {
           value: '4301',
           label: '4301 · reporting · Metabase · 10.0.0.5',
-          hint: 'idle since 02:39:10 UTC; no transaction',
+          hint: 'idle for 22 min; no transaction',
         },
       ],
     },
   ])
+})
+
+test('a checkbox says nothing in a time zone: Slack draws the text above it in the reader’s own', () => {
+  const asked = gate('drain', {
+    code: 'sessions-left',
+    sessions: [session()],
+    ended: 0,
+    changed: [],
+    choices: ['terminate'],
+  })
+  const form = terminateForm(asked)
+  expect(JSON.stringify(form.fields)).not.toMatch(/UTC|\d:\d/)
+  expect(text(form)?.join('\n')).toContain('since 02:39:10 UTC (22 min)')
 })
 
 test('a long name of a session still fits a checkbox', () => {
