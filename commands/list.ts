@@ -3,22 +3,28 @@ import { approve } from './approve.ts'
 import { backup } from './backup.ts'
 import { cancel } from './cancel.ts'
 import type { AnyCommand } from './command.ts'
+import { escalate } from './escalate.ts'
 import { help } from './help.ts'
 import { plan } from './plan.ts'
 import { rollback } from './rollback.ts'
 import { run } from './run.ts'
 import { status } from './status.ts'
+import { take } from './take.ts'
 import { verify } from './verify.ts'
+import { who } from './who.ts'
 
 /** The product's surface, in the order in which help tells it. */
 export const commands: readonly AnyCommand[] = [
   help(() => commands),
   status,
+  who,
   plan,
   approve,
   backup,
   run,
   answer,
+  take,
+  escalate,
   cancel,
   verify,
   rollback,

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import type pg from 'pg'
 import { makeDesk } from '../commands/desk.ts'
-import { peopleOf } from './access/roles.ts'
+import { peopleOf, surroundingsOf } from './access/roles.ts'
 import { readIdentity } from './adapters/postgres/identity.ts'
 import { loadConfig, secretsOfConfig, type Config } from './config.ts'
 import { pump } from './deliveries/pump.ts'
@@ -13,7 +13,7 @@ import { startClock } from './notices/clock.ts'
 import { openRunbooks } from './runbook/load.ts'
 import { makeSecrets } from './runbook/secrets.ts'
 import { startWorker } from './runs/worker.ts'
-import { makeSlack, type Listening } from './slack/app.ts'
+import { makeSlack, type Listening, type Slack } from './slack/app.ts'
 import { kinds } from './steps/kinds.ts'
 import { connectStore } from './store/connect.ts'
 import { openStore } from './store/open.ts'
@@ -43,7 +43,7 @@ const config: Config = loaded.ok
     )
 
 const secrets = makeSecrets(secretsOfConfig(config), process.env)
-const runbooks = openRunbooks(config.runbooks, { roles: Object.keys(config.roles) }, secrets)
+const runbooks = openRunbooks(config.runbooks, surroundingsOf(config), secrets)
 const { runbooks: usable, broken } = await runbooks.all()
 const log = makeLog({ level: process.env['LOG_LEVEL'] ?? 'info', redact: secrets.redact })
 for (const problem of broken)
@@ -72,11 +72,20 @@ const worker = await startWorker({
     process.exit(exitCodes.lostLocks)
   },
 })
-const clock = startClock(pool, log)
+const slack = config.slack
+  ? makeSlack({
+      config: config.slack,
+      roles: config.roles,
+      store: pool,
+      log,
+      isHealthy: () => isAnyAlive(pool),
+    })
+  : null
+const clock = startClock(pool, log, async (group) => slack?.directory.members(group) ?? null)
 const ending = new AbortController()
 const background: Promise<unknown>[] = []
 let listening: Listening | null = null
-if (config.slack) background.push(serveSlack(config.slack))
+if (slack) background.push(serveSlack(slack))
 else log.info('no Slack is configured: the terminal alone gives commands')
 log.info({ runbooks: usable.length, slack: config.slack !== null }, 'Lockkeeper is ready')
 
@@ -98,14 +107,7 @@ async function leave(): Promise<void> {
   process.exit(0)
 }
 
-async function serveSlack(slackConfig: NonNullable<Config['slack']>): Promise<void> {
-  const slack = makeSlack({
-    config: slackConfig,
-    roles: config.roles,
-    store: pool,
-    log,
-    isHealthy: () => isAnyAlive(pool),
-  })
+async function serveSlack(slack: Slack): Promise<void> {
   const desk = makeDesk({
     pool,
     config,

@@ -32,7 +32,7 @@ export interface SlackConfig {
   apiUrl: string | null
 }
 
-/** Who may plan, back up, run, answer, cancel and roll back. */
+/** Who may plan, back up, run, answer, take, escalate, cancel and roll back. */
 export const operatorRole = 'migration-operators'
 
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -1,5 +1,12 @@
-import type { Config } from '../config.ts'
+import { operatorRole, type Config } from '../config.ts'
 import type { Directory } from '../domain/person.ts'
+import type { Surroundings } from '../runbook/cross-checks.ts'
+
+/** What runbooks are checked against. */
+export const surroundingsOf = ({ roles }: Pick<Config, 'roles'>): Surroundings => ({
+  roles: Object.keys(roles),
+  deciders: roles[operatorRole] ?? { people: [], groups: [] },
+})
 
 /** The roles of a person: those that name them, and those that name one of their user groups. */
 export function rolesOf(config: Pick<Config, 'roles'>, person: string, groups: readonly string[]): string[] {

@@ -3,7 +3,7 @@ import { createInterface, type Interface } from 'node:readline'
 import type pg from 'pg'
 import { makeDesk } from '../../commands/desk.ts'
 import { makeTarget, withSession } from '../adapters/postgres/target.ts'
-import { groupsOf } from '../access/roles.ts'
+import { groupsOf, surroundingsOf } from '../access/roles.ts'
 import { loadConfig, secretsOfConfig, type Config, type SlackConfig } from '../config.ts'
 import type { Desk, Reply } from '../domain/desk.ts'
 import type { Identity } from '../domain/identity.ts'
@@ -124,7 +124,7 @@ async function converse(
   const desk = makeDesk({
     pool,
     config,
-    runbooks: openRunbooks(config.runbooks, { roles: Object.keys(config.roles) }, secrets),
+    runbooks: openRunbooks(config.runbooks, surroundingsOf(config), secrets),
     secrets,
     directory,
     environment: process.env,

@@ -2,7 +2,13 @@ import type pg from 'pg'
 import type { Event } from '../domain/event.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Kind, Routes } from '../domain/step.ts'
-import { insertDelivery, lockFanOut, refreshDeliveries, unpinDelivery } from '../store/deliveries.ts'
+import {
+  insertDelivery,
+  lockFanOut,
+  refreshDeliveries,
+  refreshDeliveriesBelow,
+  unpinDelivery,
+} from '../store/deliveries.ts'
 import { claimUndelivered, markDelivered } from '../store/events.ts'
 import { planById } from '../store/plans.ts'
 import { runById } from '../store/runs.ts'
@@ -47,22 +53,23 @@ async function takeBatch(tx: pg.PoolClient): Promise<number> {
 async function keep(tx: Queryable, planned: Planned): Promise<void> {
   if ('make' in planned) await insertDelivery(tx, planned.make)
   else if ('refresh' in planned) await refreshDeliveries(tx, planned.refresh)
+  else if ('refreshBelow' in planned) await refreshDeliveriesBelow(tx, planned.refreshBelow)
   else await unpinDelivery(tx, planned.unpin)
 }
 
-type About = { plan: Plan; startedBy: string | null }
+type About = { plan: Plan; holder: string | null }
 
 /** Null: an event of neither a plan nor a run is nobody's message. */
 async function about(tx: Queryable, event: Event): Promise<About | null> {
   const run = event.run ? await runById(tx, event.run) : null
   const plan = run?.plan ?? (event.plan ? await planById(tx, event.plan) : null)
-  return plan && { plan, startedBy: run?.startedBy ?? null }
+  return plan && { plan, holder: run?.holder ?? null }
 }
 
-const contextOf = (event: Event, { plan, startedBy }: About): EventContext => ({
+const contextOf = (event: Event, { plan, holder }: About): EventContext => ({
   channel: plan.approved.runbook.channel,
   kind: plan.kind,
-  startedBy,
+  holder,
   step: event.is === 'step.ended' ? kindOf(plan.approved.routes, event.step) : null,
 })
 

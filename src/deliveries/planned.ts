@@ -10,6 +10,8 @@ export type Planned =
   | { make: NewDelivery }
   /** Messages that show something else by now, if they are there. */
   | { refresh: string[] }
+  /** The same, for all whose keys begin so. */
+  | { refreshBelow: string }
   | { unpin: string }
 
 /** What is known about an event besides: of its runbook, its run and its step. */
@@ -17,11 +19,14 @@ export interface EventContext {
   /** The runbook's. */
   channel: string
   kind: RunKind
-  startedBy: string | null
+  /** Whom the run's questions go to. */
+  holder: string | null
   /** Of `step.ended`. */
   step: Kind | null
 }
 
+/** Messages that call people, by what they are called for. */
+const callKeys = (alarm: string): string => `ping:${alarm}/`
 const gateKeys = (gate: string): string[] => [`gate:${gate}`, `gate:${gate}:dm`]
 
 type Table = { [K in Happened['is']]: (event: Event & { is: K }, context: EventContext) => Planned[] }
@@ -68,14 +73,12 @@ const table: Table = {
     const ping: Address = { channel: context.channel, thread: runKey(event.run), broadcast: true }
     return [
       make(event, key, ping, shows, { urgent: true }),
-      ...(context.startedBy
-        ? [make(event, toPerson, { person: context.startedBy }, shows, { urgent: true })]
-        : []),
+      ...(context.holder ? [make(event, toPerson, { person: context.holder }, shows, { urgent: true })] : []),
       ...ofRun(event),
     ]
   },
-  'gate.left': (event) => [{ refresh: gateKeys(event.gate) }, ...ofRun(event)],
-  'gate.answered': (event) => [{ refresh: gateKeys(event.gate) }, ...ofRun(event)],
+  'gate.left': (event) => ofGate(event),
+  'gate.answered': (event) => ofGate(event),
   'run.ended': (event, context) => {
     if (!event.run) return []
     const key = `ending:${event.run}`
@@ -88,6 +91,26 @@ const table: Table = {
       ...ofPlan(event),
     ]
   },
+  'run.escalated': (event, { channel }) =>
+    event.run
+      ? [
+          make(event, event.alarm, { channel, thread: runKey(event.run) }, { event: event.seq }),
+          ...ofRun(event),
+        ]
+      : [],
+  'step.late': (event) => ofRun(event),
+  'alarm.pinged': (event, context) => ofCall(event, context, event.alarm, event.people, event.inChannel),
+  'alarm.closed': (event) => [{ refreshBelow: callKeys(event.alarm) }],
+  'run.taken': (event, context) => [
+    ...event.alarms.map((alarm) => ({ refreshBelow: callKeys(alarm) })),
+    ...(event.gate ? [{ refresh: gateKeys(event.gate) }] : []),
+    // Who had it learns that questions go to somebody else.
+    ...ofCall(event, context, event.gate ?? event.run, event.from === event.by ? [] : [event.from], true),
+  ],
+  'hold.lapsed': (event, context) => [
+    ...event.alarms.map((alarm) => ({ refreshBelow: callKeys(alarm) })),
+    ...ofCall(event, context, event.gate ?? event.run, [event.holder], true),
+  ],
 }
 
 /** The messages that an event makes or changes. Pure: the same event leads to the same, however often it is asked. */
@@ -120,6 +143,30 @@ function ofStep(event: Event & { is: 'step.ended' }, { channel, step }: EventCon
   ]
 }
 
+/** A message in the channel and one to each of these people, below what it is about: edited when that changes. */
+function ofCall(
+  event: Event,
+  { channel }: EventContext,
+  about: string | null,
+  people: readonly string[],
+  inChannel: boolean,
+): Planned[] {
+  if (!event.run || !about) return []
+  const key = `${callKeys(about)}${event.seq}`
+  const shows: Shows = { event: event.seq }
+  const there: Address = { channel, thread: runKey(event.run), broadcast: true }
+  return [
+    ...(inChannel ? [make(event, key, there, shows, { urgent: true })] : []),
+    ...people.map((person) => make(event, `${key}:dm:${person}`, { person }, shows, { urgent: true })),
+    ...ofRun(event),
+  ]
+}
+
+const ofGate = (event: Event & { gate: string }): Planned[] => [
+  { refresh: gateKeys(event.gate) },
+  { refreshBelow: callKeys(event.gate) },
+  ...ofRun(event),
+]
 const ofRun = (event: Event): Planned[] => (event.run ? [{ refresh: [runKey(event.run)] }] : [])
 const ofPlan = (event: Event): Planned[] => (event.plan ? [{ refresh: [planKey(event.plan)] }] : [])
 

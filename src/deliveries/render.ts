@@ -1,16 +1,19 @@
 import type pg from 'pg'
 import type { Shows } from '../domain/delivery.ts'
+import type { Event } from '../domain/event.ts'
 import type { Instant } from '../domain/json.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Run } from '../domain/run.ts'
 import type { Done } from '../domain/step.ts'
 import type { View } from '../domain/view.ts'
 import { missingApprovals } from '../runs/starting.ts'
+import { alarmById } from '../store/alarms.ts'
 import { attemptsOf } from '../store/attempts.ts'
-import { eventAt } from '../store/events.ts'
+import { eventAt, pingsOf } from '../store/events.ts'
 import { gateById, openGateOf } from '../store/gates.ts'
 import { approvalsOf, planById, type Approval } from '../store/plans.ts'
 import { runById } from '../store/runs.ts'
+import { lapsedView, pingView, takenView } from '../views/call.ts'
 import { cardView } from '../views/card.ts'
 import { endingView } from '../views/ending.ts'
 import { eventView } from '../views/events.ts'
@@ -71,8 +74,19 @@ export function makeRender(options: RenderOptions): Render {
       return gate && ofRun(gate.run, async (run) => gateView(gate, run, await attemptsOf(pool, run.id)))
     }
     const event = await eventAt(pool, shows.event)
-    return event?.run ? ofRun(event.run, (run) => eventView(run, event)) : null
+    return event?.run ? ofRun(event.run, (run) => drawEvent(pool, event, run, now())) : null
   }
+}
+
+/** An event as a message. What calls people shows what is asked now, not what was. */
+async function drawEvent(pool: pg.Pool, event: Event, run: Run, now: Instant): Promise<View | null> {
+  if (event.is !== 'alarm.pinged' && event.is !== 'run.taken' && event.is !== 'hold.lapsed')
+    return eventView(run, event)
+  const calling = { run, attempts: await attemptsOf(pool, run.id), gate: await openGateOf(pool, run.id) }
+  if (event.is === 'run.taken') return takenView(event, calling)
+  if (event.is === 'hold.lapsed') return lapsedView(event, calling)
+  const [alarm, pings] = [await alarmById(pool, event.alarm), await pingsOf(pool, run.id, event.alarm)]
+  return alarm && pingView(event, alarm, pings, calling, now)
 }
 
 const isCard = (run: Run, id: string): boolean =>

@@ -1,3 +1,4 @@
+import type { Timed } from './escalation.ts'
 import type { Instant } from './json.ts'
 import type { Outcome } from './outcome.ts'
 import type { Answer } from './question.ts'
@@ -25,3 +26,27 @@ export type Happened =
   | { is: 'gate.left'; gate: string }
   | { is: 'gate.answered'; gate: string; answer: Answer }
   | { is: 'run.ended'; ending: Ending }
+  /** Somebody calls for help. */
+  | { is: 'run.escalated'; alarm: string; reason: string; critical: boolean }
+  | { is: 'step.late'; alarm: string; step: string; attempt: number; expectedSeconds: number }
+  | Pinged
+  | { is: 'alarm.closed'; alarm: string }
+  /** "I have it". `from`: whom questions went to before. `gate`, `alarms`: those that are open. */
+  | { is: 'run.taken'; from: string; until: Instant; gate: string | null; alarms: string[] }
+  /** Nothing changed while somebody had it: others are pinged again. */
+  | { is: 'hold.lapsed'; holder: string; since: Instant; gate: string | null; alarms: string[] }
+
+export interface Pinged {
+  is: 'alarm.pinged'
+  alarm: string
+  /** In the order of their times: places in the runbook's escalation, and when each was due. */
+  steps: Timed[]
+  /** Who gets a direct message. */
+  people: string[]
+  /** Who has the same question from us already. */
+  asked: string[]
+  /** User groups that nobody told the members of. */
+  untold: string[]
+  /** Whether the channel is told too: not where the question itself is new there. */
+  inChannel: boolean
+}

@@ -143,6 +143,8 @@ export interface Problems {
   'answered-already': { by: string; at: Instant; choice: Choice }
   'choice-unknown': { choice: string; choices: Choice[] }
   'gate-none': { run: string }
+  /** Its runbook names nobody to call. */
+  'escalation-none': { runbook: string }
   'name-mistyped': { typed: string; name: string }
   'number-mistyped': { typed: string }
   'loss-larger': { accepted: number; counted: number }

@@ -12,6 +12,12 @@ export interface Run {
   target: string
   startedBy: string
   startedAt: Instant
+  /** Whom questions go to: who took it last, or else who started it. */
+  holder: string
+  /** When they took it; null: nobody did. */
+  heldSince: Instant | null
+  /** Until then nobody else is pinged, unless something changes that; null: nobody said "I have it", or it lapsed. */
+  heldUntil: Instant | null
   /** The first service began to stop. */
   windowBegan: Instant | null
   /** Before migrate, an unanswered gate backs out at this time. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { httpRequest, service } from './runbook-application.ts'
 import { engine } from './runbook-engine.ts'
+import { contact, escalationStep } from './runbook-people.ts'
 import { duration, name, size, table, variable, words } from './runbook-values.ts'
 
 const column = z
@@ -12,16 +13,6 @@ const column = z
     default: z.string().nullable().prefault(null).describe('As PostgreSQL writes it; null: none.'),
   })
   .describe('A column as it must be after the migration.')
-
-const contact = z
-  .strictObject({
-    role: words.describe('E.g. DBA on call.'),
-    person: words.optional().describe('Slack user id or name.'),
-    email: z.email('is not an e-mail address').optional().describe('E-mail address.'),
-    phone: words.optional().describe('Telephone number.'),
-    when: words.optional().describe('Only then, e.g. critical business impact.'),
-  })
-  .describe('Somebody to call.')
 
 const notice = z
   .strictObject({
@@ -193,14 +184,11 @@ export const runbookSchema = z
     notices: z.array(notice).default([]).describe('Who is told what, and when; shown with the plan.'),
     contacts: z.array(contact).default([]).describe('Who helps.'),
     escalation: z
-      .array(
-        z.strictObject({
-          contact: words.describe('The role of one of the contacts.'),
-          after: duration.describe('Since the trouble began.'),
-        }),
-      )
+      .array(escalationStep)
       .default([])
-      .describe('Who is called after how long; shown with the plan.'),
+      .describe(
+        'Who is pinged while a question waits, a step takes much longer than planned, or somebody calls for help: until one of them answers, or has it.',
+      ),
     links: z
       .array(z.strictObject({ title: words.describe('What it is.'), url: words.describe('Where it is.') }))
       .default([])

@@ -1,26 +1,31 @@
 import { schedule } from 'node-cron'
 import type pg from 'pg'
+import type { Directory } from '../domain/person.ts'
 import type { Log } from '../log.ts'
 import { answer } from '../runs/requests.ts'
 import { lapsedGates } from '../store/gates.ts'
+import { escalate } from './escalation.ts'
 
 /** The only clock of the house: what happens by itself at a time. Any number of replicas may run it. */
 export interface Clock {
   stop(): Promise<void>
 }
 
-/** Looks once a second for gates whose time is over, and answers them as they said they would be. */
-export function startClock(pool: pg.Pool, log: Log): Clock {
-  const task = schedule(
-    '* * * * * *',
-    () => answerLapsed(pool).catch((error: unknown) => log.warn({ err: error }, 'the clock missed a second')),
-    {
-      noOverlap: true,
-    },
-  )
+/**
+ * Looks once a second for gates whose time is over, and answers them as they said they would be; and for people to be
+ * pinged. The one does not keep the other from its second.
+ */
+export function startClock(pool: pg.Pool, log: Log, members: Directory['members']): Clock {
+  const everySecond = (work: () => Promise<void>) =>
+    schedule(
+      '* * * * * *',
+      () => work().catch((error: unknown) => log.warn({ err: error }, 'the clock missed a second')),
+      { noOverlap: true },
+    )
+  const tasks = [everySecond(() => answerLapsed(pool)), everySecond(() => escalate(pool, { members }))]
   return {
     async stop() {
-      await task.destroy()
+      for (const task of tasks) await task.destroy()
     },
   }
 }

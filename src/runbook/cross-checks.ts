@@ -3,12 +3,15 @@ import { secretRemedy, type Path } from '../yaml/read.ts'
 import { requestsFor, runbookSchema } from '../domain/runbook.ts'
 import type { CrossFault, Sections } from './cross-fault.ts'
 import { pathsMissing } from './paths-missing.ts'
+import { peopleUnfit, type Deciders } from './people-checks.ts'
 import { isVariable, namesIn } from './placeholders.ts'
 
 /** What a runbook's file cannot know by itself. What is not given is not checked. */
 export interface Surroundings {
   /** Roles that the configuration defines. */
   roles?: readonly string[]
+  /** Who may answer a run's questions. */
+  deciders?: Deciders
 }
 
 /** The parts of a file that are good by themselves, so that a fault in one does not hide those between others. */
@@ -32,7 +35,7 @@ export async function crossCheck(
     ...twice(runbook.services, 'services'),
     ...twice(runbook.functional, 'functional'),
     ...unknownRoles(runbook, known),
-    ...unknownContacts(runbook),
+    ...peopleUnfit(runbook, known.deciders),
     ...unsetNames(runbook),
     ...secretsWritten(runbook),
     ...timesUnfit(runbook),
@@ -65,22 +68,6 @@ function unknownRoles({ approvals = [] }: Sections, { roles }: Surroundings): Cr
       ? `Did you mean \`${meant}\`?`
       : `Define it in lockkeeper.yml under roles. Known are: ${roles.join(', ')}.`
     return [[['approvals', i, 'role'], 'is not a role of the configuration', remedy] as const]
-  })
-}
-
-function unknownContacts({ escalation = [], contacts }: Sections): CrossFault[] {
-  if (!contacts) return []
-  const known = contacts.map((contact) => contact.role)
-  return escalation.flatMap(({ contact }, i) => {
-    if (known.includes(contact)) return []
-    const meant = nearest(contact, known)
-    return [
-      [
-        ['escalation', i, 'contact'],
-        'is not the role of a contact',
-        meant ? `Did you mean \`${meant}\`?` : 'Add it under contacts.',
-      ] as const,
-    ]
   })
 }
 

@@ -1,13 +1,16 @@
 import type pg from 'pg'
+import { holdsFor } from '../domain/escalation.ts'
 import type { Answer } from '../domain/question.ts'
 import type { Run } from '../domain/run.ts'
 import { recordEvent } from '../store/events.ts'
 import { answerGate } from '../store/gates.ts'
+import { renewHold } from '../store/holds.ts'
 import { wakeRun } from '../store/runs.ts'
+import { stopAlarms } from './alarms.ts'
 
 /**
- * Gives an open gate its one answer, in the transaction of whoever holds the run's lock: it is told to everybody, and
- * the run goes on.
+ * Gives an open gate its one answer, in the transaction of whoever holds the run's lock: it is told to everybody, nobody
+ * is called for it any more, and the run goes on.
  */
 export async function giveAnswer(
   tx: pg.PoolClient,
@@ -23,5 +26,7 @@ export async function giveAnswer(
     key: `${gate}/answer`,
     body: { is: 'gate.answered', gate, answer },
   })
+  await stopAlarms(tx, run, ['gate', 'called'], answer.by)
+  await renewHold(tx, run.id, holdsFor)
   await wakeRun(tx, run.id)
 }

@@ -3,6 +3,7 @@ import type { Question } from '../domain/question.ts'
 import { gateId, type Attempt, type Ending, type Run } from '../domain/run.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Step } from '../domain/step.ts'
+import { openAlarm } from '../store/alarms.ts'
 import { attemptsOf, beginAttempt, finishAttempt } from '../store/attempts.ts'
 import { openDebts } from '../store/debts.ts'
 import { recordEvent } from '../store/events.ts'
@@ -11,6 +12,7 @@ import { closePlan } from '../store/plans.ts'
 import { beginWindow, cancelOf, clearCancel, endRun, holdRun } from '../store/runs.ts'
 import { transaction } from '../store/transaction.ts'
 import { stepsOf, presentRoute } from '../domain/route.ts'
+import { stopAlarms } from './alarms.ts'
 import { giveAnswer } from './give-answer.ts'
 import { completed, questionAfterFailure } from './questions.ts'
 
@@ -77,7 +79,10 @@ export function finish(driven: Driven, step: Step, attempt: number, outcome: Out
       const answer = await cancelOf(tx, run.id)
       await clearCancel(tx, run.id)
       if (answer && question.choices.includes(answer.choice)) await giveAnswer(tx, run, id, answer)
-      else await recordEvent(tx, { ...said, key: `${id}/gate`, body: { is: 'gate.opened', gate: id } })
+      else {
+        await openAlarm(tx, { id, run: run.id, cause: { is: 'gate', gate: id } })
+        await recordEvent(tx, { ...said, key: `${id}/gate`, body: { is: 'gate.opened', gate: id } })
+      }
     }
   })
 }
@@ -106,6 +111,7 @@ export async function end(driven: Driven, ending: Ending): Promise<void> {
     )
   await fenced(driven, async (tx) => {
     await endRun(tx, run.id, ending)
+    await stopAlarms(tx, run, ['gate', 'late', 'called'], 'lockkeeper')
     if (ending !== 'backed-out') await closePlan(tx, run.plan.id, 'used', run.startedBy)
     await recordEvent(tx, {
       by: 'lockkeeper',

@@ -48,13 +48,17 @@ const wonders = 2_500
 
 /** Says that it takes a while, where it does: a project is built before its migrations are planned. */
 async function patiently(front: Front, place: Place, reply: Promise<Reply | null>): Promise<Reply | null> {
-  let said: Promise<void> | null = null
-  const wait = setTimeout(() => (said = showReply(front, place, { view: underWay })), wonders)
-  return reply.finally(async () => {
+  const told: Promise<void>[] = []
+  const wait = setTimeout(() => {
+    told.push(showReply(front, place, { view: underWay }))
+  }, wonders)
+  try {
+    return await reply
+  } finally {
     clearTimeout(wait)
     // Whatever is said last stays in a modal.
-    await said
-  })
+    await Promise.all(told)
+  }
 }
 
 /** Why this person may ask for nothing, or not here. Fails closed: what cannot be looked up is refused. */

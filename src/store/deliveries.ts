@@ -74,6 +74,14 @@ export async function refreshDeliveries(tx: Queryable, keys: readonly string[]):
   )
 }
 
+/** The same for all whose keys begin so: what nobody knows the number of. */
+export async function refreshDeliveriesBelow(tx: Queryable, beginning: string): Promise<void> {
+  await tx.query(
+    `update lockkeeper.delivery set wanted = wanted + 1 where starts_with(key, $1) and state <> 'refused'`,
+    [beginning],
+  )
+}
+
 export async function unpinDelivery(tx: Queryable, key: string): Promise<void> {
   await tx.query(
     'update lockkeeper.delivery set pin = false, wanted = wanted + 1 where key = $1 and pin is not null',

@@ -1,4 +1,4 @@
-import type { Event, Happened } from '../domain/event.ts'
+import type { Event, Happened, Pinged } from '../domain/event.ts'
 import { instant, type Queryable } from './transaction.ts'
 
 /** Woken by it: the worker (a run to drive) and the pump (something to show). */
@@ -50,6 +50,16 @@ export async function eventsOfRun(tx: Queryable, run: string, newest: number): P
     [run, newest],
   )
   return rows.map(eventOf)
+}
+
+/** Who was pinged for an alarm so far, oldest first. */
+export async function pingsOf(tx: Queryable, run: string, alarm: string): Promise<(Event & Pinged)[]> {
+  const { rows } = await tx.query<Row>(
+    `select ${columns} from lockkeeper.event
+     where run = $1 and body ->> 'is' = 'alarm.pinged' and body ->> 'alarm' = $2 order by seq`,
+    [run, alarm],
+  )
+  return rows.map(eventOf) as (Event & Pinged)[]
 }
 
 /** Events that no delivery was made for yet, claimed by this transaction; another one takes others. */

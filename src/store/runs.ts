@@ -8,6 +8,7 @@ const window = `${instant('run.window_began')} as "windowBegan", ${instant('run.
 
 /** Everything of a run but its plan, which never changes. */
 const ownColumns = `run.id, run.target, run.started_by as "startedBy", ${instant('run.started_at')} as "startedAt",
+  coalesce(run.held_by, run.started_by) as holder, ${instant('run.held_since')} as "heldSince", ${instant('run.held_until')} as "heldUntil",
   ${window}, run.cancel_by as "cancelBy", ${instant('run.ended_at')} as "endedAt", run.ending, run.version`
 
 const columns = `${ownColumns}, plan.body as plan`

@@ -175,8 +175,26 @@ alter table run add column cancel_via text;
 update run set cancel_via = 'slack' where cancel_by is not null;
 `
 
+/** Questions that are open when this is installed call people from then on. */
+const alarms = `
+alter table run add column held_by text, add column held_since timestamptz, add column held_until timestamptz;
+create table alarm (
+  id text primary key,
+  run text not null references run,
+  cause jsonb not null,
+  critical boolean not null default false,
+  opened_at timestamptz not null default now(),
+  since timestamptz not null default now(),
+  pinged int[] not null default '{}',
+  closed_at timestamptz
+);
+create index alarm_open on alarm (run) where closed_at is null;
+insert into alarm (id, run, cause)
+  select id, run, jsonb_build_object('is', 'gate', 'gate', id) from gate where answer is null;
+`
+
 /** What leads from an empty schema to the present one, in this order. Stores exist: changes are added, never edited. */
-const changes = [tables, cancelsKnowTheirWay]
+const changes = [tables, cancelsKnowTheirWay, alarms]
 
 /**
  * Brings the schema up to this release once, however many bots start at the same moment: they queue behind one advisory

@@ -1,8 +1,10 @@
-import type { Event } from '../domain/event.ts'
+import { contactOf } from '../domain/escalation.ts'
+import type { Event, Pinged } from '../domain/event.ts'
 import type { Run } from '../domain/run.ts'
 import { bold, clock, say, text, type Inline, type Line, type View } from '../domain/view.ts'
+import { about } from './amounts.ts'
 import { choiceName } from './choice-names.ts'
-import { clipped, whom } from './line.ts'
+import { clipped, firstOf, whom } from './line.ts'
 import { lineText } from './plain.ts'
 import { nameOf } from './step-names.ts'
 import { stepView } from './step.ts'
@@ -42,10 +44,29 @@ function happened(event: Event, run: Run | null): Line {
       return event.answer.via === 'clock'
         ? say`nobody answered in time: ${choiceName(event.answer.choice)}`
         : say`${choiceName(event.answer.choice)} chosen by ${by}${event.answer.via === 'terminal' ? ', in the terminal' : ''}`
+    case 'run.escalated':
+      return say`${by} calls for help${event.critical ? ', critical business impact' : ''}: ${clipped(event.reason, 200)}`
+    case 'step.late':
+      return say`${stepIn(run, event.step)} takes longer than planned (${about(event.expectedSeconds)})`
+    case 'alarm.pinged':
+      return say`pinged: ${calledLine(event, run)}`
+    case 'alarm.closed':
+      return say`nobody is called any more`
+    case 'run.taken':
+      return event.from === event.by ? say`${by} has it` : say`${by} has it, after ${whom(event.from)}`
+    case 'hold.lapsed':
+      return say`nothing changed since ${whom(event.holder)} had it: others are pinged again`
     case 'run.ended':
       return say`ended: ${{ done: 'done', 'backed-out': 'backed out', 'rolled-back': 'rolled back' }[event.ending]}`
   }
 }
+
+/** The contacts that a ping was for. */
+const calledLine = ({ steps }: Pinged, run: Run | null): Line =>
+  firstOf(
+    steps.map(({ place }) => (run ? contactOf(run.plan.approved.runbook, place).role : `step ${place + 1}`)),
+    5,
+  )
 
 function stepEnded(event: Extract<Event, { is: 'step.ended' }>, run: Run | null): Line {
   const name = stepIn(run, event.step)

@@ -137,7 +137,7 @@ export function asked(
 }
 
 /**
- * The ping: a message of its own, in the channel and to the one who started the run. Once answered it says who chose
+ * A message of its own, in the channel and to the one whom the run's questions go to. Once answered it says who chose
  * what, and has no buttons any more.
  */
 export function gateView(gate: Gate, run: Run, attempts: readonly Attempt[]): View {
@@ -145,7 +145,7 @@ export function gateView(gate: Gate, run: Run, attempts: readonly Attempt[]): Vi
   if (gate.answer) return answeredView(gate, run, attempts, standing)
   const { state, parts, actions } = asked(standing, gate)
   return {
-    state: say`${productLine(standing)}. ${state}. ${whom(run.startedBy)}, please choose`,
+    state: say`${productLine(standing)}. ${state}. ${whom(run.holder)}, please choose`,
     parts,
     actions,
   }

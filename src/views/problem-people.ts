@@ -88,6 +88,11 @@ export const peopleProblems = {
     what: say`Run ${bold(run)} asks nothing at the moment.`,
     next: say`See its state: ${typed(`status ${run}`)}.`,
   }),
+  'escalation-none': ({ runbook }) => ({
+    what: say`Runbook ${bold(runbook)} names nobody to call.`,
+    means: say`Nobody was pinged.`,
+    next: say`See who can decide, and call them yourself: ${typed(`who ${runbook}`)}. For the next run, write ${code('escalation')} into the runbook.`,
+  }),
   'name-mistyped': ({ typed: wrote, name }) => ({
     what: say`You typed ${code(wrote)}. This is about ${code(name)}.`,
     means: say`Nothing was begun.`,

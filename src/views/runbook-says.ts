@@ -3,6 +3,8 @@ import type { Runbook } from '../domain/runbook.ts'
 import { bold, say, text } from '../domain/view.ts'
 import { clipped } from './line.ts'
 import { seconds } from './amounts.ts'
+import { timesLine } from './contacts.ts'
+import { lineText } from './plain.ts'
 
 const itemsShown = 8
 const itemHolds = 160
@@ -32,14 +34,22 @@ export function runbookSays(runbook: Runbook): Part[] {
           ),
         ]
       : []),
-    ...titled('Who helps:', [
-      ...runbook.contacts.map(({ role, person, email, phone, when }) =>
-        [`${role}:`, [person, email, phone].filter(Boolean).join(', '), when ? `(${when})` : '']
+    ...titled(
+      'Who helps:',
+      runbook.contacts.map(({ role, person, group, email, phone, when }) =>
+        [
+          `${role}:`,
+          [person || group ? 'in Slack' : '', email, phone].filter(Boolean).join(', '),
+          when ? `(${when})` : '',
+        ]
           .filter(Boolean)
           .join(' '),
       ),
-      ...runbook.escalation.map(({ contact, after }) => `${contact} after ${seconds(after / 1000)}`),
-    ]),
+    ),
+    ...titled(
+      'Pinged when nobody answers:',
+      runbook.escalation.map((step) => `${step.contact} ${lineText(timesLine(step))}`),
+    ),
     ...titled(
       'To read:',
       runbook.links.map(({ title, url }) => `${title}: ${url}`),

@@ -134,9 +134,7 @@ export function runStatusView(
       ...view.parts,
       ...(run.endedAt
         ? []
-        : [
-            text(say`${whom(run.startedBy)} has it${gate && !gate.answer ? ' and is asked to choose' : ''}.`),
-          ]),
+        : [text(say`${whom(run.holder)} has it${gate && !gate.answer ? ' and is asked to choose' : ''}.`)]),
       ...(latest.length
         ? [
             text([bold(`The last ${counted(latest.length, 'event')}:`)]),

@@ -61,6 +61,8 @@ export async function makePlace(change: (written: any, folder: string) => void =
   Object.assign(service.health, { every: '50ms', within: '20s' })
   for (const release of ['before', 'after'])
     service.release[release].deploy = [process.execPath, 'demo/hrms/release.ts', release]
+  written.contacts[0].person = people.asha
+  written.contacts[3].person = people.mei
   written.window.drain = '1s'
   delete written.backup.free
   change(written, folder)

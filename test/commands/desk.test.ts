@@ -61,7 +61,19 @@ describe('finding the way', () => {
 
   test('which commands may open a form is known without asking anybody', () => {
     const opening = commands.filter(({ name }) => office.desk.opensForm(name)).map(({ name }) => name)
-    expect(opening).toEqual(['plan', 'approve', 'backup', 'run', 'answer', 'cancel', 'verify', 'rollback'])
+    expect(opening).toEqual([
+      'who',
+      'plan',
+      'approve',
+      'backup',
+      'run',
+      'answer',
+      'take',
+      'escalate',
+      'cancel',
+      'verify',
+      'rollback',
+    ])
     expect(office.desk.opensForm('no-such-command')).toBe(false)
   })
 })
@@ -73,7 +85,7 @@ test('a refusal says no secret that a runbook names, whoever typed it', async ()
 })
 
 describe('who may', () => {
-  test.each(['plan', 'backup', 'run', 'answer', 'cancel', 'rollback', 'verify'])(
+  test.each(['plan', 'backup', 'run', 'answer', 'take', 'escalate', 'cancel', 'rollback', 'verify'])(
     '%s is for operators, and a refusal names them (not-allowed)',
     async (name) => {
       const said = await typed(eve, name)

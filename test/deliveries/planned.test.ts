@@ -3,7 +3,7 @@ import { deliveriesOf, type EventContext, type Planned } from '../../src/deliver
 import type { Event, Happened } from '../../src/domain/event.ts'
 import type { Outcome } from '../../src/domain/outcome.ts'
 
-const context: EventContext = { channel: 'C0OPS', kind: 'migrate', startedBy: 'U0ASHA', step: null }
+const context: EventContext = { channel: 'C0OPS', kind: 'migrate', holder: 'U0ASHA', step: null }
 const of = (body: Happened, more: Partial<EventContext> = {}): Planned[] => {
   const event: Event = {
     seq: 7,
@@ -88,7 +88,7 @@ describe('an event', () => {
     ])
   })
 
-  test('of a gate: a broadcast in the run’s thread and a direct message to the one who started it', () => {
+  test('of a gate: a broadcast in the run’s thread and a direct message to the one who has it', () => {
     const planned = of({ is: 'gate.opened', gate: 'P-1/drain/1' })
     expect(made(planned)).toMatchObject([
       { key: 'gate:P-1/drain/1', to: { channel: 'C0OPS', thread: 'run:P-1', broadcast: true }, urgent: true },
@@ -99,8 +99,12 @@ describe('an event', () => {
   test.each([
     { is: 'gate.left', gate: 'g' },
     { is: 'gate.answered', gate: 'g', answer: { choice: 'retry', by: 'U0ASHA', via: 'slack' } },
-  ] as Happened[])('$is: both messages and the live one show it', (body) => {
-    expect(of(body)).toEqual([{ refresh: ['gate:g', 'gate:g:dm'] }, { refresh: ['run:P-1'] }])
+  ] as Happened[])('$is: both messages, the pings about it and the live one show it', (body) => {
+    expect(of(body)).toEqual([
+      { refresh: ['gate:g', 'gate:g:dm'] },
+      { refreshBelow: 'ping:g/' },
+      { refresh: ['run:P-1'] },
+    ])
   })
 
   test('of a run that ends: a broadcast, its files, and the live message is unpinned', () => {
@@ -121,5 +125,71 @@ describe('an event', () => {
       { key: 'resumed:7', to: { thread: 'run:P-1' }, shows: { event: 7 } },
     ])
     expect(refreshed(planned)).toEqual(['run:P-1'])
+  })
+})
+
+describe('calling people', () => {
+  const ping: Happened = {
+    is: 'alarm.pinged',
+    alarm: 'P-1/drain/1',
+    steps: [{ place: 1, at: '2025-11-13T03:01:12.000Z' }],
+    people: ['U0DAN', 'U0KIM'],
+    asked: [],
+    untold: [],
+    inChannel: true,
+  }
+
+  test('is a direct message to each of them and a broadcast in the run’s thread, before what waits', () => {
+    expect(made(of(ping))).toMatchObject([
+      {
+        key: 'ping:P-1/drain/1/7',
+        to: { channel: 'C0OPS', thread: 'run:P-1', broadcast: true },
+        urgent: true,
+      },
+      { key: 'ping:P-1/drain/1/7:dm:U0DAN', to: { person: 'U0DAN' }, shows: { event: 7 }, urgent: true },
+      { key: 'ping:P-1/drain/1/7:dm:U0KIM', to: { person: 'U0KIM' }, shows: { event: 7 }, urgent: true },
+    ])
+    expect(keys(of({ ...ping, inChannel: false }))).toEqual([
+      'ping:P-1/drain/1/7:dm:U0DAN',
+      'ping:P-1/drain/1/7:dm:U0KIM',
+    ])
+  })
+
+  test('is over: all its messages show it', () => {
+    expect(of({ is: 'alarm.closed', alarm: 'P-1/called/1' })).toEqual([
+      { refreshBelow: 'ping:P-1/called/1/' },
+    ])
+  })
+
+  test('by somebody is told in the thread, quietly: the pings follow', () => {
+    const planned = of({ is: 'run.escalated', alarm: 'P-1/called/1', reason: 'x', critical: false })
+    expect(made(planned)).toMatchObject([{ key: 'P-1/called/1', to: { thread: 'run:P-1' }, urgent: false }])
+    expect(made(planned)[0]?.to).not.toHaveProperty('broadcast')
+  })
+
+  test('for a step that is late shows in the live message', () => {
+    const late = { alarm: 'a', step: 'drain', attempt: 1, expectedSeconds: 6 }
+    expect(of({ is: 'step.late', ...late })).toEqual([{ refresh: ['run:P-1'] }])
+  })
+
+  test('ends with who has it: told in the channel and to who had it, and every ping and the question show it', () => {
+    const taken: Happened = { is: 'run.taken', from: 'U0MEI', until: 'u', gate: 'g', alarms: ['g', 'a'] }
+    const planned = of(taken)
+    expect(planned).toEqual(
+      expect.arrayContaining([
+        { refreshBelow: 'ping:g/' },
+        { refreshBelow: 'ping:a/' },
+        { refresh: ['gate:g', 'gate:g:dm'] },
+        { refresh: ['run:P-1'] },
+      ]),
+    )
+    expect(keys(planned)).toEqual(['ping:g/7', 'ping:g/7:dm:U0MEI'])
+    expect(keys(of({ ...taken, from: 'U0ASHA', gate: null }))).toEqual(['ping:P-1/7'])
+  })
+
+  test('begins again when nothing changed: who has it is asked, in the channel too', () => {
+    const lapsed: Happened = { is: 'hold.lapsed', holder: 'U0MEI', since: 's', gate: 'g', alarms: ['g'] }
+    expect(keys(of(lapsed))).toEqual(['ping:g/7', 'ping:g/7:dm:U0MEI'])
+    expect(of(lapsed)).toContainEqual({ refreshBelow: 'ping:g/' })
   })
 })

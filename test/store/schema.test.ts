@@ -1,5 +1,7 @@
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
+import { openAlarmsOf } from '../../src/store/alarms.ts'
+import { openGate } from '../../src/store/gates.ts'
 import { cancelOf, insertRun } from '../../src/store/runs.ts'
 import { insertPlan } from '../../src/store/plans.ts'
 import { installSchema } from '../../src/store/schema.ts'
@@ -33,13 +35,18 @@ test('a store of an earlier release is brought up to this one, with the runs tha
   const plan = samplePlan()
   await insertPlan(pool, plan, 'target')
   const run = await insertRun(pool, plan, 'target', 'U_ASHA')
+  await openGate(pool, run, 'drain', 1, { code: 'before-admit', passed: 1, choices: ['go-on'] })
   await pool.query(`
-    alter table lockkeeper.run drop column cancel_via;
+    drop table lockkeeper.alarm;
+    alter table lockkeeper.run drop column cancel_via, drop column held_by, drop column held_since, drop column held_until;
     update lockkeeper.run set cancel_by = 'U_MEI', cancel_as = 'back-out';
     update lockkeeper.installed set version = 1`)
   await installSchema(pool)
   expect(await versions(pool)).toEqual(present)
   expect(await cancelOf(pool, run)).toEqual({ choice: 'back-out', by: 'U_MEI', via: 'slack' })
+  expect(await openAlarmsOf(pool, run)).toMatchObject([
+    { cause: { is: 'gate', gate: `${run}/drain/1` }, pinged: [] },
+  ])
 })
 
 test('a store of a newer release is refused and left alone', async () => {

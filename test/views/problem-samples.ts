@@ -171,6 +171,7 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   'person-refused': { why: 'guest' },
   'channel-refused': { why: 'shared' },
   'terminal-user-unknown': { user: 'root', file: '/etc/lockkeeper.yml' },
+  'escalation-none': { runbook: 'add-security-enhancements' },
   'button-old': { command: 'status' },
   'button-not-yours': { owner: 'U_ASHA' },
   'command-unknown': { typed: 'plna', meant: 'plan', commands: ['help', 'plan'] },

@@ -226,6 +226,35 @@ describe('an event', () => {
       'nobody answered in time: Go back',
     ],
     [{ is: 'run.ended', ending: 'backed-out' }, 'ended: backed out'],
+    [
+      { is: 'run.escalated', alarm: 'a', reason: 'payroll stands still', critical: true },
+      '@U_MEI calls for help, critical business impact: payroll stands still',
+    ],
+    [
+      { is: 'step.late', alarm: 'a', step: 'drain', attempt: 1, expectedSeconds: 6 },
+      'Drain takes longer than planned (6 s)',
+    ],
+    [
+      {
+        is: 'alarm.pinged',
+        alarm: 'a',
+        steps: [{ place: 0, at: at('03:01:12') }],
+        people: [],
+        asked: [],
+        untold: [],
+        inChannel: true,
+      },
+      'pinged: step 1',
+    ],
+    [{ is: 'alarm.closed', alarm: 'a' }, 'nobody is called any more'],
+    [
+      { is: 'run.taken', from: 'U_DAN', until: at('03:01:12'), gate: null, alarms: [] },
+      '@U_MEI has it, after @U_DAN',
+    ],
+    [
+      { is: 'hold.lapsed', holder: 'U_MEI', since: at('03:01:12'), gate: null, alarms: [] },
+      'nothing changed since @U_MEI had it: others are pinged again',
+    ],
   ])('%o is one line', (happened, words) => {
     expect(lineText(eventLine(event(happened), run()))).toBe(`03:01:53 UTC · ${words}`)
   })

@@ -1,0 +1,89 @@
+import type { Instant } from './json.ts'
+import type { Runbook } from './runbook.ts'
+
+/** Why people are called. */
+export type Cause =
+  /** A gate waits for a decision. */
+  | { is: 'gate'; gate: string }
+  /** A step takes longer than was planned for it. */
+  | { is: 'late'; step: string; attempt: number; expectedSeconds: number }
+  /** Somebody calls for help. */
+  | { is: 'called'; by: string; reason: string }
+
+/**
+ * People are called, one step of the runbook's escalation after another, until somebody answers or has it. One a gate, a
+ * late attempt and a call; a gate's has the gate's id.
+ */
+export interface Alarm {
+  id: string
+  run: string
+  cause: Cause
+  /** Said by whoever called: the runbook's steps for critical business impact count too. */
+  critical: boolean
+  openedAt: Instant
+  /** The clock of its steps runs from here: what somebody had it for does not count. */
+  since: Instant
+  /** Places of the steps that were pinged, in the runbook's escalation. */
+  pinged: number[]
+  closedAt: Instant | null
+}
+
+/** Milliseconds for which "I have it" keeps the others from being pinged while nothing changes. */
+export const holdsFor = 15 * 60_000
+
+export type EscalationStep = Runbook['escalation'][number]
+export type Contact = Runbook['contacts'][number]
+
+/** What decides which times of a step count. */
+export interface Situation {
+  critical: boolean
+  /** Users are out. */
+  isOut: boolean
+}
+
+/** Milliseconds from the alarm's beginning to this step, or null: not in this situation. */
+export function delayOf(step: EscalationStep, { critical, isOut }: Situation): number | null {
+  const usual = isOut ? (step.whileOut ?? step.after) : step.after
+  const delays = [usual, critical ? step.whenCritical : undefined].filter((each) => each !== undefined)
+  return delays.length ? Math.min(...delays) : null
+}
+
+/** A step of an escalation with the moment it comes at. */
+export interface Timed {
+  place: number
+  at: Instant
+}
+
+/** Steps that are due and were not pinged, and the next one to come; in the order of their times. */
+export function escalationAt(
+  steps: readonly EscalationStep[],
+  { since, pinged }: Pick<Alarm, 'since' | 'pinged'>,
+  situation: Situation,
+  now: Instant,
+): { due: Timed[]; next: Timed | null } {
+  const open = steps
+    .flatMap((step, place) => {
+      const delay = delayOf(step, situation)
+      return delay === null || pinged.includes(place)
+        ? []
+        : [{ place, at: new Date(Date.parse(since) + delay).toISOString() }]
+    })
+    .sort((a, b) => a.at.localeCompare(b.at) || a.place - b.place)
+  return { due: open.filter(({ at }) => at <= now), next: open.find(({ at }) => at > now) ?? null }
+}
+
+/** The contact that a step names; a runbook whose steps name others is refused when it is read. */
+export const contactOf = (
+  { contacts, escalation }: Pick<Runbook, 'contacts' | 'escalation'>,
+  place: number,
+): Contact => {
+  const role = escalation[place]?.contact ?? `step ${place + 1}`
+  return contacts.find((contact) => contact.role === role) ?? { role, informed: false }
+}
+
+/**
+ * Seconds that a step may take before people are told: twice what was planned, and a minute more than it. A step of 0.4 s
+ * that takes 0.9 s is nobody's business at night.
+ */
+export const lateAfter = (expectedSeconds: number): number =>
+  Math.max(2 * expectedSeconds, expectedSeconds + 60)

@@ -1,0 +1,110 @@
+import type pg from 'pg'
+import { operatorRole } from '../config.ts'
+import { holdsFor, type Alarm } from '../domain/escalation.ts'
+import type { Instant } from '../domain/json.ts'
+import type { Caller } from '../domain/person.ts'
+import type { Problem } from '../domain/problem.ts'
+import type { Result } from '../domain/result.ts'
+import type { Run } from '../domain/run.ts'
+import { alarmById, callsOf, openAlarm, openAlarmsOf, shiftAlarms } from '../store/alarms.ts'
+import { recordEvent } from '../store/events.ts'
+import { openGateOf } from '../store/gates.ts'
+import { endHold, holdFor } from '../store/holds.ts'
+import { lockRun, runById, touchRun } from '../store/runs.ts'
+import { hasRole } from '../store/standing.ts'
+import { timeOf } from '../store/transaction.ts'
+import { stopAlarms } from './alarms.ts'
+import { notAllowed, request, unknownRun } from './requests.ts'
+
+/** "I have it": `from` is whom questions went to before, `until` when it lapses. */
+export interface Taken {
+  run: Run
+  from: string
+  until: Instant
+}
+
+/** Nobody else is pinged for this run while the caller has it, and its questions go to them. */
+export function take(pool: pg.Pool, id: string, caller: Caller): Promise<Result<Taken>> {
+  return request(pool, async (tx, refuse) => {
+    const run = await allowed(tx, refuse, id, caller, 'take')
+    await settleHold(tx, run, await timeOf(tx))
+    const until = await holdFor(tx, id, caller.person, holdsFor)
+    const [gate, alarms] = [await openGateOf(tx, id), await openAlarmsOf(tx, id)]
+    await recordEvent(tx, {
+      by: caller.person,
+      run: id,
+      plan: run.plan.id,
+      key: `${id}/taken/${caller.person}/${until}`,
+      body: {
+        is: 'run.taken',
+        from: run.holder,
+        until,
+        gate: gate?.id ?? null,
+        alarms: alarms.map((alarm) => alarm.id),
+      },
+    })
+    await touchRun(tx, id)
+    return { run: (await runById(tx, id)) ?? run, from: run.holder, until }
+  })
+}
+
+export interface Called {
+  run: Run
+  alarm: Alarm
+}
+
+/**
+ * Calls the people of the runbook's escalation, from its beginning. A call before it is closed, and whoever has the run
+ * has it no longer alone.
+ */
+export function call(
+  pool: pg.Pool,
+  id: string,
+  { reason, critical }: { reason: string; critical: boolean },
+  caller: Caller,
+): Promise<Result<Called>> {
+  return request(pool, async (tx, refuse) => {
+    const run = await allowed(tx, refuse, id, caller, 'escalate')
+    const { runbook } = run.plan.approved
+    if (runbook.escalation.length === 0) refuse({ code: 'escalation-none', runbook: runbook.name })
+    await stopAlarms(tx, run, ['called'], caller.person)
+    await settleHold(tx, run, await timeOf(tx))
+    await endHold(tx, id)
+    const alarm = `${id}/called/${(await callsOf(tx, id)) + 1}`
+    await openAlarm(tx, { id: alarm, run: id, cause: { is: 'called', by: caller.person, reason }, critical })
+    await recordEvent(tx, {
+      by: caller.person,
+      run: id,
+      plan: run.plan.id,
+      key: alarm,
+      body: { is: 'run.escalated', alarm, reason, critical },
+    })
+    await touchRun(tx, id)
+    const opened = await alarmById(tx, alarm)
+    if (!opened) throw new Error(`alarm ${alarm} was not opened`)
+    return { run, alarm: opened }
+  })
+}
+
+/** The time for which somebody has had the run does not count in the clocks of its alarms. */
+export async function settleHold(
+  tx: pg.PoolClient,
+  { id, heldSince, heldUntil }: Pick<Run, 'id' | 'heldSince' | 'heldUntil'>,
+  now: Instant,
+): Promise<void> {
+  if (heldSince && heldUntil) await shiftAlarms(tx, id, heldSince, now)
+}
+
+/** The run, if it is under way and the caller may; nobody changes it until the transaction ends. */
+async function allowed(
+  tx: pg.PoolClient,
+  refuse: (problem: Problem) => never,
+  id: string,
+  caller: Caller,
+  does: string,
+): Promise<Run> {
+  const run = (await lockRun(tx, id)) ?? refuse(await unknownRun(tx, id))
+  if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, does))
+  if (run.endedAt && run.ending) refuse({ code: 'run-ended', run: id, ending: run.ending, at: run.endedAt })
+  return run
+}

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { failed } from '../../src/domain/outcome.ts'
+import type { Runbook } from '../../src/domain/runbook.ts'
+import { begin, finish } from '../../src/runs/record.ts'
+import { openAlarmsOf } from '../../src/store/alarms.ts'
+import { insertPlan } from '../../src/store/plans.ts'
+import { endRun, insertRun, raiseFence, runById } from '../../src/store/runs.ts'
+import { calling } from '../notices/night.ts'
+import { samplePlan, sampleRunbook } from '../plans.ts'
+import { asha, dan, eve, fill, formOf, guest, mei, openOffice, saidBy, type Office } from './office.ts'
+
+let office: Office
+beforeAll(async () => {
+  office = await openOffice()
+})
+afterAll(() => office.close())
+
+let targets = 0
+async function runOf(changes: Partial<Runbook> = {}): Promise<string> {
+  const plan = samplePlan({ runbook: { ...sampleRunbook(), ...calling, ...changes } })
+  await insertPlan(office.pool, plan, 'target')
+  return insertRun(office.pool, plan, `calling-${targets++}`, asha.person)
+}
+
+/** It fails at its first step, and asks. */
+async function fails(id: string): Promise<void> {
+  const raised = await raiseFence(office.pool, id)
+  const run = (await runById(office.pool, id))!
+  const driven = { pool: office.pool, run, fence: raised?.fence ?? 0 }
+  const step = run.plan.approved.routes.forward[0]!
+  await begin(driven, step, 1, run.startedAt)
+  await finish(driven, step, 1, failed({ code: 'bug', reference: 'x' }))
+}
+
+const says = async (...given: Parameters<Office['desk']['typed']>) =>
+  saidBy(await office.desk.typed(...given))
+
+describe('take', () => {
+  test('says who has it, and what is still to be chosen', async () => {
+    const run = await runOf()
+    await fails(run)
+    const said = await says(mei, ['take', run.toLowerCase()])
+    expect(said).toMatch(
+      new RegExp(
+        `^You have it: run ${run}\\. HRMS is up\\. Still to be chosen: Stopped at Backup; hrms_master is unchanged`,
+      ),
+    )
+    expect(said).toContain('1. Retry — does Backup again')
+    expect(said).toContain('Nobody else is pinged until')
+    expect(await says(asha, ['status', run])).toContain('@U_MEI has it and is asked to choose')
+    await endRun(office.pool, run, 'done')
+  })
+
+  test('by somebody who may not decide is refused, with who can', async () => {
+    const run = await runOf()
+    for (const who of [dan, eve]) {
+      const said = await says(who, ['take', run])
+      expect(said).toContain('Only migration-operators may take')
+      expect(said).toContain('@U_ASHA or @U_MEI')
+    }
+    expect(await says(guest, ['take', run])).toContain('guests of the workspace may not')
+    expect((await runById(office.pool, run))?.holder).toBe(asha.person)
+    await endRun(office.pool, run, 'done')
+  })
+
+  test('without a name takes the only run, and asks which where there are two', async () => {
+    const one = await runOf()
+    expect(await says(mei, ['take'])).toContain(`You have it: run ${one}. HRMS is up. It asks nothing now`)
+    const two = await runOf()
+    const asked = formOf(await office.desk.typed(mei, ['take']))
+    expect(saidBy(asked)).toContain(two)
+    expect(saidBy(await fill(office, mei, asked, { run: two }))).toContain(`You have it: run ${two}`)
+    for (const run of [one, two]) await endRun(office.pool, run, 'done')
+    expect(await says(mei, ['take', one])).toContain('ended')
+  })
+})
+
+describe('escalate', () => {
+  test('says who is pinged now, who comes next, and whom to call by telephone', async () => {
+    const run = await runOf()
+    expect(await says(asha, ['escalate', run, 'payroll', 'stands', 'still'])).toMatch(
+      new RegExp(`^Called for help: run ${run}\\. Pinged now: Lead; DBA at [0-9:]+ UTC\n`),
+    )
+    expect(await openAlarmsOf(office.pool, run)).toMatchObject([
+      { critical: false, cause: { is: 'called', by: asha.person, reason: 'payroll stands still' } },
+    ])
+    const critical = await says(mei, ['escalate', run, 'critical', 'nobody', 'is', 'paid'])
+    expect(critical).toContain('Pinged now: Lead, CTO; DBA at')
+    expect(critical).toContain('Call CEO yourself: +230 2')
+    expect(await openAlarmsOf(office.pool, run)).toMatchObject([
+      { critical: true, cause: { reason: 'nobody is paid' } },
+    ])
+    await endRun(office.pool, run, 'done')
+  })
+
+  test('asks for the reason and how bad it is where nobody said', async () => {
+    const run = await runOf()
+    const asked = formOf(await office.desk.typed(asha, ['escalate', run]))
+    expect(saidBy(asked)).toContain('CTO after 30 min, when it is critical at once')
+    expect(saidBy(asked)).toContain('CEO only when it is critical at once')
+    expect(saidBy(await fill(office, asha, asked, { reason: ' ', impact: 'usual' }))).toContain(
+      'reason: is empty',
+    )
+    expect(await openAlarmsOf(office.pool, run)).toEqual([])
+    const said = saidBy(await fill(office, asha, asked, { reason: 'help', impact: 'critical' }))
+    expect(said).toContain('Called for help')
+    expect(await openAlarmsOf(office.pool, run)).toMatchObject([{ critical: true }])
+    await endRun(office.pool, run, 'done')
+  })
+
+  test('keeps secrets out of what everybody reads', async () => {
+    const run = await runOf()
+    office.house.secrets.know(((await office.house.runbooks.find('add-security-enhancements')) as any).value)
+    await says(asha, ['escalate', run, 'the password is Test123!'])
+    const [alarm] = await openAlarmsOf(office.pool, run)
+    expect(JSON.stringify(alarm)).not.toContain('Test123!')
+    await endRun(office.pool, run, 'done')
+  })
+
+  test('is refused to who may not, and says who can where the runbook names nobody', async () => {
+    const run = await runOf({ escalation: [] })
+    expect(await says(eve, ['escalate', run, 'x'])).toContain('Only migration-operators may escalate')
+    const said = await says(asha, ['escalate', run, 'x'])
+    expect(said).toContain('Runbook add-security-enhancements names nobody to call')
+    expect(said).toContain('/migrate who add-security-enhancements')
+    await endRun(office.pool, run, 'done')
+  })
+})
+
+test('who shows contacts, who can decide, by what they are reached, and pings nobody', async () => {
+  const said = await says(eve, ['who'])
+  expect(said.split('\n')[0]).toMatch(/^add-security-enhancements on test_\w+: nothing runs$/)
+  expect(said).toContain('Runs it and decides: @U_ASHA or @U_MEI')
+  expect(said).toContain('Says reviewed (database-team): @U_DAN')
+  expect(said).toContain(
+    '- at once: Migration Lead — @U0ASHA0001 in Slack, +230-XXXX-XXXX, migrations@morishr.com',
+  )
+  expect(said).toContain('- after 15 min, while users are out after 5 min: DBA On-Call — +230-XXXX-XXXX')
+  expect(said).toContain('- only when it is critical at once: CEO — ')
+  expect(said).toContain('- Support — support@morishr.com')
+  expect(said).toContain('Nobody was pinged by this')
+})

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { delayOf, escalationAt, lateAfter, type EscalationStep } from '../../src/domain/escalation.ts'
+
+const min = 60_000
+/** As the team's document has it. */
+const steps: EscalationStep[] = [
+  { contact: 'Lead', after: 0 },
+  { contact: 'DBA', after: 15 * min, whileOut: 5 * min },
+  { contact: 'CTO', after: 30 * min, whenCritical: 0 },
+  { contact: 'CEO', whenCritical: 0 },
+]
+const since = '2025-11-13T03:00:00.000Z'
+const at = (clock: string) => `2025-11-13T${clock}.000Z`
+const usual = { critical: false, isOut: false }
+const places = (timed: { place: number }[]) => timed.map(({ place }) => place)
+
+test('the lead at once, the DBA after 15 minutes, the CTO after 30, the CEO never', () => {
+  const open = { since, pinged: [] }
+  expect(escalationAt(steps, open, usual, since)).toEqual({
+    due: [{ place: 0, at: since }],
+    next: { place: 1, at: at('03:15:00') },
+  })
+  expect(places(escalationAt(steps, open, usual, at('03:14:59')).due)).toEqual([0])
+  expect(places(escalationAt(steps, open, usual, at('03:15:00')).due)).toEqual([0, 1])
+  expect(escalationAt(steps, open, usual, at('09:00:00'))).toMatchObject({
+    due: [{ place: 0 }, { place: 1 }, { place: 2, at: at('03:30:00') }],
+    next: null,
+  })
+})
+
+test('who was pinged is not pinged again', () => {
+  expect(escalationAt(steps, { since, pinged: [0] }, usual, at('03:10:00'))).toEqual({
+    due: [],
+    next: { place: 1, at: at('03:15:00') },
+  })
+  expect(places(escalationAt(steps, { since, pinged: [0, 1, 2] }, usual, at('09:00:00')).due)).toEqual([])
+})
+
+test('while users are out a step has its own time, where it has one', () => {
+  const out = { critical: false, isOut: true }
+  expect(steps.map((step) => delayOf(step, out))).toEqual([0, 5 * min, 30 * min, null])
+  expect(delayOf({ contact: 'x', whileOut: min }, usual)).toBeNull()
+})
+
+test('what is critical brings the CTO and the CEO at once, in the runbook’s order', () => {
+  const critical = { critical: true, isOut: false }
+  expect(places(escalationAt(steps, { since, pinged: [] }, critical, since).due)).toEqual([0, 2, 3])
+  expect(delayOf({ contact: 'x', after: min, whenCritical: 2 * min }, critical)).toBe(min)
+})
+
+test('a step is late after twice its time and a minute more than it', () => {
+  expect([0.4, 30, 60, 600].map(lateAfter)).toEqual([60.4, 90, 120, 1200])
+})

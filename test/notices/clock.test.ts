@@ -1,0 +1,17 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { makeLog } from '../../src/log.ts'
+import { startClock } from '../../src/notices/clock.ts'
+import { openNight, asha, mei } from './night.ts'
+
+test('the clock pings by itself, and stops', async () => {
+  const night = await openNight()
+  onTestFinished(() => night.close())
+  const driven = await night.start(mei.person)
+  await night.ask(driven)
+  const log = makeLog({ level: 'silent', redact: (text) => text })
+  const clock = startClock(night.pool, log, async () => [])
+  await expect
+    .poll(() => night.happened(driven.run.id, 'alarm.pinged'))
+    .toMatchObject([{ people: [asha.person] }])
+  await clock.stop()
+})
