@@ -85,6 +85,8 @@ describe('a gate that waits', () => {
     })
     expect(await pinged(answered.run.id)).toEqual([])
     expect(await pinged(taken.run.id)).toEqual([])
+    expect(await night.happened(taken.run.id, 'hold.lapsed')).toEqual([])
+    expect((await night.run(taken.run.id)).heldUntil).not.toBeNull()
   })
 
   test('names the groups that nobody tells the members of, and tells the channel', async () => {
