@@ -75,6 +75,20 @@ describe('a gate that waits', () => {
     expect(await night.happened(driven.run.id, 'alarm.pinged')).toHaveLength(1)
   })
 
+  test('pings nobody for what is answered or taken at that very moment', async () => {
+    const [answered, taken] = [await night.start(mei.person), await night.start(mei.person)]
+    const gate = await night.ask(answered)
+    await night.ask(taken)
+    await night.look(0, night.pool, async () => {
+      await answer(night.pool, { gate: { id: gate }, choice: 'wait', caller: mei })
+      await take(night.pool, taken.run.id, mei)
+    })
+    expect(await pinged(answered.run.id)).toEqual([])
+    expect(await pinged(taken.run.id)).toEqual([])
+    expect(await night.happened(taken.run.id, 'hold.lapsed')).toEqual([])
+    expect((await night.run(taken.run.id)).heldUntil).not.toBeNull()
+  })
+
   test('names the groups that nobody tells the members of, and tells the channel', async () => {
     const driven = await night.start(mei.person)
     await night.ask(driven)

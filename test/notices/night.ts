@@ -60,8 +60,8 @@ export interface Night {
   begins(driven: Driven, step: string, attempt?: number): Promise<void>
   alarms(run: string): Promise<Alarm[]>
   run(id: string): Promise<Run>
-  /** The clock looks, so many minutes from now. */
-  look(minutes: number, pool?: pg.Pool): Promise<void>
+  /** The clock looks, so many minutes from now. `meanwhile` happens after it saw what is due, and before it writes. */
+  look(minutes: number, pool?: pg.Pool, meanwhile?: () => Promise<unknown>): Promise<void>
   /** Events of this kind, oldest first. */
   happened<K extends Happened['is']>(run: string, is: K): Promise<(Event & { is: K })[]>
   close(): Promise<void>
@@ -72,7 +72,6 @@ export async function openNight(): Promise<Night> {
   const pool = new pg.Pool({ connectionString: database.url, max: 8 })
   for (const { person } of [asha, mei]) await recordStanding(pool, person, ['migration-operators'], 3600)
   const groups: Night['groups'] = { S0DBA: ['U0DAN', 'U0KIM'] }
-  const members: Directory['members'] = async (group) => groups[group] ?? null
   let targets = 0
   const stepOf = (driven: Driven, id: string) => {
     const { routes } = driven.run.plan.approved
@@ -110,8 +109,13 @@ export async function openNight(): Promise<Night> {
       if (!run) throw new Error(`no run ${id}`)
       return run
     },
-    look: (minutes, through = pool) =>
-      escalate(through, { members, now: new Date(Date.now() + minutes * min).toISOString() }),
+    async look(minutes, through = pool, meanwhile = async () => {}) {
+      const members: Directory['members'] = async (group) => {
+        await meanwhile()
+        return groups[group] ?? null
+      }
+      await escalate(through, { members, now: new Date(Date.now() + minutes * min).toISOString() })
+    },
     async happened(run, is) {
       const events = await eventsOfRun(pool, run, 100)
       return events.filter((event) => event.is === is) as never
