@@ -8,6 +8,8 @@ import { vi } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { hrmsBySql } from '../../demo/stage/runbooks.ts'
 import { isAnyAlive } from '../../src/store/locks.ts'
+import { underWay } from '../../src/views/marks.ts'
+import { lineText } from '../../src/views/plain.ts'
 import { hrmsDatabase, onServer, storeDatabase, type TestDatabase } from '../databases.ts'
 import { freePort } from '../steps/hrms.ts'
 
@@ -17,7 +19,10 @@ export type Who = keyof typeof people
 const root = path.resolve(import.meta.dirname, '../..')
 export const main = path.join(root, 'src/main.ts')
 
-/** What a line in a terminal came to. */
+/** What a machine that is slow, or builds a project, says meanwhile. */
+const waits = `${lineText(underWay.state)}\n`
+
+/** What a line in a terminal came to, but for a wait. */
 export interface Ended {
   code: number | null
   out: string
@@ -106,7 +111,7 @@ export async function makePlace(change: (written: any, folder: string) => void =
       const [out, err] = [gathered(child.stdout), gathered(child.stderr)]
       child.stdin?.end(input)
       const [code] = (await once(child, 'close')) as [number | null]
-      return { code, out: out.join(''), err: err.join('') }
+      return { code, out: out.join(''), err: err.join('').replace(waits, '') }
     },
     async startBot() {
       const bot = begin(['start'])
