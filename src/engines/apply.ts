@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { currentLsn, exclusiveHolders } from '../adapters/postgres/facts.ts'
 import { sqlProblem, sqlstateOf } from '../adapters/postgres/sql-error.ts'
 import type { SessionSettings, Target, TargetSession } from '../adapters/postgres/target.ts'
@@ -7,6 +6,7 @@ import type { Problem } from '../domain/problem.ts'
 import type { Prepared, Unit } from '../domain/script.ts'
 import type { Done } from '../domain/step.ts'
 import { runAlone } from './alone.ts'
+import { backOff } from './back-off.ts'
 import { endFirst } from './end-first.ts'
 import type { Applying } from './engine.ts'
 import { findHistory, type History, readHistory } from './history.ts'
@@ -144,7 +144,10 @@ async function applyUnit(work: Work, session: TargetSession, at: UnitAt): Promis
     work.conflicts++
     if (work.conflicts >= work.at.lockAttempts)
       return afterStop(work, session, failed(lockTimeout(work, ran)))
-    if (!(await backOff(work, at.unit))) return afterStop(work, session, cancelled(work).outcome)
+    const { lockTimeout: patience, lockAttempts: of, signal } = work.at
+    work.at.progress({ done: work.conflicts, of, unit: 'attempts', at: commandOfUnit(at.unit) })
+    if (!(await backOff(patience, work.conflicts, signal)))
+      return afterStop(work, session, cancelled(work).outcome)
   }
 }
 
@@ -185,20 +188,6 @@ const lockTimeout = (work: Work, { statement, sqlstate, blockers }: Conflict): P
   blockers,
   sqlstate,
 })
-
-/**
- * Waits before the whole transaction is tried again, longer each time, never the same: two that deadlocked shall not meet
- * again. Readers that queued behind our lock get in meanwhile. False: it was cancelled.
- */
-async function backOff({ at, conflicts }: Work, unit: Unit): Promise<boolean> {
-  at.progress({ done: conflicts, of: at.lockAttempts, unit: 'attempts', at: commandOfUnit(unit) })
-  const longest = Math.min(5_000, (at.lockTimeout / 2) * 2 ** (conflicts - 1))
-  const milliseconds = longest * (0.5 + Math.random() / 2)
-  return pause(milliseconds, undefined, { signal: at.signal }).then(
-    () => true,
-    () => false,
-  )
-}
 
 function facts(work: Work): Done['migrate'] {
   const { prepared, statements, conflicts, saved, reconciled } = work
