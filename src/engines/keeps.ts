@@ -1,3 +1,6 @@
+import type { Target } from '../adapters/postgres/target.ts'
+import type { Outcome } from '../domain/outcome.ts'
+import type { Loss } from '../domain/plan.ts'
 import type { Keep, Prepared, Statement } from '../domain/script.ts'
 import { keptSchema } from './parts.ts'
 import { quoteName, quoteValue } from './sql-parse.ts'
@@ -68,7 +71,32 @@ const cut = (name: string): string =>
   new TextDecoder().decode(Buffer.from(name).subarray(0, longest)).replace(/\uFFFD$/, '')
 
 /** A statement of a keep as it runs. */
-export const ofRun = (statement: Statement, run: string): Statement => ({
+const ofRun = (statement: Statement, run: string): Statement => ({
   ...statement,
   text: statement.text.replaceAll('{run}', run),
 })
+
+/** More would be lost than somebody accepted: nothing is done, and people are asked. Null: it may go on. */
+export const askIfGrown = ({ rows }: Loss, accepted: number): Outcome<never> | null =>
+  rows > accepted
+    ? {
+        status: 'asks',
+        question: { code: 'loss-grew', accepted, counted: rows, choices: ['go-on', 'back-out', 'leave'] },
+      }
+    : null
+
+/** The keeps of tables that lose something, as they run. */
+export function keepsNeeded(keeps: readonly Keep[], { dropped, violating }: Loss, run: string): Keep[] {
+  const lossy = new Set([...dropped, ...violating].flatMap(({ table, rows }) => (rows ? [table] : [])))
+  return keeps
+    .filter(({ table }) => lossy.has(table))
+    .map((keep) => ({
+      ...keep,
+      into: keep.into.replaceAll('{run}', run),
+      statements: keep.statements.map((one) => ofRun(one, run)),
+    }))
+}
+
+/** Sessions of a run are named `lockkeeper:RUN`. */
+export const runOf = ({ applicationName }: Pick<Target, 'applicationName'>): string =>
+  applicationName.slice(applicationName.indexOf(':') + 1)

@@ -4,7 +4,7 @@ import type { TargetSession } from '../adapters/postgres/target.ts'
 import { failed } from '../domain/outcome.ts'
 import type { Keep, Script, Statement } from '../domain/script.ts'
 import { historyRows, readHistory, readsHistory } from './history.ts'
-import { ofRun } from './keeps.ts'
+import { askIfGrown, keepsNeeded, runOf } from './keeps.ts'
 import { heldLocks } from './locks.ts'
 import { countLoss } from './loss.ts'
 import type { UnitAt } from './unit-at.ts'
@@ -120,35 +120,15 @@ async function keepRows(
     if (!('result' in ran)) return ran
   }
   const loss = await countLoss(session.client, work.prepared)
-  if (loss.rows > accepted) {
-    return {
-      did: 'stop',
-      outcome: {
-        status: 'asks',
-        question: {
-          code: 'loss-grew',
-          accepted,
-          counted: loss.rows,
-          choices: ['go-on', 'back-out', 'leave'],
-        },
-      },
-    }
-  }
-  const lossy = new Set(
-    [...loss.dropped, ...loss.violating].flatMap(({ table, rows }) => (rows ? [table] : [])),
-  )
-  const run = runOf(work)
-  for (const { into, statements } of keeps.filter((keep) => lossy.has(keep.table))) {
-    for (const statement of statements.map((one) => ofRun(one, run))) {
+  const grown = askIfGrown(loss, accepted)
+  if (grown) return { did: 'stop', outcome: grown }
+  for (const { into, statements } of keepsNeeded(keeps, loss, runOf(work.target))) {
+    for (const statement of statements) {
       const ran = await runStatement(work, session, script, statement)
       if (!('result' in ran)) return ran
       const { command, rowCount } = ran.result
-      if (command === 'SELECT') work.saved.push({ table: into.replaceAll('{run}', run), rows: rowCount ?? 0 })
+      if (command === 'SELECT') work.saved.push({ table: into, rows: rowCount ?? 0 })
     }
   }
   return null
 }
-
-/** Sessions of a run are named `lockkeeper:RUN`. */
-const runOf = ({ target }: Work): string =>
-  target.applicationName.slice(target.applicationName.indexOf(':') + 1)

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { conditionName } from '../../adapters/postgres/conditions.ts'
 import { currentLsn } from '../../adapters/postgres/facts.ts'
 import { fence, namesakes } from '../../adapters/postgres/fence.ts'
@@ -11,6 +10,8 @@ import type { Problem, SqlError } from '../../domain/problem.ts'
 import type { Prepared, Program } from '../../domain/script.ts'
 import type { Session } from '../../domain/session.ts'
 import type { Done } from '../../domain/step.ts'
+import { applyScripts } from '../apply.ts'
+import { backOff } from '../back-off.ts'
 import { endFirst } from '../end-first.ts'
 import type { Applying } from '../engine.ts'
 import { findHistory, type History, readHistory } from '../history.ts'
@@ -95,7 +96,9 @@ async function applyFromHistory(work: Work): Promise<Applied> {
   if (at.accepted !== null && begin === prepared.move.from) {
     const kept = await keepBefore(target, prepared, at.accepted)
     if (kept.status !== 'done') return kept
-    work.saved = kept.facts
+    // Deleting and going down have to be one transaction, and that is the script's.
+    if (kept.facts.deletes) return applyScripts(target, history, prepared, at)
+    work.saved = kept.facts.saved
   }
   for (let attempt = 1; ; attempt++) {
     const tried = await tryOnce(work, attempt)
@@ -123,9 +126,8 @@ async function tryOnce(work: Work, attempt: number): Promise<Applied | null> {
   if (sqlstate !== '55P03' && sqlstate !== '40P01') return failed(problemOf(work, ran))
   if (attempt >= at.lockAttempts) return failed(lockTimeout(work, attempt, ran.said, blockers.seen()))
   at.progress({ done: attempt, of: at.lockAttempts, unit: 'attempts', at: 'lock' })
-  const longest = Math.min(5_000, (at.lockTimeout / 2) * 2 ** (attempt - 1))
-  await pause(longest * (0.5 + Math.random() / 2), undefined, { signal: at.signal }).catch(() => {})
-  return at.signal.aborted ? failed({ code: 'cancelled', by: '' }) : null
+  const again = await backOff(at.lockTimeout, attempt, at.signal)
+  return again ? null : failed({ code: 'cancelled', by: '' })
 }
 
 /**

@@ -134,6 +134,23 @@ describe.skipIf(!hasDotnet)('A program', { timeout: 600_000 }, () => {
     },
   )
 
+  test('leaves a way down that has to delete rows to the script: both are one transaction', async ({
+    hrms,
+  }) => {
+    const scene = await sceneOf(hrms)
+    const program = await bundled(scene.target)
+    await (await hrms.client()).query(await readFile(path.join(migrations, `${security}.up.sql`), 'utf8'))
+    await (
+      await hrms.client()
+    ).query(`update master."RefreshTokens" set "AdminUserId" = null
+      where "Id" in (select "Id" from master."RefreshTokens" limit 2)`)
+    expect(await scene.apply(program, security, before, { accepted: 2 })).toMatchObject({
+      status: 'done',
+      facts: { by: 'scripts', saved: [{ rows: 2 }] },
+    })
+    expect(await last(hrms)).toBe(before)
+  })
+
   test('waits for a lock no longer than it may, and names who holds it', async ({ hrms }) => {
     const scene = await sceneOf(hrms)
     const program = await bundled(scene.target)
