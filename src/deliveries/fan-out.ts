@@ -1,6 +1,5 @@
 import type pg from 'pg'
 import type { Event } from '../domain/event.ts'
-import type { Plan } from '../domain/plan.ts'
 import type { Kind, Routes } from '../domain/step.ts'
 import {
   insertDelivery,
@@ -10,8 +9,10 @@ import {
   unpinDelivery,
 } from '../store/deliveries.ts'
 import { claimUndelivered, markDelivered } from '../store/events.ts'
+import { noticeById } from '../store/notices.ts'
 import { planById } from '../store/plans.ts'
 import { runById } from '../store/runs.ts'
+import { scheduleById } from '../store/schedules.ts'
 import { transaction, type Queryable } from '../store/transaction.ts'
 import { deliveriesOf, type EventContext, type Planned } from './planned.ts'
 
@@ -36,7 +37,7 @@ async function takeBatch(tx: pg.PoolClient): Promise<number> {
   const events = await claimUndelivered(tx, batch)
   const plans = new Map<string, About | null>()
   for (const event of events) {
-    const of = event.run ?? event.plan ?? ''
+    const of = event.run ?? event.plan ?? `event ${event.seq}`
     if (!plans.has(of)) plans.set(of, await about(tx, event))
     const found = plans.get(of)
     if (!found) continue
@@ -57,20 +58,36 @@ async function keep(tx: Queryable, planned: Planned): Promise<void> {
   else await unpinDelivery(tx, planned.unpin)
 }
 
-type About = { plan: Plan; holder: string | null }
+/** What a message needs to know of what its event is about. */
+type About = Omit<EventContext, 'step'> & { routes: Routes | null }
 
-/** Null: an event of neither a plan nor a run is nobody's message. */
+/** Null: an event of neither a plan, a run nor a schedule is nobody's message. */
 async function about(tx: Queryable, event: Event): Promise<About | null> {
+  if ('schedule' in event) return aboutSchedule(tx, event)
   const run = event.run ? await runById(tx, event.run) : null
   const plan = run?.plan ?? (event.plan ? await planById(tx, event.plan) : null)
-  return plan && { plan, holder: run?.holder ?? null }
+  if (!plan) return null
+  const { runbook, routes } = plan.approved
+  return { channel: runbook.channel, kind: plan.kind, holder: run?.holder ?? null, routes, told: [] }
 }
 
-const contextOf = (event: Event, { plan, holder }: About): EventContext => ({
-  channel: plan.approved.runbook.channel,
-  kind: plan.kind,
-  holder,
-  step: event.is === 'step.ended' ? kindOf(plan.approved.routes, event.step) : null,
+async function aboutSchedule(tx: Queryable, event: Event & { schedule: string }): Promise<About | null> {
+  const schedule = await scheduleById(tx, event.schedule)
+  const notice = 'notice' in event ? await noticeById(tx, event.notice) : null
+  return (
+    schedule && {
+      channel: schedule.runbook.channel,
+      kind: 'migrate',
+      holder: schedule.by,
+      routes: null,
+      told: notice?.to ?? [],
+    }
+  )
+}
+
+const contextOf = (event: Event, { routes, ...rest }: About): EventContext => ({
+  ...rest,
+  step: event.is === 'step.ended' && routes ? kindOf(routes, event.step) : null,
 })
 
 function kindOf(routes: Routes, id: string): Kind | null {

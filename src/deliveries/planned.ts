@@ -1,4 +1,12 @@
-import { planKey, runKey, type Address, type Shows } from '../domain/delivery.ts'
+import {
+  noticeKey,
+  noticesBelow,
+  planKey,
+  runKey,
+  scheduleKey,
+  type Address,
+  type Shows,
+} from '../domain/delivery.ts'
 import type { Event, Happened } from '../domain/event.ts'
 import type { RunKind } from '../domain/plan.ts'
 import { gateId } from '../domain/run.ts'
@@ -23,6 +31,8 @@ export interface EventContext {
   holder: string | null
   /** Of `step.ended`. */
   step: Kind | null
+  /** Who a notice is for. */
+  told: readonly Address[]
 }
 
 /** Messages that call people, by what they are called for. */
@@ -111,6 +121,40 @@ const table: Table = {
     ...event.alarms.map((alarm) => ({ refreshBelow: callKeys(alarm) })),
     ...ofCall(event, context, event.gate ?? event.run, [event.holder], true),
   ],
+  'schedule.made': (event, { channel }) => [
+    make(event, scheduleKey(event.schedule), { channel }, { schedule: event.schedule }),
+  ],
+  'schedule.moved': (event, { channel }) => [
+    make(event, `schedule/${event.seq}`, inSchedule(event, channel), { event: event.seq }),
+    ...ofSchedule(event),
+  ],
+  'schedule.over': (event, { channel }) => [
+    make(event, `schedule/${event.seq}`, inSchedule(event, channel), { event: event.seq }),
+    ...ofSchedule(event),
+  ],
+  'schedule.ready': (event, { channel }) => [
+    make(event, `schedule/${event.seq}`, inSchedule(event, channel), { event: event.seq }),
+    ...ofSchedule(event),
+  ],
+  'schedule.asks': (event, { channel, holder }) => {
+    const shows: Shows = { event: event.seq }
+    return [
+      make(event, `schedule/${event.seq}`, inSchedule(event, channel), shows, { urgent: true }),
+      ...(holder
+        ? [make(event, `schedule/${event.seq}:dm`, { person: holder }, shows, { urgent: true })]
+        : []),
+      ...ofSchedule(event),
+    ]
+  },
+  'notice.made': (event, { told }) => [
+    // What was told before says what has changed.
+    { refreshBelow: noticesBelow(event.schedule) },
+    ...told.map((to) => make(event, noticeKey(event.notice, to), to, { notice: event.notice })),
+    ...ofSchedule(event),
+  ],
+  'news.owed': (event) => [
+    make(event, `schedule/${event.seq}`, { person: event.person }, { event: event.seq }, { urgent: true }),
+  ],
 }
 
 /** The messages that an event makes or changes. Pure: the same event leads to the same, however often it is asked. */
@@ -167,6 +211,13 @@ const ofGate = (event: Event & { gate: string }): Planned[] => [
   { refreshBelow: callKeys(event.gate) },
   ...ofRun(event),
 ]
+const ofSchedule = (event: { schedule: string }): Planned[] => [{ refresh: [scheduleKey(event.schedule)] }]
+/** Told to the whole channel, below the message of its schedule. */
+const inSchedule = (event: { schedule: string }, channel: string): Address => ({
+  channel,
+  thread: scheduleKey(event.schedule),
+  broadcast: true,
+})
 const ofRun = (event: Event): Planned[] => (event.run ? [{ refresh: [runKey(event.run)] }] : [])
 const ofPlan = (event: Event): Planned[] => (event.plan ? [{ refresh: [planKey(event.plan)] }] : [])
 

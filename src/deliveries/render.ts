@@ -12,15 +12,19 @@ import { attemptsOf } from '../store/attempts.ts'
 import { eventAt, pingsOf } from '../store/events.ts'
 import { gateById, openGateOf } from '../store/gates.ts'
 import { approvalsOf, planById, type Approval } from '../store/plans.ts'
+import { noticeById, noticesOf } from '../store/notices.ts'
+import { scheduleById } from '../store/schedules.ts'
 import { runById } from '../store/runs.ts'
 import { lapsedView, pingView, takenView } from '../views/call.ts'
 import { cardView } from '../views/card.ts'
 import { endingView } from '../views/ending.ts'
 import { eventView } from '../views/events.ts'
 import { gateView } from '../views/gate.ts'
+import { noticeView } from '../views/notice.ts'
 import { planDetailsView } from '../views/plan-details.ts'
 import { planView, type WaitsFor } from '../views/plan.ts'
 import { runView } from '../views/run.ts'
+import { scheduleNewsView, scheduleView } from '../views/schedule.ts'
 
 /** Draws what a delivery shows, as it is now. Null: there is nothing (any more) to show. */
 export type Render = (shows: Shows) => Promise<View | null>
@@ -73,7 +77,20 @@ export function makeRender(options: RenderOptions): Render {
       const gate = await gateById(pool, shows.gate)
       return gate && ofRun(gate.run, async (run) => gateView(gate, run, await attemptsOf(pool, run.id)))
     }
+    if ('schedule' in shows) {
+      const schedule = await scheduleById(pool, shows.schedule)
+      return schedule && scheduleView(schedule, await noticesOf(pool, schedule.id))
+    }
+    if ('notice' in shows) {
+      const notice = await noticeById(pool, shows.notice)
+      const schedule = notice && (await scheduleById(pool, notice.schedule))
+      return schedule && noticeView(notice, schedule, await noticesOf(pool, schedule.id))
+    }
     const event = await eventAt(pool, shows.event)
+    if (event && 'schedule' in event) {
+      const schedule = await scheduleById(pool, event.schedule)
+      return schedule && scheduleNewsView(event, schedule)
+    }
     return event?.run ? ofRun(event.run, (run) => drawEvent(pool, event, run, now())) : null
   }
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Channel, ResolvedAddress, Sent } from '../domain/delivery.ts'
+import type { Address, Channel, ResolvedAddress, Sent, SentAs } from '../domain/delivery.ts'
 import type { View } from '../domain/view.ts'
 import type { Log } from '../log.ts'
 import {
@@ -78,7 +78,8 @@ export function makeSender({ pool, channel, render, log, pace }: SenderOptions):
 
   /** Null: there is nothing to send. */
   const sentTo = async (due: DueDelivery, view: View): Promise<Sent | null> => {
-    const to = resolved(due)
+    if ('mail' in due.to) return { refused: 'no_mail' }
+    const to = resolved(due.to, due.thread)
     if (due.sends === 'message')
       return channel.post(to, marked(view, marksOf(due), new Date().toISOString()), due.key)
     if (!view.files?.length) return null
@@ -141,7 +142,7 @@ const notNow = (sent: Extract<Sent, { later: string }>): Result => {
   return sent.busy ? { reached: true, busyUntil: until } : { away: sent.why, until }
 }
 
-function resolved({ to, thread }: DueDelivery): ResolvedAddress {
+function resolved(to: Exclude<Address, { mail: string }>, thread: SentAs | null): ResolvedAddress {
   if ('person' in to) return to
   if (!thread) return { channel: to.channel }
   return { channel: thread.channel, threadTs: thread.ts, ...(to.broadcast && { broadcast: true }) }

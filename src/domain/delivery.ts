@@ -1,8 +1,15 @@
 import type { Instant } from './json.ts'
 import type { View } from './view.ts'
 
-/** Where a message goes. A thread is named by the delivery whose message began it. */
-export type Address = { channel: string; thread?: string; broadcast?: boolean } | { person: string }
+/** Where a message goes. A thread is named by the delivery whose message began it; `mail` is an e-mail address. */
+export type Address =
+  | { channel: string; thread?: string; broadcast?: boolean }
+  | { person: string }
+  | { mail: string }
+
+/** Who or what is meant: what tells addresses apart. */
+export const addressee = (to: Address): string =>
+  'mail' in to ? to.mail : 'person' in to ? to.person : to.channel
 
 /** What to show: rendered when it is sent, so that an outage ends in one message of the latest state. */
 export type Shows =
@@ -13,10 +20,17 @@ export type Shows =
   | { card: string }
   | { gate: string }
   | { ending: string }
+  | { schedule: string }
+  | { notice: string }
 
-/** The delivery that shows a plan, and the live message of a run. */
+/** The delivery that shows a plan, and the live message of a run and of a schedule. */
 export const planKey = (plan: string): string => `plan:${plan}`
 export const runKey = (run: string): string => `run:${run}`
+export const scheduleKey = (schedule: string): string => `schedule:${schedule}`
+
+/** The message by which somebody is told a notice, and how those of a whole schedule begin. */
+export const noticeKey = (notice: string, to: Address): string => `notice:${notice}:${addressee(to)}`
+export const noticesBelow = (schedule: string): string => `notice:${schedule}/`
 
 /** Something on its way to a channel or a person. */
 export interface Delivery {

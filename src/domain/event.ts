@@ -2,7 +2,9 @@ import type { Timed } from './escalation.ts'
 import type { Instant } from './json.ts'
 import type { Outcome } from './outcome.ts'
 import type { Answer } from './question.ts'
+import type { Problem } from './problem.ts'
 import type { Ending } from './run.ts'
+import type { Over, Window } from './schedule.ts'
 
 /** What happened, append-only: the audit trail, and what messages are made from. Kinds are added, never changed. */
 export type Event = {
@@ -35,6 +37,16 @@ export type Happened =
   | { is: 'run.taken'; from: string; until: Instant; gate: string | null; alarms: string[] }
   /** Nothing changed while somebody had it: others are pinged again. */
   | { is: 'hold.lapsed'; holder: string; since: Instant; gate: string | null; alarms: string[] }
+  | { is: 'schedule.made'; schedule: string }
+  | { is: 'schedule.moved'; schedule: string; from: Window }
+  | { is: 'schedule.over'; schedule: string; as: Over }
+  /** Whether it could start now, told at a time before the start. */
+  | { is: 'schedule.ready'; schedule: string; before: number; problem: Problem | null }
+  /** Its time has come, and a person is asked to start it. `late`: again. `problem`: why it does not start by itself. */
+  | { is: 'schedule.asks'; schedule: string; late: boolean; problem: Problem | null }
+  | { is: 'notice.made'; schedule: string; notice: string }
+  /** People will be told that users are still out; whoever has the run may say more before. */
+  | { is: 'news.owed'; schedule: string; person: string; at: Instant }
 
 export interface Pinged {
   is: 'alarm.pinged'

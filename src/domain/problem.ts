@@ -145,6 +145,19 @@ export interface Problems {
   'gate-none': { run: string }
   /** Its runbook names nobody to call. */
   'escalation-none': { runbook: string }
+  // Times and schedules
+  'time-unread': { typed: string; why: TimeFault }
+  'time-past': { at: Instant }
+  /** The clock goes forward over it. `readings`: what may be meant. */
+  'time-skipped': { typed: string; zone: string; readings: Instant[] }
+  /** The clock goes back over it: it comes twice. */
+  'time-twice': { typed: string; zone: string; readings: Instant[] }
+  'schedule-none': { runbook: string }
+  /** Somebody else scheduled, moved or called it off meanwhile; null: Lockkeeper did. */
+  'schedule-changed': { runbook: string; by: string | null }
+  'schedule-runs': { runbook: string; run: string }
+  /** People were told of another time than now. */
+  'schedule-later': { runbook: string; start: Instant; told: number }
   'name-mistyped': { typed: string; name: string }
   'number-mistyped': { typed: string }
   'loss-larger': { accepted: number; counted: number }
@@ -212,6 +225,9 @@ export type SqlError = {
 
 /** User groups that have a role too, and why nobody here knows who is in them. */
 export type Untold = { groups: string[]; why: 'no-slack' | 'no-answer' }
+
+/** `no-hour`: it names a day alone. `rest`: part of it is no time. */
+export type TimeFault = 'nothing' | 'no-hour' | 'rest'
 
 export type UnfitReason =
   | 'inside-transaction'

@@ -1,20 +1,14 @@
 import { z } from 'zod'
-import { duration, words } from './runbook-values.ts'
+import { duration, mailAddress, user, userGroup, words } from './runbook-values.ts'
 
 export const contact = z
   .strictObject({
     role: words.describe('E.g. DBA on call.'),
-    person: z
-      .string()
-      .regex(/^[UW][A-Z0-9]{2,}$/, 'is not a Slack user id: U… (profile, ⋯, Copy member ID)')
-      .optional()
-      .describe('Slack user id: is pinged by direct message.'),
-    group: z
-      .string()
-      .regex(/^S[A-Z0-9]{2,}$/, 'is not the id of a Slack user group: S…')
+    person: user.optional().describe('Slack user id: is pinged by direct message.'),
+    group: userGroup
       .optional()
       .describe('Id of a Slack user group: each who is in it at that moment is pinged by direct message.'),
-    email: z.email('is not an e-mail address').optional().describe('E-mail address, for people to use.'),
+    email: mailAddress.optional().describe('E-mail address, for people to use.'),
     phone: words.optional().describe('Telephone number, for people to use.'),
     when: words.optional().describe('Only then, e.g. critical business impact.'),
     informed: z

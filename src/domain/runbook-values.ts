@@ -60,3 +60,16 @@ export const table = z
   .meta({ examples: ['master."AdminUsers"'] })
 
 export const command = z.tuple([words], z.string()).meta({ examples: [['node', 'api.ts']] })
+
+export const channel = z
+  .string()
+  .regex(/^(#[^\s#]+|[CG][A-Z0-9]{2,})$/, 'is not a channel: #name or its id (C…)')
+  .meta({ examples: ['#migrations'] })
+
+export const user = z
+  .string()
+  .regex(/^[UW][A-Z0-9]{2,}$/, 'is not a Slack user id: U… (profile, ⋯, Copy member ID)')
+
+export const userGroup = z.string().regex(/^S[A-Z0-9]{2,}$/, 'is not the id of a Slack user group: S…')
+
+export const mailAddress = z.email('is not an e-mail address')

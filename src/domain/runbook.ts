@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { httpRequest, service } from './runbook-application.ts'
 import { engine } from './runbook-engine.ts'
+import { audience, notice, timeZone, timeZoneName } from './runbook-notices.ts'
 import { contact, escalationStep } from './runbook-people.ts'
-import { duration, name, size, table, variable, words } from './runbook-values.ts'
+import { channel, duration, name, size, table, variable, words } from './runbook-values.ts'
 
 const column = z
   .strictObject({
@@ -13,19 +14,6 @@ const column = z
     default: z.string().nullable().prefault(null).describe('As PostgreSQL writes it; null: none.'),
   })
   .describe('A column as it must be after the migration.')
-
-const notice = z
-  .strictObject({
-    at: z
-      .string()
-      .regex(/^(-\d+(m|h)|start|end)$/, 'is not a time: `-72h` before the start, `start` or `end`')
-      .meta({ examples: ['-24h'] })
-      .describe('Before the start (`-72h`), at the `start`, or at the `end`.'),
-    to: z.array(words).min(1, 'names nobody').describe('Who gets it.'),
-    subject: words.describe('Its first line.'),
-    text: words.describe('For people who do not know what a migration is: when, how long, what to do.'),
-  })
-  .describe('An announcement.')
 
 /** One migration of one target: everything that the team's document says about it. */
 export const runbookSchema = z
@@ -52,11 +40,7 @@ export const runbookSchema = z
       })
       .describe('What its author thinks of it; shown to those who approve.'),
     product: words.describe('What people call what is unavailable, e.g. HRMS.'),
-    channel: z
-      .string()
-      .regex(/^(#[^\s#]+|[CG][A-Z0-9]{2,})$/, 'is not a channel: #name or its id (C…)')
-      .meta({ examples: ['#migrations'] })
-      .describe('Where everything about it is said. An id survives the renaming of a channel.'),
+    channel: channel.describe('Where everything about it is said. An id survives the renaming of a channel.'),
     target: z
       .strictObject({
         url: variable.describe(
@@ -145,6 +129,15 @@ export const runbookSchema = z
           .describe(
             'From the first stop. At its end an unanswered question before migrate gives everything back.',
           ),
+        startsBy: z
+          .enum(['person', 'clock'])
+          .prefault('person')
+          .describe(
+            'Who starts a scheduled run: a person, who is asked at its time, or the clock, if nothing forbids it.',
+          ),
+        news: duration
+          .prefault('20m')
+          .describe('A window that overruns: how long people wait for the next news at most.'),
         drain: duration
           .prefault('30s')
           .describe('How long sessions may take to leave before people are asked.'),
@@ -181,7 +174,13 @@ export const runbookSchema = z
       })
       .optional()
       .describe('What people look at afterwards; shown with the plan.'),
-    notices: z.array(notice).default([]).describe('Who is told what, and when; shown with the plan.'),
+    timeZone,
+    timeZoneName,
+    audiences: z.record(words, audience).default({}).describe('Who notices are for, by name.'),
+    notices: z
+      .array(notice)
+      .default([])
+      .describe('Who is told what, and when, once a run is scheduled; shown with the plan.'),
     contacts: z.array(contact).default([]).describe('Who helps.'),
     escalation: z
       .array(escalationStep)

@@ -1,4 +1,4 @@
-import type { Address, Delivery, SentAs, Shows } from '../domain/delivery.ts'
+import { addressee, type Address, type Delivery, type SentAs, type Shows } from '../domain/delivery.ts'
 import type { Instant } from '../domain/json.ts'
 import { instant, type Queryable } from './transaction.ts'
 
@@ -32,7 +32,8 @@ export interface StaleDelivery {
   pinned: boolean
 }
 
-export const laneOf = (to: Address): string => ('person' in to ? to.person : to.channel)
+/** What is sent one after another: all of one channel, all to one person, and all mail. */
+export const laneOf = (to: Address): string => ('mail' in to ? 'mail' : addressee(to))
 
 /** What a live message shows besides events: the run's version and how far its step is. Changes when the message should. */
 const stateOfRun = `run.version || ':' || coalesce((select md5(progress::text) from lockkeeper.attempt

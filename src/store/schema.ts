@@ -193,8 +193,47 @@ insert into alarm (id, run, cause)
   select id, run, jsonb_build_object('is', 'gate', 'gate', id) from gate where answer is null;
 `
 
+/** What is to run when, and who is told of it. */
+const schedules = `
+create table schedule (
+  id text primary key,
+  runbook text not null,
+  body jsonb not null,
+  starts_at timestamptz not null,
+  ends_at timestamptz not null,
+  moves int not null default 0,
+  scheduled_by text not null,
+  made_at timestamptz not null default now(),
+  ahead boolean not null default true,
+  run text references run,
+  news_at timestamptz,
+  marks text[] not null default '{}',
+  look_at timestamptz not null default now(),
+  over_as text check (over_as in ('done', 'unchanged', 'called-off', 'missed')),
+  over_at timestamptz,
+  over_by text,
+  over_reason text
+);
+create unique index one_schedule_a_runbook on schedule (runbook) where over_at is null;
+create index schedule_look on schedule (look_at) where over_at is null;
+create table notice (
+  id text primary key,
+  schedule text not null references schedule,
+  place int,
+  about jsonb not null,
+  starts_at timestamptz not null,
+  ends_at timestamptz not null,
+  due_at timestamptz not null,
+  at timestamptz,
+  withheld text,
+  told jsonb not null default '[]',
+  untold text[] not null default '{}'
+);
+create index notice_of_schedule on notice (schedule, due_at);
+`
+
 /** What leads from an empty schema to the present one, in this order. Stores exist: changes are added, never edited. */
-const changes = [tables, cancelsKnowTheirWay, alarms]
+const changes = [tables, cancelsKnowTheirWay, alarms, schedules]
 
 /**
  * Brings the schema up to this release once, however many bots start at the same moment: they queue behind one advisory

@@ -1,7 +1,7 @@
 import { contactOf } from '../domain/escalation.ts'
 import type { Event, Pinged } from '../domain/event.ts'
 import type { Run } from '../domain/run.ts'
-import { bold, clock, say, text, type Inline, type Line, type View } from '../domain/view.ts'
+import { bold, clock, dayAndClock, say, text, type Inline, type Line, type View } from '../domain/view.ts'
 import { about } from './amounts.ts'
 import { choiceName } from './choice-names.ts'
 import { clipped, firstOf, whom } from './line.ts'
@@ -56,6 +56,20 @@ function happened(event: Event, run: Run | null): Line {
       return event.from === event.by ? say`${by} has it` : say`${by} has it, after ${whom(event.from)}`
     case 'hold.lapsed':
       return say`nothing changed since ${whom(event.holder)} had it: others are pinged again`
+    case 'schedule.made':
+      return say`scheduled by ${by}`
+    case 'schedule.moved':
+      return say`moved by ${by}, was ${dayAndClock(event.from.start)}`
+    case 'schedule.over':
+      return say`the schedule is over: ${event.as}`
+    case 'schedule.ready':
+      return event.problem ? say`would not start now` : say`would start now`
+    case 'schedule.asks':
+      return say`its time has come: a person is asked to start it`
+    case 'notice.made':
+      return say`announced`
+    case 'news.owed':
+      return say`${whom(event.person)} may say more before the next news`
     case 'run.ended':
       return say`ended: ${{ done: 'done', 'backed-out': 'backed out', 'rolled-back': 'rolled back' }[event.ending]}`
   }

@@ -3,6 +3,7 @@ import { efcoreProblems } from './problem-efcore.ts'
 import { peopleProblems } from './problem-people.ts'
 import { planProblems } from './problem-plan.ts'
 import { runProblems } from './problem-run.ts'
+import { scheduleProblems } from './problem-schedule.ts'
 import { serverProblems } from './problem-server.ts'
 import { sqlProblems } from './problem-sql.ts'
 import type { Instant } from '../domain/json.ts'
@@ -17,6 +18,7 @@ export const wordings: Wordings = {
   ...planProblems,
   ...peopleProblems,
   ...runProblems,
+  ...scheduleProblems,
 }
 
 export type { Wording } from './wording.ts'

@@ -3,7 +3,7 @@ import { deliveriesOf, type EventContext, type Planned } from '../../src/deliver
 import type { Event, Happened } from '../../src/domain/event.ts'
 import type { Outcome } from '../../src/domain/outcome.ts'
 
-const context: EventContext = { channel: 'C0OPS', kind: 'migrate', holder: 'U0ASHA', step: null }
+const context: EventContext = { channel: 'C0OPS', kind: 'migrate', holder: 'U0ASHA', step: null, told: [] }
 const of = (body: Happened, more: Partial<EventContext> = {}): Planned[] => {
   const event: Event = {
     seq: 7,

@@ -37,9 +37,9 @@ describe('a gate that waits', () => {
     await night.look(0)
     const [first] = await night.happened(driven.run.id, 'alarm.pinged')
     expect(first).toMatchObject({ people: [], asked: [asha.person], inChannel: false })
-    expect(deliveriesOf(first!, { channel: 'C', kind: 'migrate', holder: null, step: null })).toEqual([
-      { refresh: [`run:${driven.run.id}`] },
-    ])
+    expect(
+      deliveriesOf(first!, { channel: 'C', kind: 'migrate', holder: null, step: null, told: [] }),
+    ).toEqual([{ refresh: [`run:${driven.run.id}`] }])
   })
 
   test('calls sooner while users are out', async () => {

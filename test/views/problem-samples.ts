@@ -1,6 +1,8 @@
 import type { ProblemCode, Problems } from '../../src/domain/problem.ts'
 import { at, session, sqlError } from './sample.ts'
 
+const moment = '2025-11-13T00:00:00.000Z'
+
 /** One of each: a code that is added and not sampled does not compile. */
 export const samples: { [C in ProblemCode]: Problems[C] } = {
   'target-unset': { variable: 'HRMS_MASTER_URL' },
@@ -164,6 +166,14 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   'answered-already': { by: 'U_ASHA', at: at('03:01:22'), choice: 'retry' },
   'choice-unknown': { choice: 'rety', choices: ['retry', 'back-out'] },
   'gate-none': { run: '7F3A-1' },
+  'time-unread': { typed: 'soon', why: 'nothing' },
+  'time-past': { at: moment },
+  'time-skipped': { typed: '2026-03-29 02:30', zone: 'Europe/Zurich', readings: [moment, moment] },
+  'time-twice': { typed: '2026-10-25 02:30', zone: 'Europe/Zurich', readings: [moment, moment] },
+  'schedule-none': { runbook: 'add-security-enhancements' },
+  'schedule-changed': { runbook: 'add-security-enhancements', by: 'U0MEI' },
+  'schedule-runs': { runbook: 'add-security-enhancements', run: '7F3A-1' },
+  'schedule-later': { runbook: 'add-security-enhancements', start: moment, told: 14 },
   'name-mistyped': { typed: 'hrms_mater', name: 'hrms_master' },
   'number-mistyped': { typed: 'many' },
   'loss-larger': { accepted: 200, counted: 212 },

@@ -1,0 +1,46 @@
+import type { Instant } from './json.ts'
+import type { Runbook } from './runbook.ts'
+
+/** When users are told that they are out: from the first stop to the end of the runbook's window. */
+export interface Window {
+  start: Instant
+  end: Instant
+}
+
+/** A migration that is to run at a time, and what people were told of it. One open one a runbook. */
+export interface Schedule {
+  /** E.g. `add-security-enhancements@2`. */
+  id: string
+  /** As it was when it was scheduled: its notices are what is told. Scheduling again takes the file as it is then. */
+  runbook: Runbook
+  window: Window
+  /** How often it was moved: messages and invitations of before are older. */
+  moves: number
+  /** Who scheduled it last. */
+  by: string
+  madeAt: Instant
+  /** False: a run that nobody had scheduled, so nobody was told before. */
+  ahead: boolean
+  /** The run that it became. */
+  run: string | null
+  /** The time for which the next news was promised. */
+  newsAt: Instant | null
+  /** What operators were told already. */
+  marks: string[]
+  over: { as: Over; at: Instant; by: string; reason: string | null } | null
+}
+
+/** `unchanged`: users were out, and the change was not made. `missed`: nobody started it. */
+export type Over = 'done' | 'unchanged' | 'called-off' | 'missed'
+
+/** Milliseconds before the start at which operators are told whether it could start. */
+export const readyAt = [24 * 3_600_000, 3_600_000, 600_000] as const
+
+/** The end that is promised for a start. */
+export const windowFrom = (start: Instant, { window }: Pick<Runbook, 'window'>): Window => ({
+  start,
+  end: new Date(Date.parse(start) + window.within).toISOString(),
+})
+
+/** Two windows that share a moment. */
+export const overlap = (one: Window, other: Window): boolean => one.start < other.end && other.start < one.end

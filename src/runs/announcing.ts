@@ -1,0 +1,42 @@
+import type pg from 'pg'
+import { addressee, type Address } from '../domain/delivery.ts'
+import type { About, Notice } from '../domain/notice.ts'
+import type { Schedule } from '../domain/schedule.ts'
+import { recordEvent } from '../store/events.ts'
+import { insertNotice, noticesOf, recordNotice } from '../store/notices.ts'
+import { timeOf } from '../store/transaction.ts'
+
+/** Everybody who was told anything of a schedule, once. */
+export function toldSoFar(notices: readonly Pick<Notice, 'to'>[]): Address[] {
+  return [...new Map(notices.flatMap(({ to }) => to).map((to) => [addressee(to), to])).values()]
+}
+
+/** What has changed is told at once to everybody who was told something else. Nobody was: then nobody is. */
+export async function announce(tx: pg.PoolClient, schedule: Schedule, about: About): Promise<void> {
+  const to = toldSoFar(await noticesOf(tx, schedule.id))
+  if (to.length === 0) return
+  const place = schedule.runbook.notices.findIndex(({ at }) => at === about.is)
+  const notice = await insertNotice(tx, schedule.id, {
+    place: place < 0 ? null : place,
+    about,
+    window: schedule.window,
+    dueAt: await timeOf(tx),
+  })
+  await makeNotice(tx, notice, { to, untold: [] })
+}
+
+/** The mark that it is made, and the event that its messages come from, in one transaction. */
+export async function makeNotice(
+  tx: pg.PoolClient,
+  notice: Pick<Notice, 'id' | 'schedule'>,
+  told: { to: readonly Address[]; untold: readonly string[] },
+): Promise<void> {
+  await recordNotice(tx, notice.id, told)
+  await recordEvent(tx, {
+    by: 'lockkeeper',
+    run: null,
+    plan: null,
+    key: `notice/${notice.id}`,
+    body: { is: 'notice.made', schedule: notice.schedule, notice: notice.id },
+  })
+}
