@@ -5,7 +5,7 @@ import { hrmsProject, settings } from '../engines/efcore/hrms-project.ts'
 import { makePlace, type Place } from './place.ts'
 
 // The document's migration by the real `dotnet ef`, from a plan to a rollback, in the two ways that need a program. The
-// third one, the script, is what the demo plays.
+// third one, the script, is what the demo plays. Going down by a program itself is in test/engines/efcore.
 
 const openPlan = async ({ pool }: Place): Promise<string> => {
   const { rows } = await pool.query<{ id: string }>(
@@ -53,7 +53,9 @@ describe.skipIf(!hasDotnet)('EF Core migrations', { timeout: 600_000 }, () => {
         expect(back).toMatchObject({ code: 0, err: expect.any(String) })
         const rollback = await approved(place)
         const rolled = await place.type('asha', ['run', rollback], `${place.target.name}\n`)
-        expect(rolled.out).toContain('Reverting 20251113040317_AddSecurityEnhancements')
+        // The new release has written rows that stand in the way: to delete them and to go down is one transaction.
+        expect(rolled.out).toContain('DELETE FROM')
+        expect(rolled.out).toContain('AddSecurityEnhancements is no longer on')
         expect(rolled.code).toBe(0)
         expect((await place.type('asha', ['verify'])).out).toContain('AddSecurityEnhancements is not on')
       } finally {
