@@ -1,4 +1,5 @@
 import type { Instant, Json } from './json.ts'
+import type { Window } from './schedule.ts'
 
 /** What people see, as data: Slack's renderer, the terminal's and plain text draw the same view. */
 export interface View {
@@ -15,6 +16,7 @@ export type Line = readonly Inline[]
 export type Inline =
   | string
   | { time: Instant; as: 'clock' | 'day and clock' }
+  | Zoned
   | { person: string }
   | { role: string }
   /** `message`: the delivery there that is meant, by its key. `url`: where it is, once Slack has told. */
@@ -22,6 +24,19 @@ export type Inline =
   | { code: string }
   | { bold: string }
   | { italic: string }
+
+/** A time that people in several zones are told: as it is where it is meant, and in each reader's own zone. */
+export type Zoned =
+  | { window: Window; zone: Zone }
+  | { moment: Instant; zone: Zone }
+  /** The day alone. */
+  | { day: Instant; zone: Zone }
+
+/** An IANA time zone, and how people there call it. Without a name: as it is called in English at that moment. */
+export interface Zone {
+  id: string
+  name?: string | undefined
+}
 
 export type Part =
   | { part: 'text'; line: Line }

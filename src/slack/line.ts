@@ -1,7 +1,8 @@
 import type { RichTextElement } from '@slack/types'
-import type { Inline, Line } from '../domain/view.ts'
+import type { Inline, Line, Zoned } from '../domain/view.ts'
 import { itsMessage } from '../views/marks.ts'
-import { timeInWords } from '../views/time.ts'
+import { secondsBetween, timeInWords } from '../views/time.ts'
+import { isOverMidnight, momentsOf, zonedInWords, zonedText } from '../views/zoned.ts'
 
 /** Slack's user groups that hold a role, so that naming the role reaches its people. */
 export type GroupsOfRole = (role: string) => readonly string[]
@@ -9,6 +10,7 @@ export type GroupsOfRole = (role: string) => readonly string[]
 const personId = /^[UW][A-Z0-9]{2,}$/
 const channelId = /^[CGD][A-Z0-9]{2,}$/
 const dateFormat = { clock: '{time_secs}', 'day and clock': '{date_short_pretty}, {time_secs}' } as const
+const readersFormat = { day: '{date_long}', clock: '{time}', both: '{date_long}, {time}' } as const
 
 /** Text that Slack takes: no half characters, no control characters but line feed and tab. */
 export const clean = (text: string): string =>
@@ -48,6 +50,12 @@ function markupOf(inline: Inline, groups: GroupsOfRole): string {
     const words = wordsOf(inline)
     return at === null ? escaped(words) : `<!date^${at}^${dateFormat[inline.as]}|${escaped(words)}>`
   }
+  if ('zone' in inline) {
+    const dates = readersDates(inline).map(
+      ({ timestamp, format, fallback }) => `<!date^${timestamp}^${format}|${escaped(fallback)}>`,
+    )
+    return escaped(zonedInWords(inline, { year: false })) + besides(dates).join('')
+  }
   if ('person' in inline)
     return personId.test(inline.person) ? `<@${inline.person}>` : escaped(wordsOf(inline))
   if ('channel' in inline) {
@@ -57,6 +65,28 @@ function markupOf(inline: Inline, groups: GroupsOfRole): string {
   const found = groups(inline.role)
   return found.length ? found.map((group) => `<!subteam^${group}>`).join(' ') : escaped(inline.role)
 }
+
+/**
+ * What a reader's own Slack writes of it. The end names its day only where it is another one, or half a day later:
+ * 23:45–00:15 is understood without.
+ */
+function readersDates(told: Zoned): { timestamp: number; format: string; fallback: string }[] {
+  const [start = '', end] = momentsOf(told)
+  const date = (time: string, format: keyof typeof readersFormat) => {
+    const timestamp = secondsOf(time)
+    const inUtc = { ...('day' in told ? { day: time } : { moment: time }), zone: { id: 'UTC' } }
+    if (timestamp === null) return []
+    return [{ timestamp, format: readersFormat[format], fallback: zonedInWords(inUtc, { year: true }) }]
+  }
+  if ('day' in told) return date(start, 'day')
+  if (!end) return date(start, 'both')
+  const again = secondsBetween(start, end) >= 12 * 3600 || isOverMidnight(told)
+  return [...date(start, 'both'), ...date(end, again ? 'both' : 'clock')]
+}
+
+/** Beside what is said for the runbook's zone. */
+const besides = <T>(dates: readonly T[]): (T | string)[] =>
+  dates.length ? [' (your time: ', ...dates.flatMap((date, i) => (i ? ['–', date] : [date])), ')'] : []
 
 /** What of an inline fits, with an ellipsis. Mentions and times are whole or not there. */
 function shortened(inline: Inline, room: number): string {
@@ -82,6 +112,7 @@ export const slackWriting = {
   person: (id: string): string => markupOf({ person: id }, () => []),
   channel: (id: string): string => markupOf({ channel: id }, () => []),
   time: (time: string, as: 'clock' | 'day and clock'): string => escaped(wordsOf({ time, as })),
+  zoned: (told: Zoned): string => escaped(zonedText(told)),
 }
 
 const escaped = (text: string): string =>
@@ -136,6 +167,13 @@ function elementsOf(inline: Inline, groups: GroupsOfRole): RichTextElement[] {
     const timestamp = secondsOf(inline.time)
     if (timestamp === null) return plain(inline.time)
     return [{ type: 'date', timestamp, format: dateFormat[inline.as], fallback: wordsOf(inline) }]
+  }
+  if ('zone' in inline) {
+    const dates = readersDates(inline).map((date): RichTextElement => ({ type: 'date', ...date }))
+    return [
+      ...plain(zonedInWords(inline, { year: false })),
+      ...besides(dates).flatMap((each) => (typeof each === 'string' ? plain(each) : each)),
+    ]
   }
   if ('person' in inline)
     return personId.test(inline.person) ? [{ type: 'user', user_id: inline.person }] : plain(wordsOf(inline))

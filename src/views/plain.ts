@@ -1,5 +1,6 @@
-import type { Inline, Line, Part, View } from '../domain/view.ts'
+import type { Inline, Line, Part, View, Zoned } from '../domain/view.ts'
 import { timeInWords } from './time.ts'
+import { zonedText } from './zoned.ts'
 
 /** How an inline node is written where there are only words. Slack's `text` writes people as mentions, for example. */
 export interface Writing {
@@ -8,6 +9,7 @@ export interface Writing {
   channel(id: string): string
   role(role: string): string
   time(time: string, as: 'clock' | 'day and clock'): string
+  zoned(told: Zoned): string
 }
 
 const plain: Writing = {
@@ -16,6 +18,7 @@ const plain: Writing = {
   channel: (id) => `#${id.replace(/^#/, '')}`,
   role: (role) => role,
   time: (time, as) => timeInWords(time, as),
+  zoned: (told) => zonedText(told),
 }
 
 const inlineText = (inline: Inline, writing: Writing): string => {
@@ -25,6 +28,7 @@ const inlineText = (inline: Inline, writing: Writing): string => {
   if ('code' in inline) return writing.words(inline.code)
   if ('person' in inline) return writing.person(inline.person)
   if ('channel' in inline) return writing.channel(inline.channel)
+  if ('zone' in inline) return writing.zoned(inline)
   return 'role' in inline ? writing.role(inline.role) : writing.time(inline.time, inline.as)
 }
 
@@ -69,7 +73,8 @@ function shortenedBy(text: string, by: number): string {
   return `${end > 0 ? kept.slice(0, end) : kept.trimEnd() + '…'}\n${shortenedHere}`
 }
 
-function partText(part: Part, writing: Writing): string {
+export function partText(part: Part, given: Partial<Writing> = {}): string {
+  const writing = { ...plain, ...given }
   switch (part.part) {
     case 'text':
     case 'note':

@@ -2,6 +2,7 @@ import { styleText } from 'node:util'
 import type { Form, Inline, Line, Part, RowWord, View } from '../domain/view.ts'
 import { asInTerminal, lineOf } from './typed.ts'
 import { timeInWords } from './time.ts'
+import { zonedText } from './zoned.ts'
 
 /** What a terminal can show. */
 export interface Terminal {
@@ -147,5 +148,6 @@ function wordsOf(inline: Inline, terminal: Terminal): string {
   if ('code' in inline) return asInTerminal(inline.code)
   if ('person' in inline) return terminal.people?.(inline.person) ?? `@${inline.person.replace(/^@/, '')}`
   if ('channel' in inline) return `#${inline.channel.replace(/^#/, '')}`
+  if ('zone' in inline) return zonedText(inline, terminal.timeZone)
   return 'role' in inline ? inline.role : timeInWords(inline.time, inline.as, terminal.timeZone)
 }

@@ -46,6 +46,7 @@ function oddLine(random: (below: number) => number): Line {
     () => ({ person: random(2) ? 'U0ASHA' : oddText(random) }),
     () => ({ channel: random(2) ? 'C0OPS' : oddText(random) }),
     () => ({ role: random(2) ? 'migration-operators' : oddText(random) }),
+    () => ({ moment: random(2) ? '2025-11-13T03:01:12.000Z' : oddText(random), zone: { id: 'UTC' } }),
     () => ({ time: random(2) ? '2025-11-13T03:01:12.000Z' : oddText(random), as: 'clock' }),
   ]
   return Array.from({ length: random(12) }, () => inline[random(inline.length)]!())
