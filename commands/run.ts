@@ -1,16 +1,12 @@
 import { z } from 'zod'
-import { countBlockers } from '../src/domain/plan.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
-import { remeasure } from '../src/plan/remeasure.ts'
-import { expiresAt, missingApprovals, start, underWay } from '../src/runs/starting.ts'
-import { buildsFolder } from '../src/runs/world.ts'
-import { earlierSteps } from '../src/store/attempts.ts'
-import { approvalsOf, openPlan, openPlanIds, planById, type StoredPlan } from '../src/store/plans.ts'
-import { unfinishedRunOf } from '../src/store/runs.ts'
+import { start } from '../src/runs/starting.ts'
+import { openPlan, openPlanIds, planById, type StoredPlan } from '../src/store/plans.ts'
 import { runForm } from '../src/views/forms.ts'
 import { runBegun } from '../src/views/said.ts'
 import { command, type House } from './command.ts'
 import { askForPlan, openPlanNamed } from './plans.ts'
+import { isFresh, isReady } from './readiness.ts'
 
 const input = z.object({
   /** A plan's id, or a runbook's name: then its open plan. */
@@ -59,34 +55,4 @@ async function planMeant(house: House, typed: string): Promise<Result<StoredPlan
   const { name } = runbook.value
   const plan = (await openPlan(house.pool, name, 'rollback')) ?? (await openPlan(house.pool, name, 'migrate'))
   return plan ? ok(plan) : failure({ code: 'plan-unknown', plan: name, known: await openPlanIds(house.pool) })
-}
-
-/** What would refuse the run anyway is said before anybody types a name. The start itself looks again. */
-async function isReady({ pool }: House, plan: StoredPlan): Promise<Result<void>> {
-  const at = expiresAt(plan)
-  if (Date.parse(at) < Date.now()) return failure({ code: 'plan-expired', plan: plan.id, at })
-  const blockers = countBlockers(plan)
-  if (blockers > 0) return failure({ code: 'plan-blocked', plan: plan.id, blockers })
-  const missing = missingApprovals(plan, await approvalsOf(pool, plan.id))
-  if (missing.length > 0) return failure({ code: 'approvals-missing', plan: plan.id, missing })
-  const running = await unfinishedRunOf(pool, plan.target)
-  return running ? failure(underWay(running)) : ok(undefined)
-}
-
-/** What was approved is what runs: the target is looked at again, and anything that differs voids the plan. */
-async function isFresh(house: House, plan: StoredPlan): Promise<Result<void>> {
-  house.secrets.know(plan.approved.runbook)
-  const runbook = await house.runbooks.find(plan.approved.runbook.name)
-  const looked = await remeasure(plan, {
-    now: new Date().toISOString(),
-    environment: house.environment,
-    backups: { folder: house.config.backups },
-    builds: buildsFolder(house.config),
-    earlier: await earlierSteps(house.pool, plan.target),
-    ours: house.ours,
-    ...(runbook.ok && { runbook: runbook.value }),
-  })
-  if (!looked.ok) return looked
-  const { differs } = looked.value
-  return differs.length ? failure({ code: 'plan-stale', plan: plan.id, differs }) : ok(undefined)
 }

@@ -128,8 +128,11 @@ const table: Table = {
     make(event, `schedule/${event.seq}`, inSchedule(event, channel), { event: event.seq }),
     ...ofSchedule(event),
   ],
+  // What became of a run is said by the run.
   'schedule.over': (event, { channel }) => [
-    make(event, `schedule/${event.seq}`, inSchedule(event, channel), { event: event.seq }),
+    ...(event.as === 'missed' || event.as === 'called-off'
+      ? [make(event, `schedule/${event.seq}`, inSchedule(event, channel), { event: event.seq })]
+      : []),
     ...ofSchedule(event),
   ],
   'schedule.ready': (event, { channel }) => [

@@ -11,11 +11,21 @@ export function toldSoFar(notices: readonly Pick<Notice, 'to'>[]): Address[] {
   return [...new Map(notices.flatMap(({ to }) => to).map((to) => [addressee(to), to])).values()]
 }
 
-/** What has changed is told at once to everybody who was told something else. Nobody was: then nobody is. */
-export async function announce(tx: pg.PoolClient, schedule: Schedule, about: About): Promise<void> {
-  const to = toldSoFar(await noticesOf(tx, schedule.id))
+/**
+ * What has changed is told at once to everybody who was told something else, but those in `knowing`. Nobody was: then
+ * nobody is. In the runbook's words for it, if there are any for all.
+ */
+export async function announce(
+  tx: pg.PoolClient,
+  schedule: Schedule,
+  about: About,
+  knowing: ReadonlySet<string> = new Set(),
+): Promise<void> {
+  const to = toldSoFar(await noticesOf(tx, schedule.id)).filter((each) => !knowing.has(addressee(each)))
   if (to.length === 0) return
-  const place = schedule.runbook.notices.findIndex(({ at }) => at === about.is)
+  const place = schedule.runbook.notices.findIndex(
+    ({ at, to: audiences }) => at === about.is && !audiences.length,
+  )
   const notice = await insertNotice(tx, schedule.id, {
     place: place < 0 ? null : place,
     about,

@@ -3,12 +3,15 @@ import { operatorRole } from '../config.ts'
 import type { Instant } from '../domain/json.ts'
 import { offsetOf } from '../domain/notice.ts'
 import type { Caller } from '../domain/person.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { Problem } from '../domain/problem.ts'
 import type { Result } from '../domain/result.ts'
 import type { Runbook } from '../domain/runbook.ts'
 import { windowFrom, type Schedule, type Window } from '../domain/schedule.ts'
 import { recordEvent } from '../store/events.ts'
 import { forgetPending, insertNotice, noticesOf, withholdNotice } from '../store/notices.ts'
 import {
+  bindSchedule,
   endSchedule,
   insertSchedule,
   lockSchedule,
@@ -18,7 +21,7 @@ import {
 } from '../store/schedules.ts'
 import { hasRole } from '../store/standing.ts'
 import { timeOf } from '../store/transaction.ts'
-import { announce } from './announcing.ts'
+import { announce, toldSoFar } from './announcing.ts'
 import { notAllowed, request } from './requests.ts'
 
 /** `from`: the window that was told before, when this moved it. */
@@ -90,6 +93,35 @@ export function callOff(
   })
 }
 
+/** Milliseconds before its start from which a scheduled run may be started. */
+const startsEarly = 15 * 60_000
+
+/**
+ * The run of a plan becomes that of its runbook's schedule. One that nobody scheduled gets a schedule of its own: people
+ * are told when users are out and when they are in again.
+ */
+export async function bindToRun(
+  tx: pg.PoolClient,
+  { approved: { runbook }, kind }: Pick<Plan, 'approved' | 'kind'>,
+  run: string,
+  by: string,
+  refuse: (problem: Problem) => never,
+): Promise<void> {
+  if (kind === 'backup') return
+  const open = await openScheduleOf(tx, runbook.name)
+  const held = open && (await lockSchedule(tx, open.id))
+  const now = await timeOf(tx)
+  if (!held || held.over || kind === 'rollback') {
+    await insertSchedule(tx, runbook, windowFrom(now, runbook), { by, run })
+    return
+  }
+  if (Date.parse(held.window.start) - Date.parse(now) > startsEarly) {
+    const told = toldSoFar(await noticesOf(tx, held.id)).length
+    refuse({ code: 'schedule-later', runbook: runbook.name, start: held.window.start, told })
+  }
+  await bindSchedule(tx, held.id, run)
+}
+
 /** It does not take place. What was still to be announced is not; who was told is. */
 export async function endUnrun(
   tx: pg.PoolClient,
@@ -109,13 +141,19 @@ export async function endUnrun(
   })
 }
 
-/** The notices at times before the start; those of another window that were still to be made are forgotten. */
+/**
+ * The notices at times before the start; those of another window that were still to be made are forgotten. What was made
+ * and would be due already is not made again: who got it is told that it moved.
+ */
 async function planNotices(tx: pg.PoolClient, schedule: Schedule): Promise<void> {
   await forgetPending(tx, schedule.id)
+  const made = (await noticesOf(tx, schedule.id)).flatMap(({ to, place }) => (to.length > 0 ? place : []))
+  const now = await timeOf(tx)
   for (const [place, { at }] of schedule.runbook.notices.entries()) {
     const offset = offsetOf(at)
     if (offset === null) continue
     const dueAt = new Date(Date.parse(schedule.window.start) + offset).toISOString()
+    if (dueAt <= now && made.includes(place)) continue
     await insertNotice(tx, schedule.id, { place, about: { is: 'ahead' }, window: schedule.window, dueAt })
   }
 }

@@ -20,6 +20,7 @@ import {
 import { insertRun, unfinishedRunOf } from '../store/runs.ts'
 import { hasRole } from '../store/standing.ts'
 import { notAllowed, request } from './requests.ts'
+import { bindToRun } from './scheduling.ts'
 
 /** Hours that approvals hold. A plan that nobody ran by then is made again: the world has moved on. */
 const plansHold = 24
@@ -141,6 +142,7 @@ export function start(pool: pg.Pool, id: string, caller: Caller): Promise<Result
         throw error
       },
     )
+    await bindToRun(tx, plan, run, caller.person, refuse)
     await recordEvent(tx, {
       by: caller.person,
       run,

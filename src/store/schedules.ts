@@ -31,7 +31,7 @@ export async function insertSchedule(
 ): Promise<Schedule | null> {
   const { rows } = await tx.query<Row>(
     `insert into lockkeeper.schedule (id, runbook, body, starts_at, ends_at, scheduled_by, run, ahead)
-     select $1 || '@' || (count(*) + 1), $1, $2, $3, $4, $5, $6, $6 is null from lockkeeper.schedule where runbook = $1
+     select $1 || '@' || (count(*) + 1), $1, $2, $3, $4, $5, $6::text, $6 is null from lockkeeper.schedule where runbook = $1
      on conflict (runbook) where over_at is null do nothing returning ${columns}`,
     [runbook.name, JSON.stringify(runbook), window.start, window.end, by, run],
   )
@@ -89,9 +89,17 @@ export async function schedulesToLookAt(tx: Queryable, now: Instant, limit: numb
   return rows.map(({ id }) => id)
 }
 
-/** Nothing is due for it before. */
-export async function lookAgainAt(tx: Queryable, id: string, at: Instant): Promise<void> {
-  await tx.query('update lockkeeper.schedule set look_at = $2 where id = $1 and over_at is null', [id, at])
+/** Nothing is due for it before, unless it has changed since it was looked at. */
+export async function lookAgainAt(
+  tx: Queryable,
+  { id, moves }: Pick<Schedule, 'id' | 'moves'>,
+  at: Instant,
+): Promise<void> {
+  await tx.query(
+    `update lockkeeper.schedule set look_at = $3
+     where id = $1 and moves = $2 and run is null and over_at is null`,
+    [id, moves, at],
+  )
 }
 
 /** Another window, and the runbook as it is now: what was told at times before the start is told anew. */
@@ -114,6 +122,15 @@ export async function markSchedule(tx: Queryable, id: string, mark: string): Pro
   await tx.query(
     'update lockkeeper.schedule set marks = array_append(marks, $2) where id = $1 and $2 <> all(marks)',
     [id, mark],
+  )
+}
+
+/** The window of a run that nobody had scheduled begins with it, for `within` milliseconds; others were told theirs. */
+export async function beginTold(tx: Queryable, id: string, within: number): Promise<void> {
+  await tx.query(
+    `update lockkeeper.schedule set starts_at = now(), ends_at = now() + $2 * interval '1 ms'
+     where id = $1 and not ahead`,
+    [id, within],
   )
 }
 
