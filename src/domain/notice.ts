@@ -9,8 +9,8 @@ export type About =
   | { is: 'start' }
   /** Users are in again, and the change was made. */
   | { is: 'end' }
-  /** Users are in again, and it was not. */
-  | { is: 'unchanged' }
+  /** Users are in again, and it was not; or, `takenBack`, it was taken back. */
+  | { is: 'unchanged'; takenBack: boolean }
   | { is: 'moved'; from: Window }
   /** `missed`: nobody called it off, and nobody started it. */
   | { is: 'called-off'; reason: string | null; missed: boolean }
@@ -54,3 +54,9 @@ export function offsetOf(at: string): number | null {
   const [, number, unit] = /^-(\d+)([mhd])$/.exec(at) ?? []
   return number && unit ? -Number(number) * units[unit as keyof typeof units] : null
 }
+
+/** What a notice's `at` makes it. */
+export const kindOf = (at: string): About['is'] => (offsetOf(at) === null ? (at as About['is']) : 'ahead')
+
+/** Those that follow what was told before: they go to everybody who was. */
+export const follows = (kind: About['is']): boolean => !['ahead', 'start', 'end'].includes(kind)

@@ -2,6 +2,7 @@ import { nearest } from '../nearest.ts'
 import { secretRemedy, type Path } from '../yaml/read.ts'
 import { requestsFor, runbookSchema } from '../domain/runbook.ts'
 import type { CrossFault, Sections } from './cross-fault.ts'
+import { noticesUnfit } from './notice-checks.ts'
 import { pathsMissing } from './paths-missing.ts'
 import { peopleUnfit, type Deciders } from './people-checks.ts'
 import { isVariable, namesIn } from './placeholders.ts'
@@ -25,21 +26,26 @@ export function goodSections(written: unknown): Sections {
   ) as Sections
 }
 
-/** What must fit together within one runbook, and with what surrounds it. `folder`: of its file. */
-export async function crossCheck(
+/** What must fit together within one runbook's text, whatever surrounds it. */
+export const checkWithin = (runbook: Sections): CrossFault[] => [
+  ...twice(runbook.services, 'services'),
+  ...twice(runbook.functional, 'functional'),
+  ...noticesUnfit(runbook),
+  ...unsetNames(runbook),
+  ...secretsWritten(runbook),
+  ...timesUnfit(runbook),
+  ...bundleUnused(runbook),
+]
+
+/** What must fit to what surrounds it, which may change while its text does not. `folder`: of its file. */
+export async function checkAround(
   runbook: Sections,
   folder: string,
   known: Surroundings,
 ): Promise<CrossFault[]> {
   return [
-    ...twice(runbook.services, 'services'),
-    ...twice(runbook.functional, 'functional'),
     ...unknownRoles(runbook, known),
     ...peopleUnfit(runbook, known.deciders),
-    ...unsetNames(runbook),
-    ...secretsWritten(runbook),
-    ...timesUnfit(runbook),
-    ...bundleUnused(runbook),
     ...(await pathsMissing(runbook, folder)),
   ]
 }

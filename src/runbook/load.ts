@@ -7,8 +7,8 @@ import type { Problem } from '../domain/problem.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
 import { runbookSchema, type Runbook } from '../domain/runbook.ts'
 import type { Secrets } from './secrets.ts'
-import { crossCheck, goodSections, type Surroundings } from './cross-checks.ts'
-import type { Sections } from './cross-fault.ts'
+import { checkAround, checkWithin, goodSections, type Surroundings } from './cross-checks.ts'
+import type { CrossFault, Sections } from './cross-fault.ts'
 
 export interface LoadedRunbooks {
   /** By name. */
@@ -76,7 +76,11 @@ function named(typed: string, read: readonly ReadFile[]): Result<Runbook> {
 /** What was made of each file's text, by its place. */
 type Parsed = Map<string, ParsedFile>
 
-type ParsedFile = YamlFile<Omit<Runbook, 'folder'>> & { text: string; sections: Sections }
+type ParsedFile = YamlFile<Omit<Runbook, 'folder'>> & {
+  text: string
+  sections: Sections
+  within: readonly CrossFault[]
+}
 
 type MakeFault = YamlFile<unknown>['fault']
 
@@ -140,9 +144,8 @@ async function readRunbook(
   const before = parsed.get(place)
   const now = before?.text === text ? before : parse(file, text)
   parsed.set(place, now)
-  const { value, faults, sections, fault } = now
-  // What surrounds it may have changed though its text has not.
-  const between = await crossCheck(sections, path.dirname(place), known)
+  const { value, faults, sections, within, fault } = now
+  const between = [...within, ...(await checkAround(sections, path.dirname(place), known))]
   const seen = new Set(faults.map((each) => each.key))
   const all = [...faults, ...between.map((found) => fault(...found)).filter((each) => !seen.has(each.key))]
   const runbook = value && all.length === 0 ? { ...value, folder: path.dirname(place) } : null
@@ -151,7 +154,8 @@ async function readRunbook(
 
 function parse(file: string, text: string): ParsedFile {
   const read = readYaml(file, text, runbookSchema)
-  return { ...read, text, sections: goodSections(read.written) }
+  const sections = goodSections(read.written)
+  return { ...read, text, sections, within: checkWithin(sections) }
 }
 
 /** Two runbooks of one name: nobody could say which one is meant, so none of them can be used. */
