@@ -1,13 +1,16 @@
 import { answer } from './answer.ts'
 import { approve } from './approve.ts'
 import { backup } from './backup.ts'
+import { calendar } from './calendar.ts'
 import { cancel } from './cancel.ts'
 import type { AnyCommand } from './command.ts'
 import { escalate } from './escalate.ts'
 import { help } from './help.ts'
+import { news } from './news.ts'
 import { plan } from './plan.ts'
 import { rollback } from './rollback.ts'
 import { run } from './run.ts'
+import { schedule } from './schedule.ts'
 import { status } from './status.ts'
 import { take } from './take.ts'
 import { verify } from './verify.ts'
@@ -17,14 +20,17 @@ import { who } from './who.ts'
 export const commands: readonly AnyCommand[] = [
   help(() => commands),
   status,
+  calendar,
   who,
   plan,
   approve,
   backup,
+  schedule,
   run,
   answer,
   take,
   escalate,
+  news,
   cancel,
   verify,
   rollback,

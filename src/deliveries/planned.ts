@@ -109,7 +109,8 @@ const table: Table = {
         ]
       : [],
   'step.late': (event) => ofRun(event),
-  'alarm.pinged': (event, context) => ofCall(event, context, event.alarm, event.people, event.inChannel),
+  'alarm.pinged': (event, context) =>
+    ofCall(event, context, event.alarm, event.people, event.inChannel, event.mail),
   'alarm.closed': (event) => [{ refreshBelow: callKeys(event.alarm) }],
   'run.taken': (event, context) => [
     ...event.alarms.map((alarm) => ({ refreshBelow: callKeys(alarm) })),
@@ -124,40 +125,23 @@ const table: Table = {
   'schedule.made': (event, { channel }) => [
     make(event, scheduleKey(event.schedule), { channel }, { schedule: event.schedule }),
   ],
-  'schedule.moved': (event, { channel }) => [
-    make(event, `schedule/${event.seq}`, inSchedule(event, channel), { event: event.seq }),
-    ...ofSchedule(event),
-  ],
+  'schedule.moved': (event, { channel }) => ofNews(event, channel),
   // What became of a run is said by the run.
-  'schedule.over': (event, { channel }) => [
-    ...(event.as === 'missed' || event.as === 'called-off'
-      ? [make(event, `schedule/${event.seq}`, inSchedule(event, channel), { event: event.seq })]
-      : []),
-    ...ofSchedule(event),
+  'schedule.over': (event, { channel }) =>
+    event.as === 'missed' || event.as === 'called-off' ? ofNews(event, channel) : ofSchedule(event),
+  'schedule.ready': (event, { channel }) => ofNews(event, channel),
+  'schedule.asks': (event, { channel, holder }) => [
+    ...ofNews(event, channel, true),
+    ...(holder ? [ofNewsTo(event, holder)] : []),
   ],
-  'schedule.ready': (event, { channel }) => [
-    make(event, `schedule/${event.seq}`, inSchedule(event, channel), { event: event.seq }),
-    ...ofSchedule(event),
-  ],
-  'schedule.asks': (event, { channel, holder }) => {
-    const shows: Shows = { event: event.seq }
-    return [
-      make(event, `schedule/${event.seq}`, inSchedule(event, channel), shows, { urgent: true }),
-      ...(holder
-        ? [make(event, `schedule/${event.seq}:dm`, { person: holder }, shows, { urgent: true })]
-        : []),
-      ...ofSchedule(event),
-    ]
-  },
+  'schedule.started': (event) => ofSchedule(event),
   'notice.made': (event, { told }) => [
     // What was told before says what has changed.
     { refreshBelow: noticesBelow(event.schedule) },
     ...told.map((to) => make(event, noticeKey(event.notice, to), to, { notice: event.notice })),
     ...ofSchedule(event),
   ],
-  'news.owed': (event) => [
-    make(event, `schedule/${event.seq}`, { person: event.person }, { event: event.seq }, { urgent: true }),
-  ],
+  'news.owed': (event) => [ofNewsTo(event, event.person)],
 }
 
 /** The messages that an event makes or changes. Pure: the same event leads to the same, however often it is asked. */
@@ -190,13 +174,17 @@ function ofStep(event: Event & { is: 'step.ended' }, { channel, step }: EventCon
   ]
 }
 
-/** A message in the channel and one to each of these people, below what it is about: edited when that changes. */
+/**
+ * A message in the channel and one to each of these people, below what it is about: edited when that changes. What is
+ * sent by e-mail stays as it was.
+ */
 function ofCall(
   event: Event,
   { channel }: EventContext,
   about: string | null,
   people: readonly string[],
   inChannel: boolean,
+  mail: readonly string[] = [],
 ): Planned[] {
   if (!event.run || !about) return []
   const key = `${callKeys(about)}${event.seq}`
@@ -205,6 +193,9 @@ function ofCall(
   return [
     ...(inChannel ? [make(event, key, there, shows, { urgent: true })] : []),
     ...people.map((person) => make(event, `${key}:dm:${person}`, { person }, shows, { urgent: true })),
+    ...mail.map((address) =>
+      make(event, `${key}:mail:${address}`, { mail: address }, shows, { urgent: true }),
+    ),
     ...ofRun(event),
   ]
 }
@@ -214,13 +205,26 @@ const ofGate = (event: Event & { gate: string }): Planned[] => [
   { refreshBelow: callKeys(event.gate) },
   ...ofRun(event),
 ]
-const ofSchedule = (event: { schedule: string }): Planned[] => [{ refresh: [scheduleKey(event.schedule)] }]
-/** Told to the whole channel, below the message of its schedule. */
-const inSchedule = (event: { schedule: string }, channel: string): Address => ({
-  channel,
-  thread: scheduleKey(event.schedule),
-  broadcast: true,
-})
+/** The message of a schedule, and what was said below it: what asks no longer does once somebody has started it. */
+const ofSchedule = (event: { schedule: string }): Planned[] => {
+  const key = scheduleKey(event.schedule)
+  return [{ refresh: [key] }, { refreshBelow: `${key}/` }]
+}
+
+type OfSchedule = Event & { schedule: string }
+
+/** What happened to a schedule, told to the whole channel, below the schedule's own message. */
+const ofNews = (event: OfSchedule, channel: string, urgent = false): Planned[] => {
+  const key = scheduleKey(event.schedule)
+  const to = { channel, thread: key, broadcast: true }
+  return [...ofSchedule(event), make(event, `${key}/${event.seq}`, to, { event: event.seq }, { urgent })]
+}
+
+const ofNewsTo = (event: OfSchedule, person: string): Planned => {
+  const key = `${scheduleKey(event.schedule)}/${event.seq}:dm`
+  return make(event, key, { person }, { event: event.seq }, { urgent: true })
+}
+
 const ofRun = (event: Event): Planned[] => (event.run ? [{ refresh: [runKey(event.run)] }] : [])
 const ofPlan = (event: Event): Planned[] => (event.plan ? [{ refresh: [planKey(event.plan)] }] : [])
 

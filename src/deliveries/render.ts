@@ -89,7 +89,7 @@ export function makeRender(options: RenderOptions): Render {
     const event = await eventAt(pool, shows.event)
     if (event && 'schedule' in event) {
       const schedule = await scheduleById(pool, event.schedule)
-      return schedule && scheduleNewsView(event, schedule)
+      return schedule && scheduleNewsView(event, schedule, await noticesOf(pool, schedule.id))
     }
     return event?.run ? ofRun(event.run, (run) => drawEvent(pool, event, run, now())) : null
   }

@@ -1,5 +1,6 @@
 import type { Timed } from './escalation.ts'
 import type { Instant } from './json.ts'
+import type { OnCall } from './on-call.ts'
 import type { Outcome } from './outcome.ts'
 import type { Answer } from './question.ts'
 import type { Problem } from './problem.ts'
@@ -44,6 +45,7 @@ export type Happened =
   | { is: 'schedule.ready'; schedule: string; before: number; problem: Problem | null }
   /** Its time has come, and a person is asked to start it. `late`: again. `problem`: why it does not start by itself. */
   | { is: 'schedule.asks'; schedule: string; late: boolean; problem: Problem | null }
+  | { is: 'schedule.started'; schedule: string; run: string }
   | { is: 'notice.made'; schedule: string; notice: string }
   /** People will be told that users are still out; whoever has the run may say more before. */
   | { is: 'news.owed'; schedule: string; person: string; at: Instant }
@@ -61,4 +63,16 @@ export interface Pinged {
   untold: string[]
   /** Whether the channel is told too: not where the question itself is new there. */
   inChannel: boolean
+  /** E-mail addresses that it is sent to. */
+  mail?: string[]
+  /** Contacts whose webhook is called. */
+  webhooks?: string[]
+  /** Of the people: whose notifications were paused at that moment. */
+  paused?: string[]
+  /** Who was on call at that moment, by contact. */
+  onCall?: ({ contact: string } & OnCall)[]
+  /** Contacts of which nobody knew who is on call. */
+  lost?: Problem<'on-call-unknown'>[]
+  /** Places of steps that come before their time, since nobody of the step before is known. */
+  early?: number[]
 }

@@ -120,6 +120,13 @@ export async function bindToRun(
     refuse({ code: 'schedule-later', runbook: runbook.name, start: held.window.start, told })
   }
   await bindSchedule(tx, held.id, run)
+  await recordEvent(tx, {
+    by,
+    run: null,
+    plan: null,
+    key: `${held.id}/started/${run}`,
+    body: { is: 'schedule.started', schedule: held.id, run },
+  })
 }
 
 /** It does not take place. What was still to be announced is not; who was told is. */

@@ -61,6 +61,15 @@ export async function openScheduleOf(tx: Queryable, runbook: string): Promise<Sc
   return rows[0] ? scheduleOf(rows[0]) : null
 }
 
+/** The schedule that became this run, while it is not over; nobody else changes it until the transaction ends. */
+export async function lockScheduleOfRun(tx: Queryable, run: string): Promise<Schedule | null> {
+  const { rows } = await tx.query<Row>(
+    `select ${columns} from lockkeeper.schedule where run = $1 and over_at is null for update`,
+    [run],
+  )
+  return rows[0] ? scheduleOf(rows[0]) : null
+}
+
 /** The newest schedule of a runbook, over or not. */
 export async function newestScheduleOf(tx: Queryable, runbook: string): Promise<Schedule | null> {
   const { rows } = await tx.query<Row>(
@@ -76,6 +85,14 @@ export async function schedulesWithin(tx: Queryable, { start, end }: Window): Pr
     `select ${columns} from lockkeeper.schedule where over_at is null and starts_at < $2 and ends_at > $1
      order by starts_at, id`,
     [start, end],
+  )
+  return rows.map(scheduleOf)
+}
+
+/** All open schedules, earliest first. */
+export async function openSchedules(tx: Queryable): Promise<Schedule[]> {
+  const { rows } = await tx.query<Row>(
+    `select ${columns} from lockkeeper.schedule where over_at is null order by starts_at, id`,
   )
   return rows.map(scheduleOf)
 }

@@ -66,6 +66,8 @@ function happened(event: Event, run: Run | null): Line {
       return event.problem ? say`would not start now` : say`would start now`
     case 'schedule.asks':
       return say`its time has come: a person is asked to start it`
+    case 'schedule.started':
+      return say`started as ${event.run}`
     case 'notice.made':
       return say`announced`
     case 'news.owed':

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { ok } from '../../src/domain/result.ts'
 import { makeLog } from '../../src/log.ts'
 import { startClock } from '../../src/notices/clock.ts'
 import { openNight, asha, mei } from './night.ts'
@@ -9,7 +10,11 @@ test('the clock pings by itself, and stops', async () => {
   const driven = await night.start(mei.person)
   await night.ask(driven)
   const log = makeLog({ level: 'silent', redact: (text) => text })
-  const clock = startClock(night.pool, log, async () => [])
+  const clock = startClock(night.pool, log, {
+    members: async () => [],
+    whyNot: async () => null,
+    starts: async () => null,
+  })
   await expect
     .poll(() => night.happened(driven.run.id, 'alarm.pinged'))
     .toMatchObject([{ people: [asha.person] }])
