@@ -20,7 +20,7 @@ const besides = {
   ahead: [],
   start: ['since'],
   end: ['since'],
-  unchanged: ['since'],
+  unchanged: ['since', 'takenBack'],
   moved: ['was'],
   'called-off': ['reason'],
   overrun: ['news', 'says'],

@@ -55,9 +55,9 @@ export const formText = (form: Form, terminal: Terminal): string =>
 function partLines(part: Part, terminal: Terminal): string[] {
   switch (part.part) {
     case 'text':
-      return laid(part.line, terminal)
+      return linesOf(part.line).flatMap((line) => laid(line, terminal))
     case 'note':
-      return laid(part.line, terminal, '', '', 'dim')
+      return linesOf(part.line).flatMap((line) => laid(line, terminal, '', '', 'dim'))
     case 'code':
       return part.text.split('\n').map((line) => `    ${line}`)
     case 'list':
@@ -75,6 +75,18 @@ function partLines(part: Part, terminal: Terminal): string[] {
     }
   }
 }
+
+/** What its writer put on lines of their own, as announcements have them. */
+const linesOf = (line: Line): Line[] =>
+  line.reduce<Inline[][]>(
+    (lines, inline) => {
+      const [first = '', ...rest] = typeof inline === 'string' ? inline.split('\n') : [inline]
+      lines.at(-1)?.push(first)
+      lines.push(...rest.map((each) => [each]))
+      return lines
+    },
+    [[]],
+  )
 
 const painted = (text: string, style: Style | null): string =>
   style ? styleText(style, text, { validateStream: false }) : text

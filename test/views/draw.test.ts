@@ -128,6 +128,17 @@ test('lines are broken at blanks and indented under their beginning', () => {
   )
 })
 
+test('lines of a text stay lines', () => {
+  const view: View = {
+    state: ['x'],
+    parts: [text(['one\ntwo ', { bold: 'and' }, ' three\nfour five six seven']), note(['a\nb'])],
+    actions: [],
+  }
+  expect(terminalText(view, { colour: false, width: 20 })).toBe(
+    ['x', 'one', 'two and three', 'four five six seven', 'a', 'b'].join('\n'),
+  )
+})
+
 test('what belongs together is not broken', () => {
   const line: View = { state: say`aaaaaaaaaaaaaaa (${code('55P03')})`, parts: [], actions: [] }
   expect(terminalText(line, { colour: false, width: 20 })).toBe('aaaaaaaaaaaaaaa\n(55P03)')
