@@ -2,11 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { HttpRequest, Service } from '../domain/runbook.ts'
 import type { Progress } from '../domain/step.ts'
 import type { Result } from '../domain/result.ts'
-import type { Json } from '../domain/json.ts'
 import { failure, ok } from '../domain/result.ts'
-import { errorCode } from './error-code.ts'
 import { fill, type Variables } from './http-variables.ts'
 import { unlike, valueAt } from './http-expectation.ts'
+import { jsonOf, send, type Answer } from './http-send.ts'
 
 /** A verdict for each request. What an answer held is never part of it: it may be anybody's data. */
 export interface Checked {
@@ -76,8 +75,6 @@ export async function waitHealthy(
   }
 }
 
-type Answer = { status: number; body?: Json } | { saw: string }
-
 type Fault = { expected: string; saw: string }
 
 async function check(
@@ -100,64 +97,17 @@ async function check(
   if ('saw' in answer) return { expected: String(expect.status), saw: answer.saw }
   if (answer.status !== expect.status) return { expected: String(expect.status), saw: String(answer.status) }
   if (!reads) return null
-  if (answer.body === undefined) return { expected: 'JSON', saw: 'something else' }
+  const body = jsonOf(answer.text)
+  if (body === undefined) return { expected: 'JSON', saw: 'something else' }
   for (const [path, wanted] of Object.entries(expect.json)) {
-    const fault = unlike(path, wanted, valueAt(answer.body, path))
+    const fault = unlike(path, wanted, valueAt(body, path))
     if (fault) return fault
   }
   for (const [name, path] of Object.entries(keep)) {
-    const value = valueAt(answer.body, path)
+    const value = valueAt(body, path)
     if (typeof value !== 'string' && typeof value !== 'number')
       return { expected: `${path}: a value to keep`, saw: 'nothing' }
     kept.set(name, String(value))
   }
   return null
-}
-
-type Sent = { method: string; url: string; headers: Record<string, string>; json?: Json }
-
-/** A body that is larger is not what a health or functional request is about. */
-const largestBody = 1 << 20
-
-/** One request, redirects not followed. `body`: its JSON, undefined where it is none. */
-async function send(
-  { method, url, headers, json }: Sent,
-  within: number,
-  signal: AbortSignal,
-  reads = false,
-): Promise<Answer> {
-  const late = AbortSignal.timeout(Math.max(1, Math.ceil(within)))
-  try {
-    const response = await fetch(url, {
-      method,
-      headers: json === undefined ? headers : { 'content-type': 'application/json', ...headers },
-      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-      redirect: 'manual',
-      signal: AbortSignal.any([late, signal]),
-    })
-    const body = reads ? await readJson(response) : undefined
-    if (!reads) await response.body?.cancel()
-    return { status: response.status, ...(body === undefined ? {} : { body }) }
-  } catch (error) {
-    if (late.aborted)
-      return {
-        saw: `no answer within ${within >= 1000 ? `${Math.round(within / 1000)} s` : `${Math.ceil(within)} ms`}`,
-      }
-    if (signal.aborted) return { saw: 'nothing, it was cancelled' }
-    return { saw: `no connection (${errorCode(error instanceof Error ? error.cause : error)})` }
-  }
-}
-
-async function readJson(response: Response): Promise<Json | undefined> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    chunks.push(chunk)
-    if ((length += chunk.length) > largestBody) return undefined
-  }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as Json
-  } catch {
-    return undefined
-  }
 }

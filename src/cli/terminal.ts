@@ -7,7 +7,7 @@ import { groupsOf, surroundingsOf } from '../access/roles.ts'
 import { loadConfig, secretsOfConfig, type Config, type SlackConfig } from '../config.ts'
 import type { Desk, Reply } from '../domain/desk.ts'
 import type { Identity } from '../domain/identity.ts'
-import type { Caller, Directory } from '../domain/person.ts'
+import type { Acquaintances, Caller, Directory } from '../domain/person.ts'
 import type { Problem } from '../domain/problem.ts'
 import { ok, type Result } from '../domain/result.ts'
 import type { Form, View } from '../domain/view.ts'
@@ -25,9 +25,6 @@ import { formText, terminalText, type Terminal } from '../views/terminal.ts'
 import { follow } from './follow.ts'
 import { faultLines, fillIn, type Person } from './prompt.ts'
 
-/** Slack's user groups. */
-type Groups = Pick<Directory, 'members'>
-
 const exits = { ok: 0, refused: 1, noStore: 69, configuration: 78 } as const
 
 /**
@@ -37,7 +34,7 @@ const exits = { ok: 0, refused: 1, noStore: 69, configuration: 78 } as const
  */
 export async function terminal(
   words: readonly string[],
-  groupsOfSlack: (slack: SlackConfig) => Promise<Groups>,
+  groupsOfSlack: (slack: SlackConfig) => Promise<Acquaintances>,
 ): Promise<number> {
   const loaded = await loadConfig(process.env, process.cwd())
   if (!loaded.ok) {
@@ -59,7 +56,7 @@ export async function terminal(
     console.error(terminalText(problemView(ours.problem), screen))
     return exits.noStore
   }
-  const directory = mappedPeople(config, config.slack ? await groupsOfSlack(config.slack) : noGroups)
+  const directory = mappedPeople(config, config.slack ? await groupsOfSlack(config.slack) : nobodyTells)
   const pool = connectStore(url, 3)
   try {
     await installSchema(pool)
@@ -88,9 +85,12 @@ function screenOf({ terminal: users }: Config): Terminal {
     colour: process.stdout.hasColors?.() ?? false,
     width: process.stdout.columns ?? 100,
     people: (id) => `@${Object.keys(users).find((user) => users[user] === id) ?? id}`,
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: ownZone(),
   }
 }
+
+/** Where this terminal is. */
+const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
 
 /** For a container's health check: 0 while a worker lives. */
 async function health(pool: pg.Pool): Promise<number> {
@@ -185,21 +185,28 @@ async function untilSaid(
 
 /**
  * Who the configuration maps to an operating-system user may act, whatever Slack says or whether it answers: the terminal
- * is for the night in which it does not. Only what Slack alone knows, who is in a group, is asked there.
+ * is for the night in which it does not. Only what Slack alone knows is asked there.
  */
-function mappedPeople(config: Config, { members }: Groups): Directory {
+export function mappedPeople(config: Config, known: Acquaintances): Directory {
+  const { members } = known
   return {
-    members,
+    ...known,
     async lookUp(person) {
       const mine = await Promise.all(
         groupsOf(config).map(async (group) => ((await members(group))?.includes(person) ? [group] : [])),
       )
       return { may: true, groups: mine.flat(), at: new Date().toISOString() }
     },
+    zoneOf: async () => ownZone(),
   }
 }
 
-const noGroups: Groups = { members: async () => null }
+export const nobodyTells: Acquaintances = {
+  members: async () => null,
+  quietOf: async () => null,
+  goneWhy: async () => null,
+  channelState: async () => null,
+}
 
 /** Reads lines as they are typed or piped in. The input is opened at the first question: what is not asked is not read. */
 function typist(): Person & { leave(): void } {

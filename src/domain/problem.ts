@@ -1,6 +1,7 @@
 import type { Choice } from './choice.ts'
 import type { Fault } from '../yaml/fault.ts'
 import type { Instant } from './json.ts'
+import type { OnCallFault } from './on-call.ts'
 import type { Session } from './session.ts'
 
 /**
@@ -145,6 +146,22 @@ export interface Problems {
   'gate-none': { run: string }
   /** Its runbook names nobody to call. */
   'escalation-none': { runbook: string }
+  /** Nobody knows who is on call for a contact. */
+  'on-call-unknown': { contact: string; why: OnCallFault }
+  /** Nothing outside of Slack would wake anybody. `phones`: contacts that only people can call. */
+  'pager-slack-only': { runbook: string; phones: string[] }
+  'contact-gone': { contact: string; person: string; why: Gone }
+  'contact-group-empty': { contact: string; group: string }
+  /** They are pinged, and may not decide. */
+  'contact-undecided': { contact: string; people: string[] }
+  /** Notifications are paused then. `planned`: the moment is that of the schedule, otherwise it is now. */
+  'contact-paused': {
+    at: Instant
+    planned: boolean
+    paused: { contact: string; person: string; from: Instant; until: Instant }[]
+  }
+  /** Somebody has just tried who can be reached. */
+  'tested-lately': { runbook: string; by: string; at: Instant }
   // Times and schedules
   'time-unread': { typed: string; why: TimeFault }
   'time-past': { at: Instant }
@@ -226,8 +243,14 @@ export type SqlError = {
 /** User groups that have a role too, and why nobody here knows who is in them. */
 export type Untold = { groups: string[]; why: 'no-slack' | 'no-answer' }
 
-/** `no-hour`: it names a day alone. `rest`: part of it is no time. */
-export type TimeFault = 'nothing' | 'no-hour' | 'rest'
+/** Why somebody whom a runbook names is not, or no longer, one of ours. */
+export type Gone = 'deleted' | 'stranger' | 'guest' | 'bot' | 'other-workspace'
+
+/**
+ * `no-hour`: it names a day alone. `rest`: part of it is no time. `end`: that part names an end. `no-day`: the calendar has
+ * no such day. `weekday`: the date is on another one. `zone`: clocks there do not show that then.
+ */
+export type TimeFault = 'nothing' | 'no-hour' | 'rest' | 'end' | 'no-day' | 'weekday' | 'zone'
 
 export type UnfitReason =
   | 'inside-transaction'

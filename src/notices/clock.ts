@@ -1,10 +1,11 @@
 import { schedule } from 'node-cron'
 import type pg from 'pg'
-import type { Directory } from '../domain/person.ts'
+import type { Around } from '../access/reach.ts'
 import type { Log } from '../log.ts'
 import { answer } from '../runs/requests.ts'
 import { lapsedGates } from '../store/gates.ts'
 import { escalate } from './escalation.ts'
+import { attendSchedules, type Announcing } from './schedules.ts'
 
 /** The only clock of the house: what happens by itself at a time. Any number of replicas may run it. */
 export interface Clock {
@@ -12,17 +13,21 @@ export interface Clock {
 }
 
 /**
- * Looks once a second for gates whose time is over, and answers them as they said they would be; and for people to be
- * pinged. The one does not keep the other from its second.
+ * Looks once a second for gates whose time is over, and answers them as they said they would be; for people to be pinged;
+ * and for what is scheduled. None keeps another from its second.
  */
-export function startClock(pool: pg.Pool, log: Log, members: Directory['members']): Clock {
+export function startClock(pool: pg.Pool, log: Log, around: Announcing & Around): Clock {
   const everySecond = (work: () => Promise<void>) =>
     schedule(
       '* * * * * *',
       () => work().catch((error: unknown) => log.warn({ err: error }, 'the clock missed a second')),
       { noOverlap: true },
     )
-  const tasks = [everySecond(() => answerLapsed(pool)), everySecond(() => escalate(pool, { members }))]
+  const tasks = [
+    everySecond(() => answerLapsed(pool)),
+    everySecond(() => escalate(pool, around)),
+    everySecond(() => attendSchedules(pool, around)),
+  ]
   return {
     async stop() {
       for (const task of tasks) await task.destroy()

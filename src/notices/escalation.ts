@@ -1,14 +1,15 @@
 import type pg from 'pg'
+import { missed, reach, type Around, type Reached } from '../access/reach.ts'
 import {
   contactOf,
   escalationAt,
   lateAfter,
   type Alarm,
+  type Contact,
   type Situation,
   type Timed,
 } from '../domain/escalation.ts'
 import type { Instant } from '../domain/json.ts'
-import type { Directory } from '../domain/person.ts'
 import { lastAttempt } from '../domain/route.ts'
 import { gateId, type Attempt, type Run } from '../domain/run.ts'
 import { stopAlarms } from '../runs/alarms.ts'
@@ -21,15 +22,14 @@ import { endHold } from '../store/holds.ts'
 import { lockRun, runById, touchRun } from '../store/runs.ts'
 import { timeOf, transaction, type Queryable } from '../store/transaction.ts'
 import { isDown } from '../views/choices.ts'
+import { isPinged } from '../views/contacts.ts'
 import { expectedSeconds, standingOf } from '../views/standing.ts'
 import { stepOf } from '../views/step-names.ts'
 
 /** Milliseconds after which a question is no longer new: until then its own message in the channel is enough. */
 const isNewFor = 60_000
 
-export interface Attending {
-  /** The members of a user group at this moment; null where nobody tells. */
-  members: Directory['members']
+export interface Attending extends Around {
   /** What time it is, by the store's clock; replicas differ. */
   now?: Instant
 }
@@ -38,12 +38,13 @@ export interface Attending {
  * One look at everything that people are called for: pings whose time has come, each once whatever process looks, and
  * what somebody has had for too long without a change. What one run makes impossible does not keep others from it.
  */
-export async function escalate(pool: pg.Pool, { members, now: given }: Attending): Promise<void> {
+export async function escalate(pool: pg.Pool, { now: given, ...around }: Attending): Promise<void> {
   const now = given ?? (await timeOf(pool))
   const broken: unknown[] = []
   const tried = (work: Promise<void>) => work.catch((error: unknown) => void broken.push(error))
   for (const attempt of await longAttempts(pool, now)) await tried(raiseIfLate(pool, attempt, now))
-  for (const run of await runsToAttend(pool)) await tried(attend(pool, run, members, now))
+  // At once, since one of them may wait for who is on call.
+  await Promise.all((await runsToAttend(pool)).map((run) => tried(attend(pool, run, around, now))))
   if (broken.length > 0) throw new AggregateError(broken, 'runs could not be escalated')
 }
 
@@ -100,17 +101,58 @@ const situationOf = ({ run, record }: Looked, { critical }: Alarm): Situation =>
   isOut: isDown(standingOf(run, record, null)),
 })
 
-const dueOf = (looked: Looked, alarm: Alarm, now: Instant): Timed[] =>
-  escalationAt(looked.run.plan.approved.runbook.escalation, alarm, situationOf(looked, alarm), now).due
+/** Whom contacts are now, by role, as far as it was looked up. */
+type Known = ReadonlyMap<string, Reached>
+
+/**
+ * The steps of an alarm to ping now: what is due, and after one that reaches nobody the one that follows it, before its
+ * time. `unknown`: contacts that must be looked up before all of them can be said.
+ */
+function toPing(
+  looked: Looked,
+  alarm: Alarm,
+  known: Known,
+  now: Instant,
+): { steps: Timed[]; early: number[]; unknown: Contact[] } {
+  const { runbook } = looked.run.plan.approved
+  const at = (pinged: readonly number[]) =>
+    escalationAt(runbook.escalation, { ...alarm, pinged: [...pinged] }, situationOf(looked, alarm), now)
+  const { due } = at(alarm.pinged)
+  const steps = [...due]
+  const early: number[] = []
+  const reached = (step: Timed | undefined) => step && known.get(contactOf(runbook, step.place).role)
+  for (let last = reached(steps.at(-1)); last && missed(last); last = reached(steps.at(-1))) {
+    const { next } = at([...alarm.pinged, ...steps.map(({ place }) => place)])
+    if (!next) break
+    early.push(next.place)
+    steps.push({ place: next.place, at: now })
+  }
+  const unknown = steps.filter((step) => !reached(step)).map(({ place }) => contactOf(runbook, place))
+  return { steps, early, unknown }
+}
+
+/** Whom everybody is who is to be pinged now; who follows somebody that is not known is looked up after them. */
+async function lookUp(looked: Looked, around: Around, now: Instant): Promise<Known> {
+  const known = new Map<string, Reached>()
+  for (;;) {
+    const unknown = looked.alarms
+      .filter((alarm) => !isOver(alarm, looked.record))
+      .flatMap((alarm) => toPing(looked, alarm, known, now).unknown)
+    if (unknown.length === 0) return known
+    await Promise.all(
+      [...new Set(unknown)].map(async (contact) => {
+        known.set(contact.role, await reach(contact, looked.run.plan.approved.runbook, around, now))
+      }),
+    )
+  }
+}
 
 /** Looked at twice: without a lock, since mostly nothing is due, and again with the run's lock, which answers take too. */
-async function attend(pool: pg.Pool, id: string, members: Directory['members'], now: Instant): Promise<void> {
+async function attend(pool: pg.Pool, id: string, around: Around, now: Instant): Promise<void> {
   const run = await runById(pool, id)
   const seen = run && (await look(pool, run))
   if (!seen || !isAnythingDue(seen, now)) return
-  const groups = seen.run.plan.approved.runbook.contacts.flatMap(({ group }) => group ?? [])
-  const known = new Map<string, string[] | null>()
-  for (const group of groups) known.set(group, await members(group))
+  const known = seen.run.heldUntil ? new Map<string, Reached>() : await lookUp(seen, around, now)
   await transaction(pool, async (tx) => {
     const held = await lockRun(tx, id)
     if (!held || held.endedAt) return
@@ -131,7 +173,7 @@ function isAnythingDue(looked: Looked, now: Instant): boolean {
   const { run, alarms, record } = looked
   if (alarms.some((alarm) => isOver(alarm, record))) return true
   if (run.heldUntil) return run.heldUntil <= now
-  return alarms.some((alarm) => dueOf(looked, alarm, now).length > 0)
+  return alarms.some((alarm) => toPing(looked, alarm, new Map(), now).unknown.length > 0)
 }
 
 /** Asked whether they are still on it, if there was anything to be on. */
@@ -166,23 +208,25 @@ async function ping(
   tx: pg.PoolClient,
   looked: Looked,
   alarm: Alarm,
-  members: ReadonlyMap<string, string[] | null>,
+  known: Known,
   now: Instant,
 ): Promise<void> {
-  const steps = dueOf(looked, alarm, now)
-  if (steps.length === 0) return
+  const { steps, early, unknown } = toPing(looked, alarm, known, now)
+  // Something changed since they were looked up: in a second.
+  if (steps.length === 0 || unknown.length > 0) return
   const { run } = looked
   const places = steps.map(({ place }) => place)
   const contacts = places.map((place) => contactOf(run.plan.approved.runbook, place))
-  const untold = contacts.flatMap(({ group }) => (group && !members.get(group) ? [group] : []))
-  const named = new Set(
-    contacts.flatMap(({ person, group }) => [
-      ...(person ? [person] : []),
-      ...((group && members.get(group)) || []),
-    ]),
-  )
+  const whom = contacts.flatMap(({ role }) => {
+    const reached = known.get(role)
+    return reached ? [{ contact: role, ...reached }] : []
+  })
   const isNew = alarm.cause.is === 'gate' && Date.parse(now) - Date.parse(alarm.openedAt) < isNewFor
-  const people = [...named].filter((person) => !(isNew && person === run.holder))
+  const named = [...new Set(whom.flatMap(({ people }) => people))]
+  const asked = isNew ? named.filter((person) => person === run.holder) : []
+  const people = named.filter((person) => !asked.includes(person))
+  const untold = whom.flatMap((each) => each.untold ?? [])
+  const lost = whom.flatMap((each) => each.lost ?? [])
   await recordPinged(tx, alarm.id, places)
   await recordEvent(tx, {
     by: 'lockkeeper',
@@ -194,9 +238,19 @@ async function ping(
       alarm: alarm.id,
       steps,
       people,
-      asked: [...named].filter((person) => !people.includes(person)),
+      asked,
       untold,
-      inChannel: !isNew || untold.length > 0 || contacts.some(({ person, group }) => !person && !group),
+      inChannel:
+        !isNew ||
+        untold.length + lost.length > 0 ||
+        whom.some(missed) ||
+        contacts.some((contact) => !isPinged(contact)),
+      mail: [...new Set(whom.flatMap(({ mail }) => mail))],
+      webhooks: [...new Set(whom.flatMap(({ contact, webhook }) => (webhook ? [contact] : [])))],
+      paused: [...new Set(whom.flatMap(({ paused }) => paused))],
+      onCall: whom.flatMap(({ contact, onCall }) => (onCall ? [{ contact, ...onCall }] : [])),
+      lost,
+      early,
     },
   })
   await touchRun(tx, run.id)

@@ -1,11 +1,12 @@
 import { nearest } from '../nearest.ts'
-import { secretRemedy, type Path } from '../yaml/read.ts'
+import type { Path } from '../yaml/read.ts'
 import { requestsFor, runbookSchema } from '../domain/runbook.ts'
 import type { CrossFault, Sections } from './cross-fault.ts'
 import { noticesUnfit } from './notice-checks.ts'
 import { pathsMissing } from './paths-missing.ts'
 import { peopleUnfit, type Deciders } from './people-checks.ts'
 import { isVariable, namesIn } from './placeholders.ts'
+import { secretFound, secretsIn } from './secrets-written.ts'
 
 /** What a runbook's file cannot know by itself. What is not given is not checked. */
 export interface Surroundings {
@@ -140,25 +141,13 @@ function keepRemedy(name: string, kept: readonly string[]): string {
     : `Keep it in an earlier request (keep: { ${name}: path }), or write the name of an environment variable in capitals.`
 }
 
-const secretKey = /passw|secret|token|api-?_?key|authorization|credential/i
+const inBraces = 'write its name in braces, e.g. {HRMS_ADMIN_PASSWORD}'
 
 /** A word for a secret with a value that no name in braces fills. */
 function secretsWritten({ functional = [], services = [] }: Sections): CrossFault[] {
-  const found = (path: Path, instead: string): CrossFault => [path, 'holds a secret', secretRemedy(instead)]
-  const isWritten = (value: unknown) =>
-    typeof value === 'string' && value !== '' && namesIn(value).length === 0
-  const within = (value: unknown, path: Path): CrossFault[] =>
-    typeof value !== 'object' || value === null
-      ? []
-      : Object.entries(value).flatMap(([key, inner]) => {
-          const here = [...path, Array.isArray(value) ? Number(key) : key]
-          return secretKey.test(key) && isWritten(inner)
-            ? [found(here, 'write its name in braces, e.g. {HRMS_ADMIN_PASSWORD}')]
-            : within(inner, here)
-        })
   const inRequests = functional.flatMap((request, i) => [
-    ...within(request.headers, ['functional', i, 'headers']),
-    ...within(request.json, ['functional', i, 'json']),
+    ...secretsIn(request.headers, ['functional', i, 'headers'], inBraces),
+    ...secretsIn(request.json, ['functional', i, 'json'], inBraces),
   ])
   const inCommands = services.flatMap(({ start, release }, i) => {
     const commands: [Path, readonly string[]][] = [
@@ -173,7 +162,7 @@ function secretsWritten({ functional = [], services = [] }: Sections): CrossFaul
     return commands.flatMap(([path, words]) =>
       words.flatMap((word, at) =>
         /(passw\w*|secret|token|key)=./i.test(word)
-          ? [found(['services', i, ...path, at], 'let the program read it there')]
+          ? [secretFound(['services', i, ...path, at], 'let the program read it there')]
           : [],
       ),
     )

@@ -1,5 +1,9 @@
 import { nearest } from '../nearest.ts'
+import type { Contact } from '../domain/escalation.ts'
+import { webhookNames } from '../domain/webhook.ts'
 import type { CrossFault, Sections } from './cross-fault.ts'
+import { isVariable, namesIn } from './placeholders.ts'
+import { secretsIn } from './secrets-written.ts'
 
 /** Who may answer a run's questions, as the configuration says. */
 export interface Deciders {
@@ -7,8 +11,12 @@ export interface Deciders {
   groups: readonly string[]
 }
 
-/** Who an escalation names: somebody there is, at some time, who can decide or is told only. */
-export function peopleUnfit({ escalation = [], contacts }: Sections, deciders?: Deciders): CrossFault[] {
+/** Who an escalation names: somebody there is, at some time, who can decide or is told only; and what they are asked with. */
+export function peopleUnfit(sections: Sections, deciders?: Deciders): CrossFault[] {
+  return [...(sections.contacts ?? []).flatMap(waysUnfit), ...stepsUnfit(sections, deciders)]
+}
+
+function stepsUnfit({ escalation = [], contacts }: Sections, deciders?: Deciders): CrossFault[] {
   const known = contacts?.map((contact) => contact.role)
   return escalation.flatMap((step, i): CrossFault[] => {
     const contact = contacts?.find(({ role }) => role === step.contact)
@@ -68,4 +76,38 @@ function undecided(
         ]
       : []),
   ]
+}
+
+const inBraces = 'write its name in braces, e.g. {PAGERDUTY_KEY}'
+
+/** What is sent to another pager, or to who tells who is on call: names that have a value, and no secret. */
+function waysUnfit({ onCall, webhook }: Contact, i: number): CrossFault[] {
+  const at = ['contacts', i]
+  return [
+    ...namesUnknown({ url: onCall?.url, headers: onCall?.headers }, [...at, 'onCall'], []),
+    ...secretsIn(onCall?.headers, [...at, 'onCall', 'headers'], inBraces),
+    ...namesUnknown({ ...webhook }, [...at, 'webhook'], webhookNames),
+    ...secretsIn(webhook, [...at, 'webhook'], inBraces),
+  ]
+}
+
+function namesUnknown(
+  parts: Record<string, unknown>,
+  path: readonly (string | number)[],
+  known: readonly string[],
+): CrossFault[] {
+  return Object.entries(parts).flatMap(([key, part]) =>
+    namesIn(part)
+      .filter((name) => !isVariable(name) && !known.includes(name))
+      .map((name): CrossFault => {
+        const meant = nearest(name, known)
+        return [
+          [...path, key],
+          `uses {${name}}, which has no value here`,
+          meant
+            ? `Did you mean {${meant}}?`
+            : `${known.length ? `Known are ${known.map((each) => `{${each}}`).join(', ')}. ` : ''}Names of environment variables are written in capitals.`,
+        ]
+      }),
+  )
 }

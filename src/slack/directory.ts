@@ -1,6 +1,8 @@
-import type { WebClient } from '@slack/web-api'
-import type { Directory, Standing } from '../domain/person.ts'
+import type { UsersInfoResponse, WebClient } from '@slack/web-api'
+import type { Directory, Quiet, Standing } from '../domain/person.ts'
+import type { Gone } from '../domain/problem.ts'
 import type { Log } from '../log.ts'
+import { makeChannelStates } from './channel-states.ts'
 import { faultOf } from './faults.ts'
 import type { Features } from './features.ts'
 
@@ -13,10 +15,17 @@ export interface DirectoryOptions {
   now?: () => number
 }
 
-/** Milliseconds that people are believed where nothing is changed, and the members of a group always. */
+/** Milliseconds that people are believed where nothing is changed, and groups and pauses always. */
 const believed = 60_000
 
-type Refused = 'stranger' | 'guest' | 'deleted' | 'bot' | 'other-workspace' | 'unknown'
+type User = NonNullable<UsersInfoResponse['user']>
+type Refused = Gone | 'unknown'
+
+interface Found {
+  refused: Refused | null
+  /** The time zone of their profile. */
+  zone: string | null
+}
 
 /**
  * Slack's people, failing closed: who cannot be looked up may do nothing. Guests, strangers from shared channels, bots
@@ -25,16 +34,17 @@ type Refused = 'stranger' | 'guest' | 'deleted' | 'bot' | 'other-workspace' | 'u
 export function makeDirectory(options: DirectoryOptions): Directory {
   const { client, groups, features, log, now = Date.now } = options
   const team = ownTeam(client)
-  const people = new Map<string, { refused: Refused | null; until: number }>()
+  const people = new Map<string, Found & { until: number }>()
   const memberships = new Map<string, { members: Promise<string[] | null>; until: number }>()
+  const pauses = new Map<string, { quiet: Promise<Quiet | null>; until: number }>()
 
-  const refusal = async (person: string, about: 'acting' | 'reading'): Promise<Refused | null> => {
+  const find = async (person: string, about: 'acting' | 'reading'): Promise<Found> => {
     const known = people.get(person)
-    if (about === 'reading' && known && known.until > now()) return known.refused
-    const refused = await whyNot(client, team, person, log)
-    if (refused === 'unknown') people.delete(person)
-    else people.set(person, { refused, until: now() + believed })
-    return refused
+    if (about === 'reading' && known && known.until > now()) return known
+    const found = await findPerson(client, team, person, log)
+    if (found.refused === 'unknown') people.delete(person)
+    else people.set(person, { ...found, until: now() + believed })
+    return found
   }
 
   const members = (group: string): Promise<string[] | null> => {
@@ -45,40 +55,59 @@ export function makeDirectory(options: DirectoryOptions): Directory {
     return asked
   }
 
+  const quietOf = (person: string): Promise<Quiet | null> => {
+    const known = pauses.get(person)
+    if (known && known.until > now()) return known.quiet
+    const quiet = pausesOf(client, person, features, log)
+    pauses.set(person, { quiet, until: now() + believed })
+    return quiet
+  }
+
   return {
     members,
+    quietOf,
+    channelState: makeChannelStates({ client, log, now }),
+    async goneWhy(person) {
+      const { refused } = await find(person, 'reading')
+      return refused === 'unknown' ? null : refused
+    },
     async lookUp(person, about = 'acting'): Promise<Standing> {
-      const [refused, inGroups] = await Promise.all([
-        refusal(person, about),
+      const [{ refused }, inGroups] = await Promise.all([
+        find(person, about),
         Promise.all(groups.map(async (group) => ((await members(group))?.includes(person) ? [group] : []))),
       ])
       if (refused) return { may: false, problem: { code: 'person-refused', why: refused } }
       return { may: true, groups: inGroups.flat(), at: new Date(now()).toISOString() }
     },
+    zoneOf: async (person) => (await find(person, 'reading')).zone,
   }
 }
 
-async function whyNot(
+async function findPerson(
   client: WebClient,
   ownTeam: () => Promise<string | undefined>,
   person: string,
   log: Log,
-): Promise<Refused | null> {
+): Promise<Found> {
   try {
     const [{ user }, team] = await Promise.all([client.users.info({ user: person }), ownTeam()])
-    if (!user || user.id !== person) return 'unknown'
-    if (user.deleted) return 'deleted'
-    if (user.is_bot || person === 'USLACKBOT') return 'bot'
-    if (user.is_stranger) return 'stranger'
-    if (user.is_restricted || user.is_ultra_restricted) return 'guest'
-    // Of an organization with several workspaces, a person belongs to those that are listed.
-    const teams = [user.team_id, ...(user.enterprise_user?.teams ?? [])]
-    return team && teams.includes(team) ? null : 'other-workspace'
+    return { refused: whyNot(user, person, team), zone: user?.tz ?? null }
   } catch (error) {
     const fault = faultOf(error)
     log.warn({ person, error: fault.error }, 'a person could not be looked up, and was refused')
-    return 'unknown'
+    return { refused: 'unknown', zone: null }
   }
+}
+
+function whyNot(user: User | undefined, person: string, team: string | undefined): Refused | null {
+  if (!user || user.id !== person) return 'unknown'
+  if (user.deleted) return 'deleted'
+  if (user.is_bot || person === 'USLACKBOT') return 'bot'
+  if (user.is_stranger) return 'stranger'
+  if (user.is_restricted || user.is_ultra_restricted) return 'guest'
+  // Of an organization with several workspaces, a person belongs to those that are listed.
+  const teams = [user.team_id, ...(user.enterprise_user?.teams ?? [])]
+  return team && teams.includes(team) ? null : 'other-workspace'
 }
 
 /** The workspace that we are installed in. Asked once; a failure is asked again. */
@@ -106,3 +135,32 @@ async function membersOf(
     return null
   }
 }
+
+/** Slack tells of others only the pause that is now or next; a start before 2001 is its way of saying "never". */
+async function pausesOf(
+  client: WebClient,
+  person: string,
+  features: Features,
+  log: Log,
+): Promise<Quiet | null> {
+  if (!features.has('dnd.info')) return null
+  try {
+    const {
+      dnd_enabled: on,
+      next_dnd_start_ts: from,
+      next_dnd_end_ts: until,
+    } = await client.dnd.info({
+      user: person,
+    })
+    const isTime = (seconds: number | undefined): seconds is number => seconds !== undefined && seconds > 1e9
+    return on && isTime(from) && isTime(until) ? { from: instantOf(from), until: instantOf(until) } : null
+  } catch (error) {
+    const fault = faultOf(error)
+    if (fault.is === 'lacks')
+      features.lost('dnd.info', 'nobody says whose notifications are paused', fault.error)
+    else log.warn({ person, error: fault.error }, 'whose notifications are paused could not be read')
+    return null
+  }
+}
+
+const instantOf = (seconds: number): string => new Date(seconds * 1000).toISOString()

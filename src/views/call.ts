@@ -1,15 +1,14 @@
-import { contactOf, escalationAt, type Alarm, type Cause, type Timed } from '../domain/escalation.ts'
+import { contactOf, escalationAt, type Alarm, type Cause } from '../domain/escalation.ts'
 import type { Event, Pinged } from '../domain/event.ts'
 import type { Instant } from '../domain/json.ts'
 import type { Attempt, Gate, Run } from '../domain/run.ts'
 import { bold, clock, note, say, text, type Action, type Line, type Part, type View } from '../domain/view.ts'
-import { operatorRole } from '../config.ts'
 import { about } from './amounts.ts'
+import { addressed, before, calls, informed, isLate, overdue } from './called.ts'
 import { isDown } from './choices.ts'
 import { choiceName } from './choice-names.ts'
-import { isPinged, reachLine } from './contacts.ts'
 import { asked } from './gate.ts'
-import { clipped, codes, joined, listed, whom } from './line.ts'
+import { clipped, joined, whom } from './line.ts'
 import { lineText } from './plain.ts'
 import { wordProblem } from './problem.ts'
 import { productLine } from './state.ts'
@@ -26,8 +25,6 @@ export interface Calling {
   gate: Gate | null
 }
 
-/** Seconds after its time at which a ping says that it is late. */
-const isLate = 60
 /** Tries of a step that are told, the newest. */
 const triesShown = 5
 
@@ -96,41 +93,6 @@ function whyLine({ cause, openedAt, critical }: Alarm, event: Event & Pinged, { 
   }
 }
 
-/** Who is meant, where it pings: in the first line. */
-const addressed = ({ people, asked: already }: Pinged, { holder }: Run): Line => {
-  const everybody = [...new Set([...people, ...already])]
-  return everybody.length
-    ? say`${listed(everybody.map(whom))}, please look`
-    : say`Nobody of this step can be pinged here; ${whom(holder)} was asked`
-}
-
-/** What should have been pinged before: one message for all of it. */
-function overdue({ at, steps }: Event & Pinged, run: Run): Part[] {
-  const late = steps.filter((step) => secondsBetween(step.at, at) > isLate)
-  if (late.length === 0) return []
-  return [
-    text(
-      say`${bold('Overdue:')} ${joined(late.map((step) => roleAt(step, run)))}. Lockkeeper could not ping then; this is one ping for all.`,
-    ),
-  ]
-}
-
-const roleAt = ({ place, at }: Timed, run: Run): Line =>
-  say`${contactOf(run.plan.approved.runbook, place).role} was due ${moment(at, at)}`
-
-/** Whom only people can reach. */
-function calls({ steps, untold }: Pinged, { plan }: Run): Part[] {
-  const contacts = steps.map(({ place }) => contactOf(plan.approved.runbook, place))
-  return [
-    ...contacts
-      .filter((contact) => !isPinged(contact))
-      .map((contact) => text(say`${bold(`Call ${contact.role}:`)} ${reachLine(contact)}`)),
-    ...(untold.length
-      ? [text(say`Slack does not tell who is in user group ${codes(untold)}: nobody of it was pinged.`)]
-      : []),
-  ]
-}
-
 /** What became of the step so far, and what people chose. */
 function tried({ gate, run, record }: Standing): Part[] {
   if (!gate) return []
@@ -154,16 +116,6 @@ function tried({ gate, run, record }: Standing): Part[] {
   ]
 }
 
-function before(event: Event, pings: readonly (Event & Pinged)[], run: Run): Line[] {
-  const earlier = pings.filter(({ seq }) => seq < event.seq)
-  if (earlier.length === 0) return []
-  const said = earlier.map((ping) => {
-    const roles = ping.steps.map(({ place }) => contactOf(run.plan.approved.runbook, place).role)
-    return say`${roles.join(', ')} at ${clock(ping.at)}`
-  })
-  return [say`Before: ${joined(said)}.`]
-}
-
 function nextLine(alarm: Alarm, standing: Standing, now: Instant): Line {
   const { run } = standing
   if (run.heldUntil)
@@ -175,15 +127,6 @@ function nextLine(alarm: Alarm, standing: Standing, now: Instant): Line {
   return coming
     ? say`Next: ${contactOf(runbook, coming.place).role} at ${clock(coming.at)}, unless somebody answers or has it.`
     : say`There is nobody after that.`
-}
-
-function informed({ steps }: Pinged, { plan }: Run): Part[] {
-  const told = steps
-    .map(({ place }) => contactOf(plan.approved.runbook, place))
-    .filter((contact) => contact.informed)
-  return told.length
-    ? [note(say`${told.map(({ role }) => role).join(', ')}: told only. ${{ role: operatorRole }} decide.`)]
-    : []
 }
 
 /** Nobody is called any more. */

@@ -4,18 +4,21 @@ import { milliseconds } from './amounts.ts'
 import { joined } from './line.ts'
 
 /** By what somebody can be reached: `@mei in Slack, +230-…, cto@morishr.com`. */
-export function reachLine({ person: id, group, email, phone }: Contact): Line {
+export function reachLine({ person: id, group, onCall, email, webhook, phone }: Contact): Line {
   const ways: Line[] = [
     ...(id ? [say`${person(id)} in Slack`] : []),
     ...(group ? [say`Slack user group ${code(group)}`] : []),
+    ...(onCall ? [['who is on call']] : []),
+    ...(webhook ? [['a webhook']] : []),
     ...(phone ? [[phone]] : []),
     ...(email ? [[email]] : []),
   ]
   return ways.length ? joined(ways) : ['nothing is written down']
 }
 
-/** Whether we ping them; others are called by people. */
-export const isPinged = ({ person: id, group }: Contact): boolean => id !== undefined || group !== undefined
+/** Whether we wake them; others are called by people. E-mail alone wakes nobody. */
+export const isPinged = ({ person: id, group, onCall, webhook }: Contact): boolean =>
+  [id, group, onCall, webhook].some((way) => way !== undefined)
 
 const after = (ms: number): string => (ms === 0 ? 'at once' : `after ${milliseconds(ms)}`)
 

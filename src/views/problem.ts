@@ -1,6 +1,7 @@
 import { code, text, type Line, type View } from '../domain/view.ts'
 import { efcoreProblems } from './problem-efcore.ts'
 import { peopleProblems } from './problem-people.ts'
+import { reachProblems } from './problem-people-reach.ts'
 import { planProblems } from './problem-plan.ts'
 import { runProblems } from './problem-run.ts'
 import { scheduleProblems } from './problem-schedule.ts'
@@ -17,6 +18,7 @@ export const wordings: Wordings = {
   ...efcoreProblems,
   ...planProblems,
   ...peopleProblems,
+  ...reachProblems,
   ...runProblems,
   ...scheduleProblems,
 }

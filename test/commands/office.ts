@@ -8,7 +8,8 @@ import type { House } from '../../commands/command.ts'
 import { hrmsBySql } from '../../demo/stage/runbooks.ts'
 import type { Config } from '../../src/config.ts'
 import type { Desk, FormValues, Reply } from '../../src/domain/desk.ts'
-import type { Caller, Directory } from '../../src/domain/person.ts'
+import type { Caller, Directory, Quiet } from '../../src/domain/person.ts'
+import type { Gone } from '../../src/domain/problem.ts'
 import type { Form } from '../../src/domain/view.ts'
 import { openRunbooks } from '../../src/runbook/load.ts'
 import { makeSecrets } from '../../src/runbook/secrets.ts'
@@ -34,6 +35,12 @@ export interface Office {
   runbookFile: string
   /** Members of Slack user groups, by group. A test may change them. */
   groups: Record<string, string[]>
+  /** When somebody's notifications are paused, by person. */
+  quiet: Record<string, Quiet>
+  /** Who is not one of ours any more, by person. */
+  gone: Record<string, Gone>
+  /** The time zones that people are in. A test may change them. */
+  zones: Record<string, string>
   /** What the directory was asked about each time. */
   lookedUp: { person: string; about: string | undefined }[]
   /** Writes the runbook anew, with something changed. */
@@ -62,7 +69,10 @@ export async function openOffice(change: (written: any) => void = () => {}): Pro
   }
   await rewrite(change)
 
+  const zones: Office['zones'] = {}
   const groups: Office['groups'] = { S_DATABASE: [dan.person] }
+  const quiet: Office['quiet'] = {}
+  const gone: Office['gone'] = {}
   const lookedUp: Office['lookedUp'] = []
   const directory: Directory = {
     async lookUp(person, about) {
@@ -72,6 +82,9 @@ export async function openOffice(change: (written: any) => void = () => {}): Pro
       return { may: true, groups: mine, at: new Date().toISOString() }
     },
     members: async (group) => groups[group] ?? [],
+    zoneOf: async (person) => zones[person] ?? null,
+    quietOf: async (person) => quiet[person] ?? null,
+    goneWhy: async (person) => gone[person] ?? null,
   }
   const pool = new pg.Pool({ connectionString: store.url, max: 6 })
   const config: Config = {
@@ -80,6 +93,7 @@ export async function openOffice(change: (written: any) => void = () => {}): Pro
     runbooks,
     backups: path.join(folder, 'backups'),
     slack: null,
+    mail: null,
     roles: {
       'migration-operators': { people: [asha.person, mei.person], groups: [] },
       'database-team': { people: [], groups: ['S_DATABASE'] },
@@ -116,6 +130,9 @@ export async function openOffice(change: (written: any) => void = () => {}): Pro
     folder,
     runbookFile,
     groups,
+    zones,
+    quiet,
+    gone,
     lookedUp,
     rewrite,
     async close() {

@@ -12,6 +12,9 @@ test('the clock pings by itself, and stops', async () => {
   const log = makeLog({ level: 'silent', redact: (text) => text })
   const clock = startClock(night.pool, log, {
     members: async () => [],
+    quietOf: async () => null,
+    onCall: async () => ok({ people: [], mail: [] }),
+    mails: false,
     whyNot: async () => null,
     starts: async () => null,
   })

@@ -89,19 +89,26 @@ describe('a gate that waits', () => {
     expect((await night.run(taken.run.id)).heldUntil).not.toBeNull()
   })
 
-  test('names the groups that nobody tells the members of, and tells the channel', async () => {
-    const driven = await night.start(mei.person)
-    await night.ask(driven)
-    await night.look(0)
-    night.groups['S0DBA'] = null
-    await night.look(16)
-    night.groups['S0DBA'] = ['U0DAN', 'U0KIM']
-    expect((await night.happened(driven.run.id, 'alarm.pinged')).at(-1)).toMatchObject({
-      people: [],
-      untold: ['S0DBA'],
-      inChannel: true,
-    })
-  })
+  test.each([null, []])(
+    'of a group of whom nobody tells (%j) tells the channel, and calls the next one at once',
+    async (members) => {
+      const driven = await night.start(mei.person)
+      await night.ask(driven)
+      await night.look(0)
+      night.groups['S0DBA'] = members
+      await night.look(16)
+      night.groups['S0DBA'] = ['U0DAN', 'U0KIM']
+      expect((await night.happened(driven.run.id, 'alarm.pinged')).at(-1)).toMatchObject({
+        steps: [{ place: 1 }, { place: 2 }],
+        people: [mei.person],
+        untold: ['S0DBA'],
+        early: [2],
+        inChannel: true,
+      })
+      await night.look(31)
+      expect(await pinged(driven.run.id)).toEqual([[asha.person], [mei.person]])
+    },
+  )
 
   test('calls nobody any more once it is answered, and anew at the next question', async () => {
     const driven = await night.start(mei.person)

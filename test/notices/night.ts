@@ -1,13 +1,15 @@
 import pg from 'pg'
+import { onCallBy } from '../../src/adapters/on-call.ts'
 import type { Alarm } from '../../src/domain/escalation.ts'
 import type { Event, Happened } from '../../src/domain/event.ts'
 import type { Outcome } from '../../src/domain/outcome.ts'
-import type { Caller, Directory } from '../../src/domain/person.ts'
+import type { Caller, Quiet } from '../../src/domain/person.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import type { Question } from '../../src/domain/question.ts'
 import type { Run } from '../../src/domain/run.ts'
 import type { Runbook } from '../../src/domain/runbook.ts'
 import { escalate } from '../../src/notices/escalation.ts'
+import { makeSecrets } from '../../src/runbook/secrets.ts'
 import { begin, finish, type Driven } from '../../src/runs/record.ts'
 import { openAlarmsOf } from '../../src/store/alarms.ts'
 import { eventsOfRun } from '../../src/store/events.ts'
@@ -53,7 +55,13 @@ export interface Night {
   url: string
   /** Members of user groups; null: nobody tells. */
   groups: Record<string, string[] | null>
-  start(by?: string, changes?: Partial<Plan>): Promise<Driven>
+  /** Whose notifications are paused, and when. */
+  quiet: Record<string, Quiet>
+  /** What the bot's environment holds. */
+  environment: Record<string, string | undefined>
+  /** Whether e-mail is configured. */
+  mails: boolean
+  start(by?: string, changes?: Partial<Plan>, people?: Partial<typeof calling>): Promise<Driven>
   /** The step begins and asks: a gate opens. */
   ask(driven: Driven, step?: string, attempt?: number): Promise<string>
   ends(driven: Driven, step: string, attempt: number, outcome: Outcome): Promise<void>
@@ -85,8 +93,11 @@ export async function openNight(): Promise<Night> {
     pool,
     url: database.url,
     groups,
-    async start(by = asha.person, changes = {}) {
-      const runbook = { ...sampleRunbook(), ...calling }
+    quiet: {},
+    environment: { PATH: process.env['PATH'] },
+    mails: false,
+    async start(by = asha.person, changes = {}, people = {}) {
+      const runbook = { ...sampleRunbook(), folder: import.meta.dirname, ...calling, ...people }
       const plan = samplePlan({ author: by, runbook, routes: smallRoutes(), ...changes })
       plan.measured.estimates = [{ step: 'backup', seconds: 30, from: 'guess' }]
       await insertPlan(pool, plan, 'target')
@@ -110,11 +121,21 @@ export async function openNight(): Promise<Night> {
       return run
     },
     async look(minutes, through = pool, meanwhile = async () => {}) {
-      const members: Directory['members'] = async (group) => {
-        await meanwhile()
-        return groups[group] ?? null
-      }
-      await escalate(through, { members, now: new Date(Date.now() + minutes * min).toISOString() })
+      let happening: Promise<unknown> | null = null
+      const once = () => (happening ??= meanwhile())
+      await escalate(through, {
+        async members(group) {
+          await once()
+          return groups[group] ?? null
+        },
+        async quietOf(person) {
+          await once()
+          return night.quiet[person] ?? null
+        },
+        onCall: onCallBy(night.environment, makeSecrets([], night.environment)),
+        mails: night.mails,
+        now: new Date(Date.now() + minutes * min).toISOString(),
+      })
     },
     async happened(run, is) {
       const events = await eventsOfRun(pool, run, 100)

@@ -42,3 +42,43 @@ test('names people and groups by what Slack knows them by', async () => {
     expect.stringContaining('contacts[1].group is not the id of a Slack user group') as string,
   ])
 })
+
+const pagerDuty = {
+  url: 'https://events.pagerduty.com/v2/enqueue',
+  json: { routing_key: '{PAGERDUTY_KEY}', event_action: 'trigger', dedup_key: '{alarm}' },
+  resolve: { json: { routing_key: '{PAGERDUTY_KEY}', event_action: 'resolve', dedup_key: '{alarm}' } },
+}
+
+test('what reaches another pager says what is known, and holds no secret', async () => {
+  expect(await told({ 'contacts.1.webhook': pagerDuty }, operators)).toEqual([])
+  const wrong = {
+    ...pagerDuty,
+    headers: { Authorization: 'GenieKey 0123' },
+    json: { ...pagerDuty.json, routing_key: '0123', payload: { summary: '{raeson}' } },
+    test: { url: 'https://events.pagerduty.com/{what}', json: {} },
+  }
+  expect((await told({ 'contacts.1.webhook': wrong }, operators)).join('\n')).toBe(
+    [
+      'contacts[1].webhook.json uses {raeson}, which has no value here. Did you mean {reason}?',
+      'contacts[1].webhook.json.routing_key holds a secret. Take it out and change it, since whoever reads the file knows it. Put the new one into an environment variable and write its name in braces, e.g. {PAGERDUTY_KEY}.',
+      'contacts[1].webhook.headers.Authorization holds a secret. Take it out and change it, since whoever reads the file knows it. Put the new one into an environment variable and write its name in braces, e.g. {PAGERDUTY_KEY}.',
+      'contacts[1].webhook.test uses {what}, which has no value here. Known are {alarm}, {run}, {runbook}, {product}, {database}, {contact}, {reason}, {details}, {since}, {url}. Names of environment variables are written in capitals.',
+    ].join('\n'),
+  )
+})
+
+test('who tells who is on call is asked without a secret in the file, by a command or a URL', async () => {
+  const asked = { url: 'https://api.pagerduty.com/oncalls', headers: { Authorization: 'Token token={KEY}' } }
+  expect(await told({ 'contacts.1.onCall': { ...asked, path: 'oncalls.0.user.email' } }, operators)).toEqual(
+    [],
+  )
+  expect(await told({ 'contacts.1.onCall': { ...asked, url: 'https://x/{run}' } }, operators)).toEqual([
+    'contacts[1].onCall.url uses {run}, which has no value here. Names of environment variables are written in capitals.',
+  ])
+  expect(
+    await told({ 'contacts.1.onCall': { ...asked, headers: { Authorization: 'Token 0123' } } }, operators),
+  ).toEqual([expect.stringContaining('contacts[1].onCall.headers.Authorization holds a secret') as string])
+  expect(await told({ 'contacts.1.onCall': { path: 'x' } }, operators)).toEqual([
+    expect.stringMatching(/^contacts\[1\]\.onCall names not one of `command` and `url`\. /) as string,
+  ])
+})

@@ -51,6 +51,29 @@ it('takes as secret what requests send, passwords in URLs, and variables that ar
   )
 })
 
+it('takes as secret what reaches another pager, the path of its URL too, and what tells who is on call', async () => {
+  const environment = {
+    PAGER_HOST: 'pager.morishr.com',
+    PAGER_PATH: 'hook-of-the-team',
+    PAGER_KEY: 'key-of-the-team',
+    PAGER_URL: 'https://pager/0123',
+    ROTA_TOKEN: 'token-of-the-rota',
+    ROTA_FILE: '/srv/rota',
+  }
+  const paged = await runbook({
+    'contacts.0.webhook': {
+      url: 'https://{PAGER_HOST}/{PAGER_PATH}',
+      json: { key: '{PAGER_KEY}', alarm: '{alarm}' },
+      resolve: { url: '{PAGER_URL}', json: {} },
+    },
+    'contacts.1.onCall': { url: 'https://rota/', headers: { Authorization: '{ROTA_TOKEN}' } },
+    'contacts.2.onCall': { command: ['./rota'], environment: ['ROTA_FILE'] },
+  })
+  const { PAGER_HOST: _host, ROTA_FILE: _file, ...secret } = environment
+  expect(secretsOfRunbook(paged, environment).toSorted()).toEqual(Object.values(secret).toSorted())
+  expect(variablesOf(paged)).toEqual(expect.arrayContaining(Object.keys(environment)))
+})
+
 it('takes what is not set as no secret', async () => {
   expect(secretsOfRunbook(await runbook(), {})).toEqual([])
 })

@@ -41,6 +41,8 @@ function directory() {
   return {
     lookUp: (...asked: Parameters<typeof found.lookUp>) => found.lookUp(...asked),
     members: (group: string) => found.members(group),
+    quietOf: (person: string) => found.quietOf(person),
+    goneWhy: (person: string) => found.goneWhy(person),
     clock,
     lines,
   }
@@ -122,4 +124,59 @@ test('somebody of another workspace of our organization may ask when they belong
     enterprise_user: { teams: ['T0OTHER', workspace.team] },
   })
   expect(await lookUp(workspace.people.asha)).toMatchObject({ may: true })
+})
+
+const paused = {
+  ok: true,
+  dnd_enabled: true,
+  next_dnd_start_ts: 1_763_150_400,
+  next_dnd_end_ts: 1_763_182_800,
+}
+
+test('whose notifications are paused, now or next, is believed for a minute', async () => {
+  workspace.interfere = ({ method }) => (method === 'dnd.info' ? { status: 200, json: paused } : null)
+  const { quietOf, clock } = directory()
+  const quiet = { from: '2025-11-14T20:00:00.000Z', until: '2025-11-15T05:00:00.000Z' }
+  expect(await Promise.all([quietOf(workspace.people.mei), quietOf(workspace.people.mei)])).toEqual([
+    quiet,
+    quiet,
+  ])
+  expect(workspace.of('dnd.info')).toMatchObject([{ args: { user: workspace.people.mei } }])
+  clock.now += 60_001
+  await quietOf(workspace.people.mei)
+  expect(workspace.of('dnd.info')).toHaveLength(2)
+})
+
+test.each([
+  ['are never paused', { ...paused, dnd_enabled: false }],
+  ['are paused at a time that Slack calls never', { ...paused, next_dnd_start_ts: 1, next_dnd_end_ts: 1 }],
+])('nobody’s notifications %s', async (_why, json) => {
+  workspace.interfere = ({ method }) => (method === 'dnd.info' ? { status: 200, json } : null)
+  expect(await directory().quietOf(workspace.people.mei)).toBeNull()
+})
+
+test('without the scope nobody says whose notifications are paused, and the log says so once', async () => {
+  workspace.interfere = ({ method }) =>
+    method === 'dnd.info' ? { status: 200, json: { ok: false, error: 'missing_scope' } } : null
+  const { quietOf, lines } = directory()
+  expect(await quietOf(workspace.people.mei)).toBeNull()
+  expect(await quietOf(workspace.people.dan)).toBeNull()
+  expect(lines.filter((line) => line['code'] === 'slack-lacks')).toMatchObject([{ method: 'dnd.info' }])
+  expect(workspace.of('dnd.info')).toHaveLength(1)
+})
+
+test('a Slack that is away tells nobody’s pauses, and of nobody that they left', async () => {
+  workspace.interfere = () => 'cut'
+  const { quietOf, goneWhy } = directory()
+  expect(await quietOf(workspace.people.mei)).toBeNull()
+  expect(await goneWhy(workspace.people.mei)).toBeNull()
+})
+
+test('who has left, is a guest or a bot is told as that', async () => {
+  const { goneWhy } = directory()
+  expect(await goneWhy(workspace.people.mei)).toBeNull()
+  workspace.known.set(workspace.people.dan, { deleted: true })
+  workspace.known.set(workspace.people.guest, { is_restricted: true })
+  expect(await goneWhy(workspace.people.dan)).toBe('deleted')
+  expect(await goneWhy(workspace.people.guest)).toBe('guest')
 })

@@ -111,8 +111,41 @@ describe('a ping', () => {
     const said = shown(ping({ steps: [{ place: 3, at: at('03:18:00') }], people: [], untold: ['S0DBA'] }))
     expect(said).toContain('Nobody of this step can be pinged here; @U_ASHA was asked')
     expect(said).toContain('Call CEO: +230 2')
-    expect(said).toContain('Slack does not tell who is in user group S0DBA: nobody of it was pinged.')
+    expect(said).toContain('Slack tells of nobody in user group S0DBA: nobody of it was pinged.')
     expect(said).toContain('CEO: told only. migration-operators decide.')
+  })
+
+  test('says whose notifications are paused, of those who are meant and of those before', () => {
+    const paused = ping({ people: ['U0DAN', 'U0KIM'], paused: ['U0DAN'] })
+    expect(shown(paused, undefined, {}, [{ ...lead, paused: ['U0ASHA'] }])).toMatch(
+      /@U0DAN \(notifications paused\) and @U0KIM, please look\n[^]*Before: Lead at 03:01:13 UTC \(notifications paused\)\. Next/,
+    )
+    const one = ping({ seq: 7, people: ['U0DAN', 'U0KIM'], paused: ['U0KIM'] })
+    expect(shown(ping(), undefined, {}, [one])).toContain('(notifications paused: @U0KIM)')
+  })
+
+  test('says who is on call, and what was sent outside of Slack', () => {
+    const said = shown(
+      ping({
+        people: ['U0KIM'],
+        onCall: [{ contact: 'DBA', people: ['U0KIM'], mail: ['kim@morishr.com'] }],
+        mail: ['kim@morishr.com'],
+        webhooks: ['DBA'],
+      }),
+    )
+    expect(said).toContain('On call for DBA: @U0KIM and kim@morishr.com.')
+    expect(said).toContain('Sent by e-mail to kim@morishr.com. Sent to the pager of DBA.')
+  })
+
+  test('says why nobody knows who is on call, whom to call, and who is called instead', () => {
+    const lost = { code: 'on-call-unknown', contact: 'DBA', why: { is: 'late', seconds: 10 } } as const
+    const steps = [
+      { place: 1, at: at('03:18:00') },
+      { place: 2, at: at('03:18:00') },
+    ]
+    const said = shown(ping({ steps, people: ['U0MEI'], lost: [lost], early: [2] }))
+    expect(said).toContain('Nobody knows who is on call for DBA: no answer within 10 s. Call +230 1.')
+    expect(said).toContain('CTO is called before the time for it, since nobody of the step before is known.')
   })
 
   test('shows who has it, and calls nobody else to take it', () => {
