@@ -1,4 +1,5 @@
 import { ok } from '../src/domain/result.ts'
+import { audiencesReached } from '../src/plan/findings-audiences.ts'
 import { planRunbook } from '../src/runs/planning.ts'
 import { planMade } from '../src/views/said.ts'
 import { command } from './command.ts'
@@ -22,6 +23,7 @@ export const plan = command<RunbookInput>({
       kind: 'migrate',
       caller,
       ours: house.ours,
+      besides: [await audiencesReached(runbook.value, house.directory, house.config.mail !== null)],
     })
     if (!made.ok) return made
     return ok({ view: caller.via === 'terminal' ? await planShown(house, made.value) : planMade(made.value) })

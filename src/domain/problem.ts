@@ -159,6 +159,14 @@ export interface Problems {
     at: Instant
     planned: boolean
     paused: { contact: string; person: string; from: Instant; until: Instant }[]
+  // Who is told. `audiences`: those of the runbook that name it; the runbook's own channel is in none
+  'audience-channel': { channel: string; audiences: string[]; state: 'not-in' | 'archived' | 'unknown' }
+  'audience-group-empty': { group: string; audiences: string[] }
+  'audience-gone': { person: string; audiences: string[]; why: Gone }
+  /** No mail server is configured. */
+  'audience-mail': { audiences: string[]; addresses: number }
+  /** Nobody here can tell of these whether anybody is reached. */
+  'audience-unseen': { channels: string[]; groups: string[] }
   }
   /** Somebody has just tried who can be reached. */
   'tested-lately': { runbook: string; by: string; at: Instant }

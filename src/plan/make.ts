@@ -1,3 +1,4 @@
+import type { Check } from '../domain/finding.ts'
 import type { Approved, Plan, RunKind } from '../domain/plan.ts'
 import type { Identity } from '../domain/identity.ts'
 import type { Instant } from '../domain/json.ts'
@@ -35,6 +36,8 @@ export interface PlanInput {
   earlier: EarlierSteps
   /** The bot's own database, which is never a target; null where its server cannot be asked. */
   ours: Identity | null
+  /** What was looked at elsewhere than on the target. */
+  besides?: readonly Check[]
   /** A rollback: the run that it takes back, and what was approved for it. */
   of?: { run: string; approved: Approved }
   /** A rollback: rows that somebody accepted to lose. */

@@ -27,6 +27,7 @@ export interface Measuring {
   environment: Environment
   backups: { folder: string }
   earlier: EarlierSteps
+  besides?: readonly Check[]
 }
 
 /** Milliseconds: what a rollback would lose is counted over whole tables. */
@@ -68,12 +69,13 @@ export async function measure(target: Target, about: Measuring): Promise<Result<
       }
       const estimates = estimate(routes, sizes, about.earlier)
       const timed = kind === 'backup' ? checks : [...checks, windowFits(runbook, routes, estimates)]
+      const all = [...timed, ...(about.besides ?? [])]
       return {
         at: now,
         databaseBytes: bytes,
         tables,
         sessions: sessions ?? [],
-        checks: timed,
+        checks: all,
         estimates,
         loss,
       }

@@ -1,3 +1,4 @@
+import type { Check } from '../domain/finding.ts'
 import type { Caller } from '../domain/person.ts'
 import type { Identity } from '../domain/identity.ts'
 import type { Loss, Plan, RunKind } from '../domain/plan.ts'
@@ -21,6 +22,8 @@ export interface PlanRequest {
   caller: Caller
   /** The bot's own database: never a target. */
   ours: Identity | null
+  /** What was looked at elsewhere than on the target. */
+  besides?: readonly Check[]
   /** A rollback: the run that it takes back, and what somebody accepted to lose. */
   rollback?: { run: Run; accepted: number }
 }
@@ -35,7 +38,7 @@ export async function drawPlan(
   { pool, config, environment, secrets }: House,
   request: PlanRequest,
 ): Promise<Result<Plan>> {
-  const { runbook, kind, caller, ours, rollback } = request
+  const { runbook, kind, caller, ours, besides = [], rollback } = request
   secrets.know(runbook)
   const [last] = await recentRuns(pool, { runbook: runbook.name }, 1)
   return makePlan({
@@ -49,6 +52,7 @@ export async function drawPlan(
     builds: buildsFolder(config),
     earlier: last ? await earlierSteps(pool, targetKey(last.plan.approved.identity)) : [],
     ours,
+    besides,
     ...(rollback && {
       of: { run: rollback.run.id, approved: rollback.run.plan.approved },
       accepted: rollback.accepted,

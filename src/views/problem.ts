@@ -1,5 +1,6 @@
 import { code, text, type Line, type View } from '../domain/view.ts'
 import { efcoreProblems } from './problem-efcore.ts'
+import { noticeProblems } from './problem-notices.ts'
 import { peopleProblems } from './problem-people.ts'
 import { reachProblems } from './problem-people-reach.ts'
 import { planProblems } from './problem-plan.ts'
@@ -19,6 +20,7 @@ export const wordings: Wordings = {
   ...planProblems,
   ...peopleProblems,
   ...reachProblems,
+  ...noticeProblems,
   ...runProblems,
   ...scheduleProblems,
 }

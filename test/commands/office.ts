@@ -8,8 +8,8 @@ import type { House } from '../../commands/command.ts'
 import { hrmsBySql } from '../../demo/stage/runbooks.ts'
 import type { Config } from '../../src/config.ts'
 import type { Desk, FormValues, Reply } from '../../src/domain/desk.ts'
-import type { Caller, Directory, Quiet } from '../../src/domain/person.ts'
-import type { Gone } from '../../src/domain/problem.ts'
+import type { Caller, ChannelState, Directory, Quiet } from '../../src/domain/person.ts'
+import type { Gone } from '../../src/domain/absence.ts'
 import type { Form } from '../../src/domain/view.ts'
 import { openRunbooks } from '../../src/runbook/load.ts'
 import { makeSecrets } from '../../src/runbook/secrets.ts'
@@ -39,6 +39,8 @@ export interface Office {
   quiet: Record<string, Quiet>
   /** Who is not one of ours any more, by person. */
   gone: Record<string, Gone>
+  /** Channels that we are not in, or of which nobody tells; we are in all others. A test may change them. */
+  channels: Record<string, ChannelState | null>
   /** The time zones that people are in. A test may change them. */
   zones: Record<string, string>
   /** What the directory was asked about each time. */
@@ -73,6 +75,7 @@ export async function openOffice(change: (written: any) => void = () => {}): Pro
   const groups: Office['groups'] = { S_DATABASE: [dan.person] }
   const quiet: Office['quiet'] = {}
   const gone: Office['gone'] = {}
+  const channels: Office['channels'] = {}
   const lookedUp: Office['lookedUp'] = []
   const directory: Directory = {
     async lookUp(person, about) {
@@ -85,6 +88,7 @@ export async function openOffice(change: (written: any) => void = () => {}): Pro
     zoneOf: async (person) => zones[person] ?? null,
     quietOf: async (person) => quiet[person] ?? null,
     goneWhy: async (person) => gone[person] ?? null,
+    channelState: async (channel) => (channel in channels ? (channels[channel] ?? null) : 'in'),
   }
   const pool = new pg.Pool({ connectionString: store.url, max: 6 })
   const config: Config = {
@@ -133,6 +137,7 @@ export async function openOffice(change: (written: any) => void = () => {}): Pro
     zones,
     quiet,
     gone,
+    channels,
     lookedUp,
     rewrite,
     async close() {

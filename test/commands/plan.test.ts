@@ -91,3 +91,17 @@ test('status of what is not there says so: a run (run-unknown), a runbook (runbo
   expect(await typed('status', '7F3A-1')).toContain('There is no run 7F3A-1')
   expect(await typed('status', 'payroll')).toContain('No runbook payroll')
 })
+
+test('a plan says who could not be told of it, and is made all the same', async () => {
+  office.channels['#hrms-news'] = 'not-in'
+  office.groups['S0OPERATOR'] = []
+  const here = saidBy(
+    await office.desk.typed({ ...asha, via: 'terminal' }, ['plan', 'add-security-enhancements']),
+  )
+  expect(here).toContain('Lockkeeper is not in #hrms-news. all users would not be told there.')
+  expect(here).toContain('Nobody is in user group S0OPERATOR.')
+  expect(here).toMatch(
+    /would be told by e-mail, and no mail server is configured\. 5 addresses are told nothing\./,
+  )
+  expect(here).toContain('0 of 2 approvals')
+})
