@@ -81,9 +81,19 @@ export const contactOf = (
   return contacts.find((contact) => contact.role === role) ?? { role, informed: false }
 }
 
+/** Seconds more than planned that are nobody's business at night. */
+const trifle = 60
+
 /**
- * Seconds that a step may take before people are told: twice what was planned, and a minute more than it. A step of 0.4 s
- * that takes 0.9 s is nobody's business at night.
+ * When a step is late: what was planned for it, and the seconds after which people are told. That is twice the plan's
+ * estimate, and a minute more than it; where there is none, a minute after the step should have failed by its own limit.
+ * One that waits until its limit (drain) has it for its plan: at its end it asks, and nobody is called twice.
  */
-export const lateAfter = (expectedSeconds: number): number =>
-  Math.max(2 * expectedSeconds, expectedSeconds + 60)
+export function lateness(
+  estimate: number | null,
+  { limit, waits }: { limit: number; waits: boolean },
+): { expectedSeconds: number; after: number } {
+  if (estimate === null) return { expectedSeconds: limit, after: limit + trifle }
+  const expectedSeconds = waits ? Math.max(estimate, limit) : estimate
+  return { expectedSeconds, after: Math.max(2 * expectedSeconds, expectedSeconds + trifle) }
+}

@@ -1,5 +1,6 @@
 import type { Instant } from './json.ts'
-import type { Gone, Problem } from './problem.ts'
+import type { Gone } from './absence.ts'
+import type { Problem } from './problem.ts'
 import type { Via } from './choice.ts'
 
 /** Who asks. `person` is a Slack user id, also in the terminal, where the operating-system user is mapped to one. */

@@ -1,3 +1,4 @@
+import type { Gone, Paused } from './absence.ts'
 import type { Choice } from './choice.ts'
 import type { Fault } from '../yaml/fault.ts'
 import type { Instant } from './json.ts'
@@ -155,10 +156,9 @@ export interface Problems {
   /** They are pinged, and may not decide. */
   'contact-undecided': { contact: string; people: string[] }
   /** Notifications are paused then. `planned`: the moment is that of the schedule, otherwise it is now. */
-  'contact-paused': {
-    at: Instant
-    planned: boolean
-    paused: { contact: string; person: string; from: Instant; until: Instant }[]
+  'contact-paused': { at: Instant; planned: boolean; paused: Paused[] }
+  /** Somebody has just tried who can be reached. */
+  'tested-lately': { runbook: string; by: string; at: Instant }
   // Who is told. `audiences`: those of the runbook that name it; the runbook's own channel is in none
   'audience-channel': { channel: string; audiences: string[]; state: 'not-in' | 'archived' | 'unknown' }
   'audience-group-empty': { group: string; audiences: string[] }
@@ -251,9 +251,6 @@ export type SqlError = {
 /** User groups that have a role too, and why nobody here knows who is in them. */
 export type Untold = { groups: string[]; why: 'no-slack' | 'no-answer' }
 
-/** Why somebody whom a runbook names is not, or no longer, one of ours. */
-export type Gone = 'deleted' | 'stranger' | 'guest' | 'bot' | 'other-workspace'
-
 /**
  * `no-hour`: it names a day alone. `rest`: part of it is no time. `end`: that part names an end. `no-day`: the calendar has
  * no such day. `weekday`: the date is on another one. `zone`: clocks there do not show that then.
@@ -289,7 +286,7 @@ export type PrivilegeUse =
 
 export type Difference = 'sql' | 'steps' | 'server' | 'schema' | 'history' | 'runbook'
 
-export type { Fault }
+export type { Fault, Gone }
 
 export type VerificationFault = { check: string; expected: string; found: string }
 

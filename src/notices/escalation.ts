@@ -3,13 +3,14 @@ import { missed, reach, type Around, type Reached } from '../access/reach.ts'
 import {
   contactOf,
   escalationAt,
-  lateAfter,
+  lateness,
   type Alarm,
   type Contact,
   type Situation,
   type Timed,
 } from '../domain/escalation.ts'
 import type { Instant } from '../domain/json.ts'
+import { limitOf } from '../domain/limits.ts'
 import { lastAttempt } from '../domain/route.ts'
 import { gateId, type Attempt, type Run } from '../domain/run.ts'
 import { stopAlarms } from '../runs/alarms.ts'
@@ -23,7 +24,7 @@ import { lockRun, runById, touchRun } from '../store/runs.ts'
 import { timeOf, transaction, type Queryable } from '../store/transaction.ts'
 import { isDown } from '../views/choices.ts'
 import { isPinged } from '../views/contacts.ts'
-import { expectedSeconds, standingOf } from '../views/standing.ts'
+import { expectedSeconds as estimatedSeconds, standingOf } from '../views/standing.ts'
 import { stepOf } from '../views/step-names.ts'
 
 /** Milliseconds after which a question is no longer new: until then its own message in the channel is enough. */
@@ -55,13 +56,16 @@ async function raiseIfLate(
 ): Promise<void> {
   const run = await runById(pool, id)
   const known = run && stepOf(run, step)
-  const expected = known ? expectedSeconds(run, known) : null
-  if (!run || expected === null || run.plan.approved.runbook.escalation.length === 0) return
-  if (Date.parse(now) - Date.parse(beganAt) < lateAfter(expected) * 1000) return
+  if (!run || !known || run.plan.approved.runbook.escalation.length === 0) return
+  const { expectedSeconds, after } = lateness(estimatedSeconds(run, known), {
+    limit: limitOf(known, run.plan),
+    waits: known.kind === 'drain',
+  })
+  if (Date.parse(now) - Date.parse(beganAt) < after * 1000) return
   await transaction(pool, async (tx) => {
     const held = await lockRun(tx, id)
     if (!held || held.endedAt || hasEnded(await attemptsOf(tx, id), step, attempt)) return
-    const late = { step, attempt, expectedSeconds: expected }
+    const late = { step, attempt, expectedSeconds }
     const alarm = `${gateId(id, step, attempt)}/late`
     if (!(await openAlarm(tx, { id: alarm, run: id, cause: { is: 'late', ...late } }))) return
     await recordEvent(tx, {

@@ -1,6 +1,6 @@
 import type { UsersInfoResponse, WebClient } from '@slack/web-api'
 import type { Directory, Quiet, Standing } from '../domain/person.ts'
-import type { Gone } from '../domain/problem.ts'
+import type { Gone } from '../domain/absence.ts'
 import type { Log } from '../log.ts'
 import { makeChannelStates } from './channel-states.ts'
 import { faultOf } from './faults.ts'

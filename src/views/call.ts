@@ -14,7 +14,7 @@ import { wordProblem } from './problem.ts'
 import { productLine } from './state.ts'
 import { standingOf, type Standing } from './standing.ts'
 import { nameOf } from './step-names.ts'
-import { moment, secondsBetween } from './time.ts'
+import { secondsBetween } from './time.ts'
 import { typed } from './typed.ts'
 
 /** What a message that calls people is made from, as it is now. */

@@ -1,5 +1,5 @@
 import type { OnCallFault } from '../domain/on-call.ts'
-import type { Gone } from '../domain/problem.ts'
+import type { Gone } from '../domain/absence.ts'
 import { bold, code, dayAndClock, person, say, type Line } from '../domain/view.ts'
 import { counted } from './amounts.ts'
 import { joined, listed, whom } from './line.ts'

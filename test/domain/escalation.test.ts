@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { delayOf, escalationAt, lateAfter, type EscalationStep } from '../../src/domain/escalation.ts'
+import { delayOf, escalationAt, lateness, type EscalationStep } from '../../src/domain/escalation.ts'
 
 const min = 60_000
 /** As the team's document has it. */
@@ -49,5 +49,15 @@ test('what is critical brings the CTO and the CEO at once, in the runbook’s or
 })
 
 test('a step is late after twice its time and a minute more than it', () => {
-  expect([0.4, 30, 60, 600].map(lateAfter)).toEqual([60.4, 90, 120, 1200])
+  const at = { limit: 5, waits: false }
+  expect([0.4, 30, 60, 600].map((estimate) => lateness(estimate, at).after)).toEqual([60.4, 90, 120, 1200])
+})
+
+test('a step without an estimate is late a minute after its own limit', () => {
+  expect(lateness(null, { limit: 900, waits: false })).toEqual({ expectedSeconds: 900, after: 960 })
+})
+
+test('a step that waits is not late before it asks', () => {
+  expect(lateness(0.5, { limit: 300, waits: true })).toEqual({ expectedSeconds: 300, after: 600 })
+  expect(lateness(400, { limit: 300, waits: true }).expectedSeconds).toBe(400)
 })

@@ -4,8 +4,7 @@ import { deliveriesOf } from '../../src/deliveries/planned.ts'
 import { call, take } from '../../src/runs/calling.ts'
 import { end } from '../../src/runs/record.ts'
 import { answer } from '../../src/runs/requests.ts'
-import { done } from '../../src/domain/outcome.ts'
-import { failed } from '../../src/domain/outcome.ts'
+import { done, failed } from '../../src/domain/outcome.ts'
 import { asha, eve, mei, openNight, type Night } from './night.ts'
 
 let night: Night
@@ -121,33 +120,6 @@ describe('a gate that waits', () => {
     await night.ask(driven, 'drain', 2)
     await night.look(0)
     expect(await pinged(driven.run.id)).toEqual([[asha.person], [asha.person]])
-  })
-})
-
-describe('a step', () => {
-  test('that overruns its estimate calls people, until it has ended', async () => {
-    const driven = await night.start(mei.person)
-    await night.begins(driven, 'backup')
-    await night.look(1.4)
-    expect(await night.happened(driven.run.id, 'step.late')).toEqual([])
-    await night.look(1.6)
-    await night.look(1.6)
-    expect(await night.happened(driven.run.id, 'step.late')).toMatchObject([
-      { step: 'backup', attempt: 1, expectedSeconds: 30 },
-    ])
-    expect(await pinged(driven.run.id)).toEqual([[asha.person]])
-    await night.ends(driven, 'backup', 1, { status: 'unneeded', because: 'already-so' })
-    await night.look(40)
-    expect(await night.alarms(driven.run.id)).toEqual([])
-    expect(await pinged(driven.run.id)).toHaveLength(1)
-    expect(await night.happened(driven.run.id, 'alarm.closed')).toHaveLength(1)
-  })
-
-  test('of which the plan says no length is never late', async () => {
-    const driven = await night.start()
-    await night.begins(driven, 'claim')
-    await night.look(600)
-    expect(await night.happened(driven.run.id, 'step.late')).toEqual([])
   })
 })
 
