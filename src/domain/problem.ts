@@ -159,17 +159,6 @@ export interface Problems {
   'contact-paused': { at: Instant; planned: boolean; paused: Paused[] }
   /** Somebody has just tried who can be reached. */
   'tested-lately': { runbook: string; by: string; at: Instant }
-  // Who is told. `audiences`: those of the runbook that name it; the runbook's own channel is in none
-  'audience-channel': { channel: string; audiences: string[]; state: 'not-in' | 'archived' | 'unknown' }
-  'audience-group-empty': { group: string; audiences: string[] }
-  'audience-gone': { person: string; audiences: string[]; why: Gone }
-  /** No mail server is configured. */
-  'audience-mail': { audiences: string[]; addresses: number }
-  /** Nobody here can tell of these whether anybody is reached. */
-  'audience-unseen': { channels: string[]; groups: string[] }
-  }
-  /** Somebody has just tried who can be reached. */
-  'tested-lately': { runbook: string; by: string; at: Instant }
   // Times and schedules
   'time-unread': { typed: string; why: TimeFault }
   'time-past': { at: Instant }
