@@ -3,6 +3,7 @@ import { audiencesReached } from '../src/plan/findings-audiences.ts'
 import { planRunbook } from '../src/runs/planning.ts'
 import { planMade } from '../src/views/said.ts'
 import { command } from './command.ts'
+import { callsOf } from './reached.ts'
 import { askForRunbook, runbookInput, runbookOf, runbookWords, type RunbookInput } from './runbooks.ts'
 import { planShown } from './shown.ts'
 
@@ -23,7 +24,10 @@ export const plan = command<RunbookInput>({
       kind: 'migrate',
       caller,
       ours: house.ours,
-      besides: [await audiencesReached(runbook.value, house.directory, house.config.mail !== null)],
+      besides: await Promise.all([
+        audiencesReached(runbook.value, house.directory, house.config.mail !== null),
+        callsOf(house, runbook.value),
+      ]),
     })
     if (!made.ok) return made
     return ok({ view: caller.via === 'terminal' ? await planShown(house, made.value) : planMade(made.value) })

@@ -8,6 +8,7 @@ import { rollbackForm } from '../src/views/forms.ts'
 import { planMade } from '../src/views/said.ts'
 import { rows } from './answer.ts'
 import { command, type House } from './command.ts'
+import { callsOf } from './reached.ts'
 import { askForRun, isRunId } from './runs.ts'
 import { planShown } from './shown.ts'
 
@@ -48,6 +49,7 @@ export const rollback = command<z.output<typeof input>>({
       kind: 'rollback',
       caller,
       ours: house.ours,
+      besides: [await callsOf(house, runbook)],
       rollback: { run, accepted },
     } as const
     const drawn = await drawPlan(house, request)

@@ -3,11 +3,24 @@ import { failed } from '../../src/domain/outcome.ts'
 import type { Runbook } from '../../src/domain/runbook.ts'
 import { begin, finish } from '../../src/runs/record.ts'
 import { openAlarmsOf } from '../../src/store/alarms.ts'
-import { insertPlan } from '../../src/store/plans.ts'
+import { insertPlan, planById } from '../../src/store/plans.ts'
 import { endRun, insertRun, raiseFence, runById } from '../../src/store/runs.ts'
+import { insertSchedule } from '../../src/store/schedules.ts'
 import { calling } from '../notices/night.ts'
 import { samplePlan, sampleRunbook } from '../plans.ts'
-import { asha, dan, eve, fill, formOf, guest, mei, openOffice, saidBy, type Office } from './office.ts'
+import {
+  asha,
+  dan,
+  eve,
+  fill,
+  formOf,
+  guest,
+  mei,
+  openOffice,
+  openPlanOf,
+  saidBy,
+  type Office,
+} from './office.ts'
 
 let office: Office
 beforeAll(async () => {
@@ -139,4 +152,25 @@ test('who shows contacts, who can decide, by what they are reached, and pings no
   expect(said).toContain('- only when it is critical at once: CEO — ')
   expect(said).toContain('- Support — support@morishr.com')
   expect(said).toContain('Nobody was pinged by this')
+})
+
+test('a plan says who of the escalation could not be reached when it is to run, and is made all the same', async () => {
+  const start = new Date(Date.now() + 7 * 86_400_000)
+  const at = (hours: number) => new Date(start.getTime() - 5 * 86_400_000 + hours * 3_600_000).toISOString()
+  const runbook = await office.house.runbooks.find('add-security-enhancements')
+  if (!runbook.ok) throw new Error(JSON.stringify(runbook.problem))
+  const window = { start: start.toISOString(), end: new Date(start.getTime() + 1_800_000).toISOString() }
+  await insertSchedule(office.pool, runbook.value, window, { by: asha.person })
+  office.quiet['U0ASHA0001'] = { from: at(-2), until: at(3) }
+  office.gone['U0MEI00003'] = 'deleted'
+  await office.desk.typed(asha, ['plan'])
+  const plan = (await planById(office.pool, await openPlanOf(office)))!
+  const check = plan.measured.checks.find(({ name }) => name === 'People of the escalation')
+  expect(check?.findings).toMatchObject([
+    { level: 'warning', problem: { code: 'pager-slack-only' } },
+    { level: 'warning', problem: { code: 'contact-gone', person: 'U0MEI00003' } },
+    { level: 'warning', problem: { code: 'contact-undecided', contact: 'Migration Lead' } },
+    { level: 'warning', problem: { code: 'contact-undecided', contact: 'CTO' } },
+    { level: 'note', problem: { code: 'contact-paused', at: window.start, planned: true } },
+  ])
 })
