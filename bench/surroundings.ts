@@ -23,6 +23,7 @@ export function surroundings(given: {
       runbooks: '',
       backups: '',
       slack: null,
+      mail: null,
       roles: {},
       terminal: {},
       file: '',

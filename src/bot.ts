@@ -2,13 +2,18 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import type pg from 'pg'
 import { makeDesk } from '../commands/desk.ts'
+import { aroundOf } from '../commands/reached.ts'
+import { startScheduled, whyNotNow } from '../commands/readiness.ts'
 import { peopleOf, surroundingsOf } from './access/roles.ts'
 import { readIdentity } from './adapters/postgres/identity.ts'
 import { loadConfig, secretsOfConfig, type Config } from './config.ts'
+import { sendLetters } from './deliveries/letters.ts'
 import { pump } from './deliveries/pump.ts'
 import { makeRender } from './deliveries/render.ts'
 import type { Identity } from './domain/identity.ts'
+import { mappedPeople, nobodyTells } from './cli/terminal.ts'
 import { makeLog } from './log.ts'
+import { makeMailer } from './mail/mailer.ts'
 import { startClock } from './notices/clock.ts'
 import { openRunbooks } from './runbook/load.ts'
 import { makeSecrets } from './runbook/secrets.ts'
@@ -16,6 +21,7 @@ import { startWorker } from './runs/worker.ts'
 import { makeSlack, type Listening, type Slack } from './slack/app.ts'
 import { kinds } from './steps/kinds.ts'
 import { connectStore } from './store/connect.ts'
+import type { Way } from './store/deliveries.ts'
 import { openStore } from './store/open.ts'
 import { isAnyAlive } from './store/locks.ts'
 import { exitCodes } from './supervisor.ts'
@@ -57,7 +63,8 @@ const pool = connectStore(store.url)
 const ours = await identityOf(pool, store.url)
 for (const runbook of usable) await refuseOurOwn(runbook.target.url, runbook.name)
 
-let show = Promise.withResolvers<void>()
+/** What is sent is told that there may be something new. */
+const wakes: (() => void)[] = []
 const worker = await startWorker({
   url: store.url,
   pool,
@@ -66,7 +73,7 @@ const worker = await startWorker({
   environment: process.env,
   secrets,
   log,
-  onShow: () => show.resolve(),
+  onShow: () => wakes.forEach((wake) => wake()),
   onLost() {
     log.fatal('the connection that holds our locks broke: leaving at once')
     process.exit(exitCodes.lostLocks)
@@ -81,10 +88,32 @@ const slack = config.slack
       isHealthy: () => isAnyAlive(pool),
     })
   : null
-const clock = startClock(pool, log, async (group) => slack?.directory.members(group) ?? null)
+const house = {
+  pool,
+  config,
+  runbooks,
+  secrets,
+  directory: slack?.directory ?? mappedPeople(config, nobodyTells),
+  environment: process.env,
+  ours,
+}
+const clock = startClock(pool, log, {
+  ...aroundOf(house),
+  whyNot: (schedule) => whyNotNow(house, schedule),
+  starts: (schedule) => startScheduled(house, schedule),
+})
 const ending = new AbortController()
 const background: Promise<unknown>[] = []
 let listening: Listening | null = null
+const render = makeRender({ pool, peopleOf: (role) => peopleOf(config, role, house.directory) })
+/** Outside of Slack its ids tell nobody anything. */
+const nameOf = async (person: string): Promise<string | null> =>
+  (await slack?.nameOf(person)) ??
+  Object.keys(config.terminal).find((user) => config.terminal[user] === person) ??
+  null
+const mailer = config.mail && makeMailer({ config: config.mail, nameOf })
+if (slack || mailer)
+  background.push(keepSending('mail', (sending) => sendLetters({ ...sending, mailer, render })))
 if (slack) background.push(serveSlack(slack))
 else log.info('no Slack is configured: the terminal alone gives commands')
 log.info({ runbooks: usable.length, slack: config.slack !== null }, 'Lockkeeper is ready')
@@ -102,23 +131,15 @@ async function leave(): Promise<void> {
   await clock.stop()
   await worker.stop()
   await Promise.allSettled(background)
+  mailer?.close()
   await pool.end()
   await store.close()
   process.exit(0)
 }
 
 async function serveSlack(slack: Slack): Promise<void> {
-  const desk = makeDesk({
-    pool,
-    config,
-    runbooks,
-    secrets,
-    directory: slack.directory,
-    environment: process.env,
-    ours,
-  })
-  const render = makeRender({ pool, peopleOf: (role) => peopleOf(config, role, slack.directory) })
-  background.push(deliver({ channel: slack.channel, render }))
+  const desk = makeDesk(house)
+  background.push(keepSending('slack', (sending) => pump({ ...sending, channel: slack.channel, render })))
   while (!ending.signal.aborted) {
     const started = await slack.listen(desk)
     if (started.ok) {
@@ -132,22 +153,25 @@ async function serveSlack(slack: Slack): Promise<void> {
   }
 }
 
-/** One process sends; the others stand by to take over. */
-async function deliver(given: Pick<Parameters<typeof pump>[0], 'channel' | 'render'>): Promise<void> {
+/** One process sends, each way to people by itself; the others stand by to take over. */
+async function keepSending(way: Way, send: (sending: Sending) => Promise<void>): Promise<void> {
+  let show = Promise.withResolvers<void>()
+  wakes.push(() => show.resolve())
+  const woken = (): Promise<void> => {
+    if (ending.signal.aborted) return Promise.resolve()
+    show = Promise.withResolvers()
+    return show.promise
+  }
   while (!ending.signal.aborted) {
-    if (await worker.tryPump()) {
-      const woken = (): Promise<void> => {
-        if (ending.signal.aborted) return Promise.resolve()
-        show = Promise.withResolvers<void>()
-        return show.promise
-      }
-      await pump({ pool, ...given, log, signal: ending.signal, woken }).catch((error: unknown) =>
+    if (await worker.tryPump(way))
+      await send({ pool, log, signal: ending.signal, woken }).catch((error: unknown) =>
         log.error({ err: error }, 'sending stopped and begins again'),
       )
-    }
     await pause()
   }
 }
+
+type Sending = Pick<Parameters<typeof pump>[0], 'pool' | 'log' | 'signal' | 'woken'>
 
 const pause = (): Promise<void> =>
   new Promise((resolve) => {

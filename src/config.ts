@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { mailSchema, smtpFault, type MailConfig } from './config-mail.ts'
 import { secretsOfUrl } from './redaction.ts'
 import { inOrder, type Fault } from './yaml/fault.ts'
 import { readYaml, type YamlFile } from './yaml/read.ts'
@@ -16,6 +17,8 @@ export interface Config {
   /** Absolute folder of dumps. */
   backups: string
   slack: SlackConfig | null
+  /** Null: no mail is sent. */
+  mail: MailConfig | null
   /** Role names to people. `migration-operators` must be among them. */
   roles: Record<string, { people: string[]; groups: string[] }>
   /** Operating-system user to Slack user id. */
@@ -57,6 +60,7 @@ const fileSchema = z.strictObject({
     .record(z.string(), user)
     .default({})
     .describe('Who works in a terminal: operating-system user, and Slack user id.'),
+  mail: mailSchema.optional().describe('Letters; the server is in SMTP_URL.'),
 })
 
 /**
@@ -76,13 +80,16 @@ export async function loadConfig(environment: Environment, cwd: string): Promise
       'is not a URL of a PostgreSQL database',
       'Write postgres://role:password@host:5432/database, or remove it to use the embedded server.',
     )
+  const smtpUrl = given('SMTP_URL')
+  const smtpWrong = smtpUrl && smtpFault(smtpUrl)
+  if (smtpWrong) wrong('SMTP_URL', ...smtpWrong)
   const slack = readSlack(given, wrong)
   const folder = path.resolve(cwd, given('LOCKKEEPER_FOLDER') ?? '.lockkeeper')
   const file = path.resolve(cwd, given('LOCKKEEPER_CONFIG') ?? 'lockkeeper.yml')
-  const written = await readConfigFile(file)
+  const written = await readConfigFile(file, smtpUrl !== null)
   faults.push(...written.faults)
   if (!written.value || faults.length > 0) return { ok: false, faults }
-  const { runbooks, backups, roles, terminal } = written.value
+  const { runbooks, backups, roles, terminal, mail } = written.value
   const beside = (named: string) => path.resolve(path.dirname(file), named)
   return {
     ok: true,
@@ -92,6 +99,7 @@ export async function loadConfig(environment: Environment, cwd: string): Promise
       runbooks: beside(runbooks),
       backups: backups ? beside(backups) : path.join(folder, 'backups'),
       slack,
+      mail: smtpUrl && mail ? { url: smtpUrl, from: mail.from, replyTo: mail.replyTo ?? null } : null,
       roles,
       terminal,
       file,
@@ -100,11 +108,15 @@ export async function loadConfig(environment: Environment, cwd: string): Promise
 }
 
 /** Tokens and passwords that the bot itself was given. */
-export function secretsOfConfig({ databaseUrl, slack }: Pick<Config, 'databaseUrl' | 'slack'>): string[] {
-  const database = databaseUrl ? secretsOfUrl(databaseUrl) : []
-  if (!slack) return database
+export function secretsOfConfig({
+  databaseUrl,
+  slack,
+  mail,
+}: Pick<Config, 'databaseUrl' | 'slack' | 'mail'>): string[] {
+  const urls = [databaseUrl, mail?.url].flatMap((url) => (url ? secretsOfUrl(url) : []))
+  if (!slack) return urls
   return [
-    ...database,
+    ...urls,
     slack.botToken,
     'socket' in slack.mode ? slack.mode.socket.appToken : slack.mode.http.signingSecret,
   ]
@@ -178,7 +190,10 @@ function readSlack(given: (name: string) => string | null, wrong: Wrong): SlackC
 
 type FileConfig = z.output<typeof fileSchema>
 
-async function readConfigFile(file: string): Promise<Pick<YamlFile<FileConfig>, 'value' | 'faults'>> {
+async function readConfigFile(
+  file: string,
+  sendsMail: boolean,
+): Promise<Pick<YamlFile<FileConfig>, 'value' | 'faults'>> {
   let text: string
   try {
     text = await readFile(file, 'utf8')
@@ -188,7 +203,12 @@ async function readConfigFile(file: string): Promise<Pick<YamlFile<FileConfig>, 
     return { value: null, faults: [{ file, line: 0, column: 0, key: '', what, remedy }] }
   }
   const read = readYaml(file, text, fileSchema)
-  const faults = [...read.faults, ...roleFaults(read), ...(await folderFaults(file, read))]
+  const faults = [
+    ...read.faults,
+    ...roleFaults(read),
+    ...(await folderFaults(file, read)),
+    ...(sendsMail ? mailFaults(read) : []),
+  ]
   return { value: read.value, faults: inOrder(faults) }
 }
 
@@ -215,6 +235,13 @@ function roleFaults({ value, fault }: YamlFile<FileConfig>): Fault[] {
       ),
     ),
   ]
+}
+
+function mailFaults({ written, fault }: YamlFile<FileConfig>): Fault[] {
+  if (typeof written !== 'object' || written === null || 'mail' in written) return []
+  const remedy =
+    'SMTP_URL is set: add mail: { from: "Lockkeeper <lockkeeper@example.com>" }, or remove SMTP_URL.'
+  return [fault(['mail'], 'is missing', remedy)]
 }
 
 async function folderFaults(file: string, { value, fault }: YamlFile<FileConfig>): Promise<Fault[]> {

@@ -46,6 +46,7 @@ describe('a configuration', () => {
       runbooks: path.join(folder, 'runbooks'),
       backups: path.join(folder, '.lockkeeper/backups'),
       slack: null,
+      mail: null,
       roles: {
         'migration-operators': { people: ['U012ASHA'], groups: ['S012OPS'] },
         cto: { people: ['U012CTO'], groups: [] },
@@ -75,6 +76,41 @@ describe('a configuration', () => {
       mode: { http: { signingSecret: 'signing', port: 3000 } },
       apiUrl: 'http://127.0.0.1:1/api/',
     })
+  })
+
+  it('sends letters from whom the file says, through the server that the environment names', async () => {
+    const mail = 'mail: { from: "Lockkeeper (HRMS) <lockkeeper@example.com>", replyTo: ops@example.com }'
+    const file = path.join(folder, 'mail.yml')
+    await writeFile(file, `${good}${mail}\n`)
+    const url = 'smtp://lockkeeper:p%40ss@mail.example.com:587'
+    expect((await loaded({ SMTP_URL: url, LOCKKEEPER_CONFIG: file })).mail).toEqual({
+      url,
+      from: { name: 'Lockkeeper (HRMS)', address: 'lockkeeper@example.com' },
+      replyTo: { name: '', address: 'ops@example.com' },
+    })
+    expect((await loaded({ LOCKKEEPER_CONFIG: file })).mail).toBeNull()
+  })
+
+  it('says whom letters are from, where there is a server', async () => {
+    expect(await faults({ SMTP_URL: 'smtp://mail.example.com' })).toEqual(['mail is missing'])
+    expect(await faultsOfFile(`${good}mail: {}\n`)).toEqual(['6 mail.from is missing'])
+    expect(await faultsOfFile(`${good}mail: { from: Lockkeeper, replyTo: "<a@b>" }\n`)).toEqual([
+      '6 mail.from is not an e-mail address, with or without a name',
+      '6 mail.replyTo is not an e-mail address, with or without a name',
+    ])
+  })
+
+  it.each([
+    ['mail.example.com:587', 'has another scheme than smtp:// or smtps://'],
+    ['https://mail.example.com', 'has another scheme than smtp:// or smtps://'],
+    ['mail.example.com', 'is not a URL of a mail server'],
+    ['smtp://', 'is not a URL of a mail server'],
+    ['smtp://lockkeeper@mail.example.com', 'has a user or a password alone'],
+    ['smtp://mail.example.com/?tls=no', 'has more than a user, a password, a host and a port'],
+    ['smtp://lockkeeper:a/b@mail.example.com', 'is not a URL of a mail server'],
+    ['smtp://lockkeeper:50%25%@mail.example.com', 'holds a % that encodes nothing'],
+  ])('refuses the mail server %s', async (url, what) => {
+    expect(await faults({ SMTP_URL: url, SLACK_API_URL: 'nowhere' })).toContain(`SMTP_URL ${what}`)
   })
 
   it.each([
@@ -116,6 +152,7 @@ describe('a configuration', () => {
   it('never repeats a value', async () => {
     const config = await load({
       DATABASE_URL: 'hunter2',
+      SMTP_URL: 'smtps://hunter2@mail',
       SLACK_BOT_TOKEN: 'hunter2',
       SLACK_APP_TOKEN: 'hunter2',
       SLACK_API_URL: '',
@@ -151,4 +188,11 @@ it('knows which of it is secret', async () => {
     'signing',
   ])
   expect(secretsOfConfig(await loaded(socket))).toEqual(['xoxb-1-bot', 'xapp-1-app'])
+  const mail = 'smtp://lockkeeper:p%40ss-word@mail.example.com'
+  const file = path.join(folder, 'secret-mail.yml')
+  await writeFile(file, `${good}mail: { from: lockkeeper@example.com }\n`)
+  expect(secretsOfConfig(await loaded({ SMTP_URL: mail, LOCKKEEPER_CONFIG: file }))).toEqual([
+    mail,
+    'p@ss-word',
+  ])
 })

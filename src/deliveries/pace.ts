@@ -29,6 +29,27 @@ export const slackPace: Pace = {
   away: { first: 1_000, most: 60_000 },
 }
 
+/** The same of letters, which have no pace of their own: they go one after another. */
+export interface MailPace extends Pick<Pace, 'idle' | 'doubt' | 'late' | 'away'> {
+  /** Between two tries of a letter that the server puts off, doubled from `first` to `most`: grey lists, full mailboxes. */
+  putOff: Pace['away']
+  /** What is put off for longer is refused. */
+  giveUp: number
+}
+
+export const mailPace: MailPace = {
+  idle: 1_000,
+  doubt: 30_000,
+  late: 60_000,
+  away: { first: 1_000, most: 60_000 },
+  putOff: { first: 30_000, most: 900_000 },
+  giveUp: 2 * 86_400_000,
+}
+
+/** How long to wait after so many tries before. */
+export const waitAfter = ({ first, most }: Pace['away'], tries: number): number =>
+  Math.min(most, first * 2 ** tries)
+
 /** So many a minute, a few of them at once after a quiet time. */
 export function makeBudget(perMinute: number, now: () => number): { take(): boolean } {
   const most = Math.max(1, Math.min(5, perMinute))
@@ -46,7 +67,7 @@ export function makeBudget(perMinute: number, now: () => number): { take(): bool
 }
 
 export interface Absence {
-  /** Until when Slack is left alone. */
+  /** Until when it is left alone. */
   until(): number
   /** True: it was there until now. Failures of calls that were under way together count once. */
   failed(notBefore: number): boolean
@@ -54,8 +75,8 @@ export interface Absence {
   succeeded(begun: number): boolean
 }
 
-/** Whether Slack can be reached, as our own calls tell it. */
-export function makeAbsence({ first, most }: Pace['away'], now: () => number): Absence {
+/** Whether Slack, or the mail server, can be reached, as our own calls tell it. */
+export function makeAbsence(away: Pace['away'], now: () => number): Absence {
   let failures = 0
   let failedAt = 0
   let until = 0
@@ -65,7 +86,7 @@ export function makeAbsence({ first, most }: Pace['away'], now: () => number): A
       const isNew = failures === 0
       failedAt = now()
       if (failedAt >= until) {
-        until = Math.max(notBefore, failedAt + Math.min(most, first * 2 ** failures))
+        until = Math.max(notBefore, failedAt + waitAfter(away, failures))
         failures += 1
       }
       return isNew

@@ -1,17 +1,12 @@
-import { setTimeout } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Channel } from '../domain/delivery.ts'
 import type { Log } from '../log.ts'
 import { forgetButtons } from '../store/buttons.ts'
-import {
-  dueDeliveries,
-  orphanDeliveries,
-  refuseOrphanedReplies,
-  staleDeliveries,
-} from '../store/deliveries.ts'
+import { dueInSlack, orphanDeliveries, refuseOrphanedReplies, staleDeliveries } from '../store/deliveries.ts'
 import { fanOut } from './fan-out.ts'
 import { makeAbsence, makeBudget, slackPace, type Pace } from './pace.ts'
 import type { Render } from './render.ts'
+import { rest } from './rest.ts'
 import { makeSender, type Result } from './sender.ts'
 
 export interface PumpOptions {
@@ -27,9 +22,9 @@ export interface PumpOptions {
 }
 
 /**
- * Sends what is to be shown, each message once, until `signal` aborts. One process at a time does it: the caller holds
- * a lock for as long as this runs. While Slack is away everything stays where it is, and runs go on; what is edited
- * often is then edited once. Rejects when the store is lost.
+ * Sends what is to be shown in Slack, each message once, until `signal` aborts. One process at a time does it: the
+ * caller holds a lock for as long as this runs. While Slack is away everything stays where it is, and runs go on; what
+ * is edited often is then edited once. Rejects when the store is lost.
  */
 export async function pump(options: PumpOptions): Promise<void> {
   const { pool, channel, render, log, signal, woken = () => new Promise(() => {}) } = options
@@ -69,7 +64,7 @@ export async function pump(options: PumpOptions): Promise<void> {
   const isResting = (lane: string): boolean => (restsUntil.get(lane) ?? 0) > now()
 
   const beginPosts = async (): Promise<void> => {
-    for (const due of await dueDeliveries(pool)) {
+    for (const due of await dueInSlack(pool)) {
       if (underWay.has(due.lane) || isResting(due.lane)) continue
       begin(due.lane, due.lane, pace.postEvery, () => sender.send(due))
     }
@@ -90,23 +85,15 @@ export async function pump(options: PumpOptions): Promise<void> {
   }
 
   /** Until something was sent, something happened, or a pause is over. */
-  const rest = async (): Promise<void> => {
+  const pause = async (): Promise<void> => {
     const pauses = [...restsUntil.values(), absence.until()]
       .map((until) => until - now())
       .filter((ms) => ms > 0)
-    const slept = new AbortController()
-    await Promise.race([
-      finished.promise,
-      woken(),
-      setTimeout(Math.min(pace.idle, ...pauses), undefined, {
-        signal: AbortSignal.any([signal, slept.signal]),
-      }).catch(() => {}),
-    ])
-    slept.abort()
+    await rest(Math.min(pace.idle, ...pauses), signal, finished.promise, woken())
     finished = Promise.withResolvers<void>()
   }
 
-  await orphanDeliveries(pool, pace.doubt)
+  await orphanDeliveries(pool, 'slack', pace.doubt)
   await forgetButtons(pool)
   while (!signal.aborted && !broken) {
     await fanOut(pool)
@@ -115,7 +102,7 @@ export async function pump(options: PumpOptions): Promise<void> {
       await beginPosts()
       await beginEdits()
     }
-    await rest()
+    await pause()
   }
   await Promise.allSettled(underWay.values())
   if (broken) throw (broken as { error: unknown }).error

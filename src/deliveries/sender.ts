@@ -1,19 +1,19 @@
 import type pg from 'pg'
-import type { Address, Channel, ResolvedAddress, Sent, SentAs } from '../domain/delivery.ts'
+import type { Channel, InSlack, ResolvedAddress, Sent } from '../domain/delivery.ts'
 import type { View } from '../domain/view.ts'
 import type { Log } from '../log.ts'
 import {
-  beginDelivery,
   recordLater,
   recordPinned,
   recordRefused,
   recordSent,
   recordShown,
   stateShown,
-  type DueDelivery,
+  type DueInSlack,
   type StaleDelivery,
 } from '../store/deliveries.ts'
-import { marked, twiceWords } from '../views/marks.ts'
+import { twiceWords } from '../views/marks.ts'
+import { begin, drawn } from './begin.ts'
 import type { Pace } from './pace.ts'
 import type { Render } from './render.ts'
 
@@ -34,68 +34,32 @@ export interface SenderOptions {
 }
 
 export interface Sender {
-  send: (due: DueDelivery) => Promise<Result>
+  send: (due: DueInSlack) => Promise<Result>
   refresh: (stale: StaleDelivery) => Promise<Result>
 }
 
-/** Tries that a message has whose drawing fails: that is a bug, and may be one of the moment. */
-const drawings = 8
-
 /** Sends and edits single messages: the mark before, what came of it after. */
 export function makeSender({ pool, channel, render, log, pace }: SenderOptions): Sender {
-  const drawn = async (key: string, shows: DueDelivery['shows']): Promise<View | null | 'not now'> => {
-    try {
-      return await render(shows)
-    } catch (error) {
-      log.error({ err: error, key }, 'a message could not be drawn')
-      return 'not now'
-    }
-  }
-
-  const later = (attempts: number): string =>
-    new Date(Date.now() + Math.min(pace.away.most, pace.away.first * 2 ** attempts)).toISOString()
-
-  /** Null: it is recorded already, there is nothing to send. */
-  const send = async (due: DueDelivery): Promise<Result> => {
-    const { key } = due
-    const begun = await beginDelivery(pool, key)
+  const send = async (due: DueInSlack): Promise<Result> => {
+    const begun = await begin({ pool, render, log, pace }, due)
     if (!begun) return { skipped: true }
-    const shown = { wanted: begun.wanted, state: await stateShown(pool, due.shows) }
-    const view = await drawn(key, due.shows)
-    if (view === 'not now') {
-      if (due.attempts < drawings)
-        await recordLater(pool, key, later(due.attempts), due.unsure ? 'unsure' : 'due', 'bug')
-      else await recordRefused(pool, key, 'bug')
-      return { skipped: true }
-    }
-    const sent = view && (await sentTo(due, view))
-    if (!sent) {
-      await recordRefused(pool, key, 'nothing_to_show')
-      return { skipped: true }
-    }
-    return record(due, sent, shown)
+    const sent = await sentTo(due, begun.view)
+    if (sent) return record(due, sent, begun.shown)
+    await recordRefused(pool, due.key, 'nothing_to_show')
+    return { skipped: true }
   }
 
   /** Null: there is nothing to send. */
-  const sentTo = async (due: DueDelivery, view: View): Promise<Sent | null> => {
-    if ('mail' in due.to) return { refused: 'no_mail' }
+  const sentTo = async (due: DueInSlack, view: View): Promise<Sent | null> => {
     const to = resolved(due.to, due.thread)
-    if (due.sends === 'message')
-      return channel.post(to, marked(view, marksOf(due), new Date().toISOString()), due.key)
+    if (due.sends === 'message') return channel.post(to, view, due.key)
     if (!view.files?.length) return null
     const uploaded = await channel.upload(to, view.files, due.unsure ? twiceWords : undefined)
     return 'lacks' in uploaded ? { refused: 'lacks' } : uploaded
   }
 
-  const marksOf = ({ shows, madeAt, unsure }: DueDelivery) => ({
-    twice: unsure,
-    // What shows the present says itself when it was written.
-    ...(!('run' in shows || 'plan' in shows) &&
-      Date.now() - Date.parse(madeAt) > pace.late && { from: madeAt }),
-  })
-
   const record = async (
-    due: DueDelivery,
+    due: DueInSlack,
     sent: Sent,
     shown: { wanted: number; state: string | null },
   ): Promise<Result> => {
@@ -121,7 +85,7 @@ export function makeSender({ pool, channel, render, log, pace }: SenderOptions):
 
   const refresh = async ({ key, shows, sentAs, wanted, pin, pinned }: StaleDelivery): Promise<Result> => {
     const shown = { wanted, state: await stateShown(pool, shows) }
-    const view = await drawn(key, shows)
+    const view = await drawn(render, log, { key, shows })
     if (view === null || view === 'not now') {
       await recordShown(pool, key, shown)
       return { skipped: true }
@@ -142,7 +106,7 @@ const notNow = (sent: Extract<Sent, { later: string }>): Result => {
   return sent.busy ? { reached: true, busyUntil: until } : { away: sent.why, until }
 }
 
-function resolved(to: Exclude<Address, { mail: string }>, thread: SentAs | null): ResolvedAddress {
+function resolved(to: DueInSlack['to'], thread: InSlack | null): ResolvedAddress {
   if ('person' in to) return to
   if (!thread) return { channel: to.channel }
   return { channel: thread.channel, threadTs: thread.ts, ...(to.broadcast && { broadcast: true }) }

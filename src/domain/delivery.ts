@@ -22,11 +22,17 @@ export type Shows =
   | { ending: string }
   | { schedule: string }
   | { notice: string }
+  /** What a test of who is reached came to; with `to`, what this addressee is told. */
+  | { test: string; to?: string }
 
 /** The delivery that shows a plan, and the live message of a run and of a schedule. */
 export const planKey = (plan: string): string => `plan:${plan}`
 export const runKey = (run: string): string => `run:${run}`
 export const scheduleKey = (schedule: string): string => `schedule:${schedule}`
+
+/** The message of a test of who is reached, and the one to somebody whom it tries. */
+export const testKey = (test: string, to?: Address): string =>
+  to ? `test:${test}/${addressee(to)}` : `test:${test}`
 
 /** The message by which somebody is told a notice, and how those of a whole schedule begin. */
 export const noticeKey = (notice: string, to: Address): string => `notice:${notice}:${addressee(to)}`
@@ -42,17 +48,20 @@ export interface Delivery {
   sends: 'message' | 'files'
   /** When it happened: what is sent late says so. */
   madeAt: Instant
-  /** The message in its channel, once it is there. */
+  /** Where it is, once it is there. */
   sentAs: SentAs | null
   /** It was being sent when its process died: nobody knows whether it arrived. */
   unsure: boolean
 }
 
 /** Slack's channel and timestamp of a message. */
-export type SentAs = { channel: string; ts: string }
+export type InSlack = { channel: string; ts: string }
+
+/** Where a message is, or the Message-ID of a letter: that cannot be changed any more. */
+export type SentAs = InSlack | { mail: string }
 
 export type Sent =
-  | { sent: SentAs }
+  | { sent: InSlack }
   /** Final: this delivery cannot be made. `why` is Slack's error code. */
   | { refused: string }
   /** Not now; the same later. `busy`: too much of this kind to this place; otherwise nothing gets through. */
@@ -63,14 +72,14 @@ export type Sent =
 /** What the pump needs of Slack. A method that the server lacks costs its feature: `lacks`, `false`. */
 export interface Channel {
   post(to: ResolvedAddress, view: View, delivery: string): Promise<Sent>
-  update(message: SentAs, view: View, delivery: string): Promise<Sent>
+  update(message: InSlack, view: View, delivery: string): Promise<Sent>
   /** One upload of all files. Slack tells no timestamp of it: `sent` names the thread, or has an empty `ts`. */
   upload(
     to: ResolvedAddress,
     files: readonly UploadedFile[],
     comment?: string,
   ): Promise<Sent | { lacks: true }>
-  pin(message: SentAs, pinned: boolean): Promise<boolean>
+  pin(message: InSlack, pinned: boolean): Promise<boolean>
 }
 
 export type ResolvedAddress = { channel: string; threadTs?: string; broadcast?: boolean } | { person: string }

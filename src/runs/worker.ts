@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { connectLocks } from '../store/connect.ts'
 import { channels } from '../store/events.ts'
+import type { Way } from '../store/deliveries.ts'
 import { makeLocks, markAlive } from '../store/locks.ts'
 import { drivableRuns, raiseFence, seeRuns } from '../store/runs.ts'
 import { drive, makeDrive, type Drive } from './drive.ts'
@@ -13,8 +14,8 @@ const lookEvery = 1_000
 export interface Worker {
   /** Lets steps end or hands them over, and gives the locks back. */
   stop(): Promise<void>
-  /** Tries to be the one process that pumps deliveries. Once had, it is kept until the process ends. */
-  tryPump(): Promise<boolean>
+  /** Tries to be the one process that sends in this way. Once had, it is kept until the process ends. */
+  tryPump(way: Way): Promise<boolean>
 }
 
 export interface WorkerOptions extends Surroundings {
@@ -93,6 +94,6 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       await Promise.allSettled([...drives.values()].map(({ ended }) => ended))
       await locks.end()
     },
-    tryPump: () => held.tryLock('pump', 'deliveries'),
+    tryPump: (way) => held.tryLock('pump', way === 'slack' ? 'deliveries' : way),
   }
 }

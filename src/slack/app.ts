@@ -20,6 +20,7 @@ import { faultOf } from './faults.ts'
 import { makeFeatures } from './features.ts'
 import type { Front } from './front.ts'
 import { listenToModals } from './modals.ts'
+import { makeNames } from './names.ts'
 import { keepConnected } from './socket.ts'
 import { makeTrack } from './track.ts'
 
@@ -36,6 +37,8 @@ export interface SlackOptions {
 export interface Slack {
   channel: Channel
   directory: Directory
+  /** How a person is called, for whoever is not in Slack; null: nobody tells. */
+  nameOf: (person: string) => Promise<string | null>
   /** Takes requests from now on. `slack-refused`: the token is not taken; `slack-away`: nobody answers. */
   listen(desk: Desk): Promise<Result<Listening>>
 }
@@ -104,7 +107,7 @@ export function makeSlack({ config, roles, store, log, isHealthy = async () => t
         : failure({ code: 'slack-away', errno: fault.error, since: new Date().toISOString() })
     }
   }
-  return { channel, directory, listen }
+  return { channel, directory, nameOf: makeNames(prompt, log), listen }
 }
 
 /** What we posted comes back as an event where the workspace lets us have it: then nothing unsure is sent twice. */

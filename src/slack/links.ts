@@ -1,10 +1,10 @@
-import type { SentAs } from '../domain/delivery.ts'
+import type { InSlack } from '../domain/delivery.ts'
 import type { Inline, Line, View } from '../domain/view.ts'
 import { sentAsOf } from '../store/deliveries.ts'
 import { faultOf } from './faults.ts'
 import type { Front } from './front.ts'
 
-type Found = SentAs & { url: string }
+type Found = InSlack & { url: string }
 
 /** The same view, its channels linked to the messages that are meant. Those that are not there yet stay as they are. */
 export async function linked(front: Pick<Front, 'client' | 'store' | 'log'>, view: View): Promise<View> {

@@ -1,4 +1,11 @@
-import { addressee, type Address, type Delivery, type SentAs, type Shows } from '../domain/delivery.ts'
+import {
+  addressee,
+  type Address,
+  type Delivery,
+  type InSlack,
+  type SentAs,
+  type Shows,
+} from '../domain/delivery.ts'
 import type { Instant } from '../domain/json.ts'
 import { instant, type Queryable } from './transaction.ts'
 
@@ -15,18 +22,24 @@ export interface NewDelivery {
 }
 
 /** A delivery whose turn it is. */
-export interface DueDelivery extends Delivery {
-  lane: string
+export interface Due<To extends Address = Address> extends Delivery {
+  to: To
   attempts: number
+}
+
+export type MailAddress = Extract<Address, { mail: string }>
+
+export interface DueInSlack extends Due<Exclude<Address, MailAddress>> {
+  lane: string
   /** Of the message that began its thread. */
-  thread: SentAs | null
+  thread: InSlack | null
 }
 
 /** A message that shows less than what is known by now. */
 export interface StaleDelivery {
   key: string
   shows: Shows
-  sentAs: SentAs
+  sentAs: InSlack
   wanted: number
   pin: boolean | null
   pinned: boolean
@@ -34,6 +47,9 @@ export interface StaleDelivery {
 
 /** What is sent one after another: all of one channel, all to one person, and all mail. */
 export const laneOf = (to: Address): string => ('mail' in to ? 'mail' : addressee(to))
+
+/** Ways to people. Each has its own pump, so that none waits for another. */
+export type Way = 'slack' | 'mail'
 
 /** What a live message shows besides events: the run's version and how far its step is. Changes when the message should. */
 const stateOfRun = `run.version || ':' || coalesce((select md5(progress::text) from lockkeeper.attempt
@@ -63,14 +79,14 @@ export async function insertDelivery(tx: Queryable, made: NewDelivery): Promise<
 
 /**
  * Messages that are to show something newer. What Slack refused is tried again with it: a bot that was invited
- * meanwhile begins to speak.
+ * meanwhile begins to speak. A letter stays as it was sent.
  */
 export async function refreshDeliveries(tx: Queryable, keys: readonly string[]): Promise<void> {
   await tx.query(
     `update lockkeeper.delivery set wanted = wanted + 1,
        state = case when state = 'refused' then 'due' else state end,
        due_at = case when state = 'refused' then now() else due_at end
-     where key = any($1)`,
+     where key = any($1) and lane <> 'mail'`,
     [keys],
   )
 }
@@ -78,7 +94,8 @@ export async function refreshDeliveries(tx: Queryable, keys: readonly string[]):
 /** The same for all whose keys begin so: what nobody knows the number of. */
 export async function refreshDeliveriesBelow(tx: Queryable, beginning: string): Promise<void> {
   await tx.query(
-    `update lockkeeper.delivery set wanted = wanted + 1 where starts_with(key, $1) and state <> 'refused'`,
+    `update lockkeeper.delivery set wanted = wanted + 1
+     where starts_with(key, $1) and state <> 'refused' and lane <> 'mail'`,
     [beginning],
   )
 }
@@ -92,30 +109,34 @@ export async function unpinDelivery(tx: Queryable, key: string): Promise<void> {
 
 /**
  * What a dead process was sending: it may have arrived. Sent again `after` milliseconds from when it was begun, unless
- * somebody tells us before that it is there.
+ * somebody tells us before that it is there, or it is a notice.
  */
-export async function orphanDeliveries(tx: Queryable, after: number): Promise<number> {
+export async function orphanDeliveries(tx: Queryable, way: Way, after: number): Promise<number> {
   const { rowCount } = await tx.query(
     `update lockkeeper.delivery set due_at = begun_at + $1 * interval '1 ms',
        state = case when sent_as is null then 'unsure' else 'sent' end
-     where state = 'sending'`,
-    [after],
+     where state = 'sending' and (lane = 'mail') = $2`,
+    [after, way === 'mail'],
   )
   return rowCount ?? 0
 }
+
+/** Who waits for an answer is called twice rather than not at all; a notice that may have arrived is not sent again. */
+export const isDue = `due.state in ('due', 'unsure') and not (due.state = 'unsure' and due.shows ? 'notice')
+  and due.due_at <= now()`
+
+export const dueColumns = `due.key, due.to_address as "to", due.shows, due.sends, due.sent_as as "sentAs",
+  ${instant('due.made_at')} as "madeAt", due.state = 'unsure' as unsure, due.attempts`
 
 /**
  * The next one of every channel: what is urgent first, then in the order of what happened. A reply waits for the
  * message that begins its thread, and is passed over until that is there.
  */
-export async function dueDeliveries(tx: Queryable): Promise<DueDelivery[]> {
-  const { rows } = await tx.query<DueDelivery>(
-    `select distinct on (due.lane) due.key, due.to_address as "to", due.shows, due.sends, due.sent_as as "sentAs",
-       ${instant('due.made_at')} as "madeAt", due.state = 'unsure' as unsure, due.lane, due.attempts,
-       parent.sent_as as thread
+export async function dueInSlack(tx: Queryable): Promise<DueInSlack[]> {
+  const { rows } = await tx.query<DueInSlack>(
+    `select distinct on (due.lane) ${dueColumns}, due.lane, parent.sent_as as thread
      from lockkeeper.delivery due left join lockkeeper.delivery parent on parent.key = due.to_address ->> 'thread'
-     where due.state in ('due', 'unsure') and due.due_at <= now()
-       and (due.to_address ->> 'thread' is null or parent.sent_as is not null)
+     where ${isDue} and due.lane <> 'mail' and (due.to_address ->> 'thread' is null or parent.sent_as is not null)
      order by due.lane, due.urgent desc, due.seq`,
   )
   return rows
@@ -169,7 +190,7 @@ export async function recordSent(
  * Slack told on another way that it is there, perhaps before its answer: what is unsure is not sent twice. False: nobody
  * asked.
  */
-export async function recordArrived(tx: Queryable, key: string, sentAs: SentAs): Promise<boolean> {
+export async function recordArrived(tx: Queryable, key: string, sentAs: InSlack): Promise<boolean> {
   const { rowCount } = await tx.query(
     `update lockkeeper.delivery set sent_as = $2, state = case when state = 'unsure' then 'sent' else state end
      where key = $1 and state in ('sending', 'unsure')`,
@@ -178,7 +199,7 @@ export async function recordArrived(tx: Queryable, key: string, sentAs: SentAs):
   return rowCount === 1
 }
 
-/** Never to be sent, unless something newer comes: `error` is Slack's code. */
+/** Never to be sent, unless something newer comes: `error` is Slack's or the mail server's code. */
 export async function recordRefused(tx: Queryable, key: string, error: string): Promise<void> {
   await tx.query(`update lockkeeper.delivery set state = 'refused', error = $2 where key = $1`, [key, error])
 }
@@ -243,9 +264,9 @@ export async function recordPinned(tx: Queryable, key: string, pinned: boolean):
 }
 
 /** Where a message is, once it is there. */
-export async function sentAsOf(tx: Queryable, key: string): Promise<SentAs | null> {
-  const { rows } = await tx.query<{ sentAs: SentAs | null }>(
-    'select sent_as as "sentAs" from lockkeeper.delivery where key = $1',
+export async function sentAsOf(tx: Queryable, key: string): Promise<InSlack | null> {
+  const { rows } = await tx.query<{ sentAs: InSlack | null }>(
+    `select sent_as as "sentAs" from lockkeeper.delivery where key = $1 and lane <> 'mail'`,
     [key],
   )
   return rows[0]?.sentAs ?? null

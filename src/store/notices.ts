@@ -1,4 +1,4 @@
-import type { Address } from '../domain/delivery.ts'
+import { noticesBelow, type Address } from '../domain/delivery.ts'
 import type { Instant } from '../domain/json.ts'
 import type { About, Notice, Withheld } from '../domain/notice.ts'
 import type { Window } from '../domain/schedule.ts'
@@ -85,4 +85,14 @@ export async function toldOf(tx: Queryable, schedule: string): Promise<Told[]> {
     [schedule],
   )
   return rows
+}
+
+/** Whether the same reader is told something later of the same schedule, so that this would only be read before it. */
+export async function isOvertaken(tx: Queryable, schedule: string, key: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `select from lockkeeper.delivery later join lockkeeper.delivery this on this.key = $2
+     where starts_with(later.key, $1) and later.seq > this.seq and later.to_address = this.to_address limit 1`,
+    [noticesBelow(schedule), key],
+  )
+  return rowCount !== 0
 }

@@ -18,9 +18,14 @@ export const asInTerminal = (code: string): string =>
  * The line that does what a button does. A gate is not typed: the terminal finds the run's open one; what a form asks
  * is asked there.
  */
-export function lineOf(action: Action): string {
-  const words = typedWords(action.input).map((word) => (/\s/.test(word) ? JSON.stringify(word) : word))
-  return [inTerminal, action.command, ...words].join(' ')
+export const lineOf = (action: Action): string => typedLine(inTerminal, action)
+
+/** The same line where it is typed in Slack. */
+export const slackLineOf = (action: Action): string => typedLine(inSlack, action)
+
+function typedLine(where: string, { command, input }: Action): string {
+  const words = typedWords(input).map((word) => (/\s/.test(word) ? JSON.stringify(word) : word))
+  return [where, command, ...words].join(' ')
 }
 
 function typedWords(input: Json): string[] {

@@ -45,6 +45,7 @@ const worker = await startWorker({
     runbooks: '',
     backups: '',
     slack: null,
+    mail: null,
     roles: {},
     terminal: {},
     file: '',

@@ -1,0 +1,157 @@
+import pino from 'pino'
+import { expect } from 'vitest'
+import { sendLetters } from '../../src/deliveries/letters.ts'
+import type { MailPace } from '../../src/deliveries/pace.ts'
+import { pump } from '../../src/deliveries/pump.ts'
+import type { Render } from '../../src/deliveries/render.ts'
+import type { Address, Channel, Shows } from '../../src/domain/delivery.ts'
+import type { About } from '../../src/domain/notice.ts'
+import type { Schedule } from '../../src/domain/schedule.ts'
+import type { View } from '../../src/domain/view.ts'
+import { makeMailer } from '../../src/mail/mailer.ts'
+import { makeNotice } from '../../src/runs/announcing.ts'
+import { insertDelivery } from '../../src/store/deliveries.ts'
+import { insertNotice } from '../../src/store/notices.ts'
+import { insertSchedule, scheduleById } from '../../src/store/schedules.ts'
+import { timeOf, transaction } from '../../src/store/transaction.ts'
+import { openPostOffice, type PostOffice, type PostOfficeOptions } from '../mail/post-office.ts'
+import { sampleRunbook } from '../plans.ts'
+import { openHistory, type History, type Row } from './history.ts'
+import { fast as fastInSlack, type Pumping } from './works.ts'
+
+/** Fast enough for a test. */
+const fast: Partial<MailPace> = {
+  idle: 20,
+  doubt: 0,
+  away: { first: 20, most: 100 },
+  putOff: { first: 20, most: 100 },
+}
+
+export const from = { name: 'Lockkeeper', address: 'lockkeeper@example.org' }
+
+/** A schedule in a store of its own, and a mail server that its notices go to. */
+export interface Post {
+  history: History
+  office: PostOffice
+  schedule: Schedule
+  /** A notice is made; returns its id. */
+  tell(about: About, ...to: Address[]): Promise<string>
+  /** A message that calls somebody by mail. */
+  call(key: string): Promise<void>
+  start(given?: { pace?: Partial<MailPace>; url?: string | null; render?: Render }): Pumping
+  /** Pumps Slack's lanes into a channel that answers so; returns the keys of what was posted, as they come. */
+  pumpSlack(answer: (key: string) => ReturnType<Channel['post']>): string[]
+  row(key: string): Promise<Row | undefined>
+  /** Until every delivery is in one of these states. */
+  settled(...states: string[]): Promise<void>
+  close(): Promise<void>
+}
+
+export async function openPost(options: PostOfficeOptions = {}): Promise<Post> {
+  const history = await openHistory('C0OPS', 'U0ASHA')
+  const office = await openPostOffice(options)
+  const window = { start: '2026-11-13T00:00:00.000Z', end: '2026-11-13T00:30:00.000Z' }
+  const made = await insertSchedule(history.pool, sampleRunbook(), window, { by: 'U0ASHA' })
+  if (!made) throw new Error('not scheduled')
+  const pumping: Pumping[] = []
+  return {
+    history,
+    office,
+    schedule: made,
+    tell: (about, ...to) =>
+      transaction(history.pool, async (tx) => {
+        const schedule = await scheduleById(tx, made.id)
+        const notice = await insertNotice(tx, made.id, {
+          place: null,
+          about,
+          window: schedule?.window ?? window,
+          dueAt: await timeOf(tx),
+        })
+        await makeNotice(tx, notice, { to, untold: [] })
+        return notice.id
+      }),
+    call: (key) =>
+      insertDelivery(history.pool, {
+        key,
+        to: { mail: 'staff@example.com' },
+        shows: { event: 1 },
+        sends: 'message',
+        urgent: true,
+        pin: false,
+        madeAt: new Date().toISOString(),
+      }),
+    start({ pace, url = office.url, render = words } = {}) {
+      const lines: Record<string, unknown>[] = []
+      const log = pino(
+        { level: 'debug' },
+        { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
+      )
+      const mailer = url && makeMailer({ config: { url, from, replyTo: null }, nameOf: async () => null })
+      const stopping = new AbortController()
+      const ended = sendLetters({
+        pool: history.pool,
+        mailer: mailer || null,
+        render,
+        log,
+        signal: stopping.signal,
+        pace: { ...fast, ...pace },
+      })
+      const one = {
+        lines,
+        async stop() {
+          stopping.abort()
+          await ended
+          if (mailer) mailer.close()
+        },
+      }
+      pumping.push(one)
+      return one
+    },
+    pumpSlack(answer) {
+      const posted: string[] = []
+      const stopping = new AbortController()
+      const channel: Channel = {
+        async post(_, __, key) {
+          posted.push(key)
+          return answer(key)
+        },
+        update: async (sentAs) => ({ sent: sentAs }),
+        upload: async () => ({ lacks: true }),
+        pin: async () => true,
+      }
+      const log = pino({ level: 'silent' })
+      const { signal } = stopping
+      const ended = pump({ pool: history.pool, channel, render: words, log, signal, pace: fastInSlack })
+      pumping.push({
+        lines: [],
+        async stop() {
+          stopping.abort()
+          await ended
+        },
+      })
+      return posted
+    },
+    row: async (key) => (await history.rows()).find((one) => one.key === key),
+    settled: (...states) =>
+      expect
+        .poll(
+          async () => {
+            const { rows } = await history.pool.query('select seq from lockkeeper.event where not delivered')
+            return [...rows, ...(await history.rows()).filter(({ state }) => !states.includes(state))]
+          },
+          { timeout: 20_000 },
+        )
+        .toEqual([]),
+    async close() {
+      await Promise.all(pumping.map((one) => one.stop()))
+      await office.close()
+      await history.close()
+    },
+  }
+}
+
+const words = async (shows: Shows): Promise<View> => ({
+  state: [JSON.stringify(shows)],
+  parts: [],
+  actions: [],
+})
