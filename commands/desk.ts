@@ -19,13 +19,14 @@ export function makeDesk(house: House): Desk {
     name: string,
     raw: (command: AnyCommand) => unknown,
     filled: boolean,
+    values: FormValues = {},
   ): Promise<Reply> {
     const result = await answered(house, caller, name, raw, filled)
     if (result.ok) return result.value
     const problem = house.secrets.redact(result.problem)
     // Said at its field, so that the form stays as it was filled in.
-    const faults = filled ? faultsOf(problem) : []
-    if (faults.length > 0) return { faults }
+    const faults = faultsOf(problem)
+    if (faults.length > 0 && faults.every(({ field }) => field in values)) return { faults }
     return { view: problemView(await withPeople(house, problem)), refused: true }
   }
   return {
@@ -34,7 +35,7 @@ export function makeDesk(house: House): Desk {
       reply(caller, name, (command) => command.words(words), false),
     pressed: (caller, name, input) => reply(caller, name, () => input, false),
     submitted: (caller, name, input, values) =>
-      reply(caller, name, () => merged(input, values), isLast(input)),
+      reply(caller, name, () => merged(input, values), isLast(input), values),
   }
 }
 
@@ -43,6 +44,10 @@ const fields: Partial<Record<ProblemCode, string>> = {
   'name-mistyped': 'database',
   'number-mistyped': 'accepted',
   'loss-larger': 'accepted',
+  'time-unread': 'when',
+  'time-past': 'when',
+  'time-skipped': 'when',
+  'time-twice': 'when',
 }
 
 /** What is wrong with a form that was filled in, field by field. */
@@ -90,7 +95,7 @@ async function answered(
     if (asked.value) {
       const { form, input, more } = asked.value
       const kept = { ...(input as { [name: string]: Json }), ...(!more && { [lastForm]: true }) }
-      return ok({ form, command: command.name, input: kept })
+      return ok({ form: { ...form, ...(more && { more }) }, command: command.name, input: kept })
     }
   }
   return whileLookingUp(house, caller, () => command.handle(house, caller, parsed.data))

@@ -16,7 +16,7 @@ export async function fillIn(form: Form, person: Person): Promise<FormValues | n
     if (value === null) return null
     values[field.name] = value
   }
-  if (form.fields.some(isDeliberate)) return values
+  if (form.more || form.fields.some(isDeliberate)) return values
   const yes = await person.ask(`${form.submit}? Type yes: `)
   return yes?.trim().toLowerCase() === 'yes' ? values : null
 }

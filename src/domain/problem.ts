@@ -159,17 +159,31 @@ export interface Problems {
   'contact-paused': { at: Instant; planned: boolean; paused: Paused[] }
   /** Somebody has just tried who can be reached. */
   'tested-lately': { runbook: string; by: string; at: Instant }
+  // Who is told. `audiences`: those of the runbook that name it; the runbook's own channel is in none
+  'audience-channel': { channel: string; audiences: string[]; state: 'not-in' | 'archived' | 'unknown' }
+  'audience-group-empty': { group: string; audiences: string[] }
+  'audience-gone': { person: string; audiences: string[]; why: Gone }
+  /** No mail server is configured. */
+  'audience-mail': { audiences: string[]; addresses: number }
+  /** Nobody here can tell of these whether anybody is reached. */
+  'audience-unseen': { channels: string[]; groups: string[] }
   // Times and schedules
-  'time-unread': { typed: string; why: TimeFault }
+  /** `part`: what of it is not understood, or the day that it is in truth. */
+  'time-unread': { typed: string; why: TimeFault; part?: string }
   'time-past': { at: Instant }
-  /** The clock goes forward over it. `readings`: what may be meant. */
-  'time-skipped': { typed: string; zone: string; readings: Instant[] }
+  /** The clock goes forward over it. `readings`: what may be meant, the earlier one first, as it can be typed. */
+  'time-skipped': { typed: string; zone: string; readings: string[] }
   /** The clock goes back over it: it comes twice. */
-  'time-twice': { typed: string; zone: string; readings: Instant[] }
+  'time-twice': { typed: string; zone: string; readings: string[] }
+  'plan-missing': { runbook: string }
+  /** Its approvals end before the window starts. */
+  'plan-expires': { plan: string; at: Instant; start: Instant }
   'schedule-none': { runbook: string }
   /** Somebody else scheduled, moved or called it off meanwhile; null: Lockkeeper did. */
   'schedule-changed': { runbook: string; by: string | null }
   'schedule-runs': { runbook: string; run: string }
+  /** Nobody waits for news: users are in, or nobody was told that they are out. */
+  'news-unwanted': { run: string; because: 'users-in' | 'nobody-told' }
   /** People were told of another time than now. */
   'schedule-later': { runbook: string; start: Instant; told: number }
   'name-mistyped': { typed: string; name: string }

@@ -79,6 +79,8 @@ export interface Form {
   submit: string
   parts: Part[]
   fields: Field[]
+  /** Nothing is done by it: another form follows. */
+  more?: true
 }
 
 export type Field = { name: string; label: string; hint?: string } & (

@@ -66,7 +66,7 @@ export function runForm(plan: Plan): Form {
   }
 }
 
-const databaseField = (database: string): Field => ({
+export const databaseField = (database: string): Field => ({
   name: 'database',
   kind: 'text',
   label: 'Type the database’s name',

@@ -63,13 +63,16 @@ describe('finding the way', () => {
     const opening = commands.filter(({ name }) => office.desk.opensForm(name)).map(({ name }) => name)
     expect(opening).toEqual([
       'who',
+      'notices',
       'plan',
       'approve',
       'backup',
+      'schedule',
       'run',
       'answer',
       'take',
       'escalate',
+      'news',
       'cancel',
       'verify',
       'rollback',
@@ -85,14 +88,22 @@ test('a refusal says no secret that a runbook names, whoever typed it', async ()
 })
 
 describe('who may', () => {
-  test.each(['plan', 'backup', 'run', 'answer', 'take', 'escalate', 'cancel', 'rollback', 'verify'])(
-    '%s is for operators, and a refusal names them (not-allowed)',
-    async (name) => {
-      const said = await typed(eve, name)
-      expect(said).toContain(`Only migration-operators may ${name}`)
-      expect(said).toContain('@U_ASHA or @U_MEI')
-    },
-  )
+  test.each([
+    'plan',
+    'backup',
+    'schedule',
+    'run',
+    'answer',
+    'take',
+    'escalate',
+    'cancel',
+    'rollback',
+    'verify',
+  ])('%s is for operators, and a refusal names them (not-allowed)', async (name) => {
+    const said = await typed(eve, name)
+    expect(said).toContain(`Only migration-operators may ${name}`)
+    expect(said).toContain('@U_ASHA or @U_MEI')
+  })
 
   test('whom the directory refuses may not even ask for help (person-refused)', async () => {
     expect(await typed(guest, 'help')).toContain('guests of the workspace may not')

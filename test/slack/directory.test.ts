@@ -41,6 +41,7 @@ function directory() {
   return {
     lookUp: (...asked: Parameters<typeof found.lookUp>) => found.lookUp(...asked),
     members: (group: string) => found.members(group),
+    zoneOf: (person: string) => found.zoneOf(person),
     quietOf: (person: string) => found.quietOf(person),
     goneWhy: (person: string) => found.goneWhy(person),
     clock,
@@ -179,4 +180,19 @@ test('who has left, is a guest or a bot is told as that', async () => {
   workspace.known.set(workspace.people.guest, { is_restricted: true })
   expect(await goneWhy(workspace.people.dan)).toBe('deleted')
   expect(await goneWhy(workspace.people.guest)).toBe('guest')
+})
+
+test('the zone of a person’s profile is known from when they were looked up, and nobody’s where Slack does not say', async () => {
+  const { lookUp, zoneOf, clock } = directory()
+  workspace.known.set(workspace.people.asha, { tz: 'Indian/Mauritius' })
+  await lookUp(workspace.people.asha)
+  expect(await zoneOf(workspace.people.asha)).toBe('Indian/Mauritius')
+  expect(workspace.of('users.info')).toHaveLength(1)
+  workspace.known.set(workspace.people.asha, { tz: 'Europe/Zurich' })
+  clock.now += 60_001
+  expect(await zoneOf(workspace.people.asha)).toBe('Europe/Zurich')
+  workspace.known.set(workspace.people.dan, { tz: undefined })
+  expect(await zoneOf(workspace.people.dan)).toBeNull()
+  workspace.interfere = ({ method }) => (method === 'users.info' ? 'cut' : null)
+  expect(await zoneOf(workspace.people.mei)).toBeNull()
 })
