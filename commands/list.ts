@@ -6,6 +6,7 @@ import { cancel } from './cancel.ts'
 import type { AnyCommand } from './command.ts'
 import { escalate } from './escalate.ts'
 import { help } from './help.ts'
+import { notices } from './notices.ts'
 import { news } from './news.ts'
 import { plan } from './plan.ts'
 import { rollback } from './rollback.ts'
@@ -22,6 +23,7 @@ export const commands: readonly AnyCommand[] = [
   status,
   calendar,
   who,
+  notices,
   plan,
   approve,
   backup,

@@ -1,10 +1,15 @@
 import { z } from 'zod'
 import { failure, ok } from '../src/domain/result.ts'
+import type { Runbook } from '../src/domain/runbook.ts'
+import type { View } from '../src/domain/view.ts'
 import { unknownRun } from '../src/runs/requests.ts'
 import { runById } from '../src/store/runs.ts'
+import { toldOf } from '../src/store/notices.ts'
 import { planById } from '../src/store/plans.ts'
-import { statusView } from '../src/views/status.ts'
-import { command } from './command.ts'
+import { newestScheduleOf } from '../src/store/schedules.ts'
+import { refusedOf } from '../src/views/notices-sent.ts'
+import { statusView, withRefused } from '../src/views/status.ts'
+import { command, type House } from './command.ts'
 import { isRunId } from './runs.ts'
 import { planShown, runbookStands, runShown } from './shown.ts'
 
@@ -36,9 +41,21 @@ export const status = command<z.output<typeof input>>({
     if (isRunId(named)) return failure(await unknownRun(house.pool, named))
     const runbook = await house.runbooks.find(named)
     if (!runbook.ok) return runbook
-    const stands = await runbookStands(house, runbook.value)
-    const open = stands.run ? null : stands.plan && (await planById(house.pool, stands.plan.id))
-    if (stands.run) return ok({ view: await runShown(house, stands.run.run) })
-    return ok({ view: open ? await planShown(house, open) : statusView([stands], new Date().toISOString()) })
+    const view = await runbookShown(house, runbook.value)
+    return ok({ view: withRefused(view, runbook.value.name, await refusedNotices(house, runbook.value)) })
   },
 })
+
+/** Its run that is under way, its open plan, or how it stands. */
+async function runbookShown(house: House, runbook: Runbook): Promise<View> {
+  const stands = await runbookStands(house, runbook)
+  if (stands.run) return runShown(house, stands.run.run)
+  const open = stands.plan && (await planById(house.pool, stands.plan.id))
+  return open ? planShown(house, open) : statusView([stands], new Date().toISOString())
+}
+
+/** How many messages of its newest schedule did not reach whom they were for. */
+async function refusedNotices({ pool }: House, { name }: Runbook): Promise<number> {
+  const schedule = await newestScheduleOf(pool, name)
+  return schedule ? refusedOf(await toldOf(pool, schedule.id)).length : 0
+}

@@ -117,6 +117,20 @@ function runbookAction({ runbook, plan, run, last }: RunbookStands, place: numbe
   }
 }
 
+/** The same, and that people were not told what they should have been. */
+export const withRefused = (view: View, runbook: string, refused: number): View =>
+  refused
+    ? {
+        ...view,
+        parts: [
+          ...view.parts,
+          text(
+            say`${bold(`${counted(refused, 'message of its notices was', 'messages of its notices were')} refused.`)} Whose, and what to do: ${typed(`notices ${runbook}`)}.`,
+          ),
+        ],
+      }
+    : view
+
 /** One run for somebody who joins late: its state, who has it, its choices, and the last ten events. */
 export function runStatusView(
   run: Run,
