@@ -7,6 +7,7 @@ import type { Line } from './measure.ts'
 import { stepOverhead } from './steps.ts'
 import { table } from './table.ts'
 import { takeover } from './takeover.ts'
+import { ticks } from './ticks.ts'
 import { window } from './window.ts'
 
 /**
@@ -19,6 +20,7 @@ const all: Record<string, (ground: Ground) => Promise<Line[]>> = {
   takeover,
   backup: backups,
   deliveries: fanOuts,
+  ticks,
   window,
 }
 
