@@ -24,6 +24,10 @@ export const dotnetFor = (release: Release, folder: string): Dotnet => ({
   }),
 })
 
+/** As for production: compiled ahead of time, as .NET calls it ReadyToRun, for this platform. */
+const platform = `${{ darwin: 'osx', win32: 'win' }[process.platform as string] ?? 'linux'}-${process.arch}`
+const asForProduction = ['-r', platform, '-p:PublishReadyToRun=true']
+
 /**
  * Builds both releases, and restores the tool that the document calls. Gives what this machine lacks for it, or null.
  * Throws with the compiler's lines where the sources do not build.
@@ -32,11 +36,17 @@ export async function publish(folder: string): Promise<string | null> {
   if (!(await sdkVersion(dotnetFor('after', folder))).ok) return 'there is no .NET SDK 10'
   const restored = [await dotnet(dotnetFor('after', folder), ['tool', 'restore'])]
   for (const release of releases)
-    restored.push(await dotnet(dotnetFor(release, folder), ['restore', 'src/HRMS.API', '--locked-mode']))
+    restored.push(await dotnet(dotnetFor(release, folder), ['restore', 'src/HRMS.API', ...asForProduction]))
   const lacks = restored.find(({ exitCode }) => exitCode !== 0)
   if (lacks) return `its packages cannot be had:\n${lacks.lastLines.join('\n')}`
   for (const release of releases) {
-    const built = await dotnet(dotnetFor(release, folder), ['publish', 'src/HRMS.API', '--no-restore'])
+    const built = await dotnet(dotnetFor(release, folder), [
+      'publish',
+      'src/HRMS.API',
+      '--no-restore',
+      '--no-self-contained',
+      ...asForProduction,
+    ])
     if (built.exitCode !== 0) throw new Error(built.lastLines.join('\n'))
   }
   return null
