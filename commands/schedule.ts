@@ -20,11 +20,10 @@ const mostCharacters = 300
 
 const input = z.object({
   runbook: z.string().trim().optional(),
-  /** As it was typed. */
+  /** As it was typed; `off` calls it off. */
   when: z.string().trim().optional(),
   /** Where it is meant, if it names no zone. */
   zone: z.string().optional(),
-  off: z.literal(true).optional(),
   reason: z.string().trim().max(mostCharacters, `is longer than ${mostCharacters} characters`).optional(),
   /** The start that was read back. */
   start: z.iso.datetime().optional(),
@@ -35,6 +34,9 @@ const input = z.object({
 })
 type Input = z.output<typeof input>
 
+const off = 'off'
+const isOff = ({ when }: Input): boolean => when?.toLowerCase() === off
+
 /** Agrees on a time, moves it, or calls it off. It is read back before it counts. */
 export const schedule = command<Input>({
   name: 'schedule',
@@ -42,9 +44,9 @@ export const schedule = command<Input>({
   example,
   role: 'operator',
   words: ([runbook, ...words]) => {
-    if (words[0]?.toLowerCase() !== 'off') return { runbook, ...(words.length && { when: words.join(' ') }) }
+    if (words[0]?.toLowerCase() !== off) return { runbook, ...(words.length && { when: words.join(' ') }) }
     const reason = words.slice(1).join(' ')
-    return { runbook, off: true, ...(reason && { reason }) }
+    return { runbook, when: off, ...(reason && { reason }) }
   },
   input,
   async form(house, caller, given) {
@@ -55,7 +57,7 @@ export const schedule = command<Input>({
     const runbook = found.value
     const open = await openScheduleOf(house.pool, runbook.name)
     if (open?.run) return failure({ code: 'schedule-runs', runbook: runbook.name, run: open.run })
-    if (given.off) return askToCallOff(house, runbook, open, given)
+    if (isOff(given)) return askToCallOff(house, runbook, open, given)
     const zone = await house.directory.zoneOf(caller.person)
     const own = zone && knownZone(zone)
     if (given.when === undefined) {
@@ -73,7 +75,7 @@ export const schedule = command<Input>({
     if (!found.ok) return found
     const runbook = found.value
     const { pool } = house
-    if (given.off) {
+    if (isOff(given)) {
       const reason = given.reason ? house.secrets.redact(given.reason) : null
       const done = await callOff(pool, { runbook: runbook.name, reason }, caller)
       return done.ok
@@ -97,19 +99,17 @@ export const schedule = command<Input>({
   },
 })
 
-/** Who was told is told again, so that is confirmed; where nobody was, nothing is asked. */
+/** Whoever was told is told again: how many that are is read first. */
 async function askToCallOff(
   house: House,
   runbook: Runbook,
   open: Schedule | null,
   given: Input,
-): Promise<Result<Asked<Input> | undefined>> {
+): Promise<Result<Asked<Input>>> {
   if (!open) return failure({ code: 'schedule-none', runbook: runbook.name })
-  const before = await beforeOf(house, open)
-  if (before.told === 0) return ok(undefined)
   const reason = given.reason ? house.secrets.redact(given.reason) : null
-  const input: Input = { runbook: runbook.name, off: true, ...(reason && { reason }) }
-  return ok({ form: callOffForm(open.runbook, before, reason), input })
+  const input: Input = { runbook: runbook.name, when: off, ...(reason && { reason }) }
+  return ok({ form: callOffForm(open.runbook, await beforeOf(house, open), reason), input })
 }
 
 interface Meant {

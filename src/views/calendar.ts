@@ -3,13 +3,14 @@ import type { Run } from '../domain/run.ts'
 import type { Schedule } from '../domain/schedule.ts'
 import { bold, clock, code, note, say, text, type Line, type View } from '../domain/view.ts'
 import { counted } from './amounts.ts'
-import { clashLine, zoneOfRunbook, type Clash } from './clashes.ts'
+import { clashLine, type Clash } from './clashes.ts'
 import { fitting } from './fit.ts'
 import { howFar } from './how-far.ts'
 import { joined, whom } from './line.ts'
 import { planHolds, type PlanStands } from './plan-holds.ts'
 import { moment } from './time.ts'
 import { typed } from './typed.ts'
+import { zoneOf } from './zoned.ts'
 
 export interface CalendarEntry {
   schedule: Schedule
@@ -72,7 +73,7 @@ function laterParts(later: readonly CalendarEntry[], now: Instant) {
 
 function entryLine({ schedule, run, plan, planFrom, clashes }: CalendarEntry, now: Instant): Line {
   const { runbook, window, by } = schedule
-  const zone = zoneOfRunbook(runbook)
+  const zone = zoneOf(runbook)
   const head = say`${{ window, zone }} · ${bold(runbook.name)} · ${runbook.product} on ${code(runbook.target.database)} · by ${whom(by)}`
   const stands = run
     ? say`${bold('Now:')} run ${run.id} is under way since ${moment(run.startedAt, now)}: ${typed(`status ${run.id}`)}`

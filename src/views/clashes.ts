@@ -1,6 +1,7 @@
 import type { Runbook } from '../domain/runbook.ts'
 import type { Window } from '../domain/schedule.ts'
-import { bold, code, say, type Line, type Zone } from '../domain/view.ts'
+import { bold, code, say, type Line } from '../domain/view.ts'
+import { zoneOf } from './zoned.ts'
 
 /** Another runbook whose window shares a moment with this one. */
 export interface Clash {
@@ -10,15 +11,9 @@ export interface Clash {
   shares: 'target' | 'product' | 'time'
 }
 
-/** Where a runbook's times are meant. */
-export const zoneOfRunbook = (runbook: Pick<Runbook, 'timeZone' | 'timeZoneName'>): Zone => ({
-  id: runbook.timeZone,
-  name: runbook.timeZoneName,
-})
-
 /** What it means that both are at the same time. */
 export function clashLine({ runbook, window, shares }: Clash): Line {
-  const other = say`${bold(runbook.name)} (${{ window, zone: zoneOfRunbook(runbook) }})`
+  const other = say`${bold(runbook.name)} (${{ window, zone: zoneOf(runbook) }})`
   return {
     target: say`${other} is on ${code(runbook.target.database)} at the same time: one run a database at a time, so one of them cannot start`,
     product: say`${other} takes ${runbook.product} away at the same time: users are told two windows`,

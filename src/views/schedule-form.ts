@@ -18,13 +18,13 @@ import {
   type RowWord,
 } from '../domain/view.ts'
 import { counted, milliseconds } from './amounts.ts'
-import { clashLine, zoneOfRunbook, type Clash } from './clashes.ts'
+import { clashLine, type Clash } from './clashes.ts'
 import { databaseField } from './forms.ts'
 import { howFar } from './how-far.ts'
 import { whom } from './line.ts'
 import { planHolds, type PlanStands } from './plan-holds.ts'
 import { typed } from './typed.ts'
-import { zonedInWords } from './zoned.ts'
+import { zonedInWords, zoneOf } from './zoned.ts'
 
 /** What is scheduled, and how many addresses were told. */
 export interface Before {
@@ -101,7 +101,7 @@ export function whenForm(runbook: Runbook, before: Before | null, own: string | 
 }
 
 const isScheduled = (runbook: Runbook, { schedule, told }: Before): Line =>
-  say`${bold('It is scheduled')} for ${{ window: schedule.window, zone: zoneOfRunbook(runbook) }}, by ${whom(schedule.by)}. ${toldOf(told)}`
+  say`${bold('It is scheduled')} for ${{ window: schedule.window, zone: zoneOf(runbook) }}, by ${whom(schedule.by)}. ${toldOf(told)}`
 
 const toldOf = (told: number): string =>
   told ? `${counted(told, 'address was', 'addresses were')} told so.` : 'Nobody was told yet.'
@@ -126,7 +126,7 @@ export function confirmForm(outlook: Outlook): Form {
 }
 
 function whenParts({ runbook, window, now, own, otherwise }: Outlook): Part[] {
-  const zone = zoneOfRunbook(runbook)
+  const zone = zoneOf(runbook)
   const utc = { window, zone: { id: 'UTC' } }
   const isUtc = [zone.id, own].some((each) => each !== null && /^(Etc\/)?(UTC|GMT)$/.test(each))
   return [
@@ -150,7 +150,7 @@ function movesLine({ runbook, window, before }: Outlook): Line {
   const { schedule, told } = before
   if (schedule.window.start === window.start)
     return say`${bold('It is scheduled for this time already')}, by ${whom(schedule.by)}. Confirming takes the runbook as its file is now.`
-  return say`${bold('Moves it')} from ${{ window: schedule.window, zone: zoneOfRunbook(runbook) }}. ${
+  return say`${bold('Moves it')} from ${{ window: schedule.window, zone: zoneOf(runbook) }}. ${
     told
       ? `${counted(told, 'address was', 'addresses were')} told that time, and ${told === 1 ? 'is' : 'are'} told the new one at once.`
       : 'Nobody was told that time yet.'
@@ -175,7 +175,7 @@ const audiences = (to: readonly string[]): string => to.join(', ')
 
 function foretold(runbook: Runbook, { place, dueAt, will, to }: Foretold): Line {
   const before = milliseconds(-(offsetOf(runbook.notices[place]?.at ?? '') ?? 0))
-  const when = zonedInWords({ moment: dueAt, zone: zoneOfRunbook(runbook) }, { year: false })
+  const when = zonedInWords({ moment: dueAt, zone: zoneOf(runbook) }, { year: false })
   return {
     later: say`${when}: ${audiences(to)}`,
     'at-once': say`${bold('At once:')} ${audiences(to)}. The time for it, ${before} before the start, is over`,
@@ -192,7 +192,7 @@ function standing({ runbook, window, clashes, running, plan, planFrom, now }: Ou
   word: RowWord
   line: Line
 }[] {
-  const zone = zoneOfRunbook(runbook)
+  const zone = zoneOf(runbook)
   const more = clashes.length - clashesShown
   return [
     ...clashes.slice(0, clashesShown).map((clash) => ({
@@ -224,10 +224,14 @@ export function callOffForm(runbook: Runbook, { schedule, told }: Before, reason
       text(say`${subject(runbook)}.`),
       text(isScheduled(runbook, { schedule, told })),
       text(
-        say`${bold('They are told at once')} that it is cancelled, and that ${runbook.product} stays available${reason ? `, with your reason: “${reason}”` : ''}.`,
+        told
+          ? say`${bold('They are told at once')} that it is cancelled, and that ${runbook.product} stays available${reason ? `, with your reason: “${reason}”` : ''}.`
+          : say`${bold('So nobody but the channel is told')} that it does not take place${reason ? `, with your reason: “${reason}”` : ''}.`,
       ),
-      note(say`A new time can be set later; they would be told of it anew.`),
+      note(say`A new time can be agreed on later.`),
     ],
-    fields: reason ? [] : [{ name: 'reason', kind: 'text', label: 'Why (they read it)', optional: true }],
+    fields: reason
+      ? []
+      : [{ name: 'reason', kind: 'text', label: 'Why (those who are told read it)', optional: true }],
   }
 }

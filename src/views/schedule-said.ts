@@ -3,9 +3,9 @@ import type { Instant } from '../domain/json.ts'
 import type { Schedule, Window } from '../domain/schedule.ts'
 import { bold, say, text, type Inline, type View } from '../domain/view.ts'
 import { counted } from './amounts.ts'
-import { zoneOfRunbook } from './clashes.ts'
 import { howFar } from './how-far.ts'
 import { typed } from './typed.ts'
+import { zoneOf } from './zoned.ts'
 
 // What the one who scheduled is told at once. The channel has the schedule itself.
 
@@ -18,7 +18,7 @@ const itsMessage = ({ id, runbook }: Schedule): Inline => ({
 export function scheduledSaid(schedule: Schedule, from: Window | null, now: Instant): View {
   const { runbook, window } = schedule
   return {
-    state: say`${bold(from ? 'Moved' : 'Scheduled')}: ${runbook.title} on ${runbook.target.database}, ${{ window, zone: zoneOfRunbook(runbook) }}`,
+    state: say`${bold(from ? 'Moved' : 'Scheduled')}: ${runbook.title} on ${runbook.target.database}, ${{ window, zone: zoneOf(runbook) }}`,
     parts: [
       text(
         say`That is ${howFar(window.start, now)}. It is in ${itsMessage(schedule)}, with what is still to be done.`,
@@ -35,7 +35,7 @@ export function scheduledSaid(schedule: Schedule, from: Window | null, now: Inst
 export function calledOffSaid(schedule: Schedule, told: number): View {
   const { runbook, window } = schedule
   return {
-    state: say`${bold('Called off')}: ${runbook.title} on ${runbook.target.database}, ${{ window, zone: zoneOfRunbook(runbook) }}`,
+    state: say`${bold('Called off')}: ${runbook.title} on ${runbook.target.database}, ${{ window, zone: zoneOf(runbook) }}`,
     parts: [
       text(
         told

@@ -48,9 +48,14 @@ test('who sits in another zone is asked which one is meant, and reads both', asy
 })
 
 test('it is called off in the words that Slack takes', async () => {
-  const off = await typedIn('UTC', ['schedule', 'add-security-enhancements', 'off', 'the vendor is late'])
-  expect(off).toMatchObject({ code: 0, err: '' })
-  expect(off.out).toMatch(/^Called off: /)
+  const off = await typedIn(
+    'UTC',
+    ['schedule', 'add-security-enhancements', 'off', 'the vendor is late'],
+    'yes\n',
+  )
+  expect(off).toMatchObject({ code: 0, err: 'Call it off? Type yes: ' })
+  expect(off.out.replace(/\s+/g, ' ')).toContain('with your reason: “the vendor is late”.')
+  expect(off.out).toMatch(/\nCalled off: /)
   const again = await typedIn('UTC', ['schedule', 'add-security-enhancements', 'off'])
   expect(again).toMatchObject({ code: 1, out: expect.stringContaining('is not scheduled.') })
   expect(again.out).toContain('npx lockkeeper calendar')

@@ -3,6 +3,8 @@ import { insertPlan } from '../../src/store/plans.ts'
 import { endRun, insertRun } from '../../src/store/runs.ts'
 import { bindSchedule } from '../../src/store/schedules.ts'
 import { samplePlan } from '../plans.ts'
+import { scheduleView } from '../../src/views/schedule.ts'
+import { lineOf } from '../../src/views/typed.ts'
 import { asha, fill, formOf, mei, saidBy, type Office } from './office.ts'
 import { inHours, name, openScheduling, type Scheduling } from './scheduling.ts'
 
@@ -73,15 +75,17 @@ describe('it is scheduled, moved and called off', () => {
     expect(await open()).toBeNull()
   })
 
-  test('called off without a word more where nobody was told', async () => {
+  test('called off where nobody was told: nobody is told', async () => {
     await confirmed('2036-11-27 04:00')
-    const said = await says(name, 'off')
+    const asked = formOf(await type(name, 'off'))
+    expect(saidBy(asked)).toContain('Nobody was told yet.\nSo nobody but the channel is told')
+    const said = saidBy(await fill(office, asha, asked))
     expect(said).toMatch(/^Called off: AddSecurityEnhancements on test_\w+, Thursday 27 November 2036/)
     expect(said).toContain('Nobody had been told of it')
     expect(await open()).toBeNull()
   })
 
-  test('called off after a confirmation where somebody was, with a reason that they read', async () => {
+  test('called off where somebody was, with a reason that they read', async () => {
     await confirmed('2036-11-27 04:00')
     await scheduling.tell()
     const asked = formOf(await type(name, 'OFF'))
@@ -96,6 +100,17 @@ describe('it is scheduled, moved and called off', () => {
       'select over_as, over_reason from lockkeeper.schedule order by over_at desc limit 1',
     )
     expect(rows).toEqual([{ over_as: 'called-off', over_reason: 'the vendor is late' }])
+  })
+
+  test('the buttons of its message do the same', async () => {
+    await confirmed('2036-11-27 04:00')
+    const { actions } = scheduleView((await open())!, [])
+    const inputs = actions.filter(({ command }) => command === 'schedule').map(({ input }) => input)
+    const asked = await Promise.all(
+      inputs.map(async (input) => formOf(await office.desk.pressed(asha, 'schedule', input)).form.title),
+    )
+    expect(asked).toEqual(['Move the schedule', 'Call off the schedule'])
+    expect(actions.map(lineOf)).toContain(`npx lockkeeper schedule ${name} off`)
   })
 
   test('a reason that was typed is shown, without the secrets in it', async () => {
