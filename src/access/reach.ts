@@ -1,7 +1,7 @@
 import type { Contact } from '../domain/escalation.ts'
 import type { Instant } from '../domain/json.ts'
 import type { OnCall } from '../domain/on-call.ts'
-import { isQuiet, type Acquaintances } from '../domain/person.ts'
+import { isQuiet, quietAt, type Acquaintances, type Quiet } from '../domain/person.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Result } from '../domain/result.ts'
 import type { Runbook } from '../domain/runbook.ts'
@@ -44,19 +44,36 @@ export async function reach(
   const people = [
     ...new Set([...(person ? [person] : []), ...(members ?? []), ...(serving ? serving.people : [])]),
   ]
-  const quiets = await Promise.all(people.map((each) => around.quietOf(each)))
   return {
     people,
     mail: around.mails ? [...new Set([...(email ? [email] : []), ...(serving ? serving.mail : [])])] : [],
     webhook: webhook !== undefined,
-    paused: people.filter((_, i) => {
-      const quiet = quiets[i]
-      return quiet && isQuiet(quiet, now)
-    }),
+    paused: (await pausedOf(people, around, now)).map(({ person: paused }) => paused),
     onCall: serving,
     untold: group && !members?.length ? group : null,
     lost: onCall && !onCall.ok && onCall.problem.code === 'on-call-unknown' ? onCall.problem : null,
   }
+}
+
+/** A person whose notifications are paused at a time. */
+export type PausedPerson = { person: string } & Quiet
+
+/** Of these people, whose notifications are paused now; `then`: at another moment, as far as today tells. */
+export async function pausedOf(
+  people: readonly string[],
+  { quietOf }: Pick<Acquaintances, 'quietOf'>,
+  now: Instant,
+  then: Instant | null = null,
+): Promise<PausedPerson[]> {
+  const found = await Promise.all(
+    people.map(async (person) => {
+      const quiet = await quietOf(person)
+      if (!quiet) return []
+      const at = then ? quietAt(quiet, then) : isQuiet(quiet, now) ? quiet : null
+      return at ? [{ person, ...at }] : []
+    }),
+  )
+  return found.flat()
 }
 
 /**

@@ -11,6 +11,7 @@ import {
 import { claimUndelivered, markDelivered } from '../store/events.ts'
 import { noticeById } from '../store/notices.ts'
 import { planById } from '../store/plans.ts'
+import { reachTestById } from '../store/reach-tests.ts'
 import { runById } from '../store/runs.ts'
 import { scheduleById } from '../store/schedules.ts'
 import { transaction, type Queryable } from '../store/transaction.ts'
@@ -61,9 +62,10 @@ async function keep(tx: Queryable, planned: Planned): Promise<void> {
 /** What a message needs to know of what its event is about. */
 type About = Omit<EventContext, 'step'> & { routes: Routes | null }
 
-/** Null: an event of neither a plan, a run nor a schedule is nobody's message. */
+/** Null: an event of neither a plan, a run, a schedule nor a test is nobody's message. */
 async function about(tx: Queryable, event: Event): Promise<About | null> {
   if ('schedule' in event) return aboutSchedule(tx, event)
+  if ('test' in event) return aboutTest(tx, event.test)
   const run = event.run ? await runById(tx, event.run) : null
   const plan = run?.plan ?? (event.plan ? await planById(tx, event.plan) : null)
   if (!plan) return null
@@ -81,6 +83,19 @@ async function aboutSchedule(tx: Queryable, event: Event & { schedule: string })
       holder: schedule.by,
       routes: null,
       told: notice?.to ?? [],
+    }
+  )
+}
+
+async function aboutTest(tx: Queryable, id: string): Promise<About | null> {
+  const test = await reachTestById(tx, id)
+  return (
+    test && {
+      channel: test.runbook.channel,
+      kind: 'migrate',
+      holder: null,
+      routes: null,
+      told: test.targets.map(({ to }) => to),
     }
   )
 }

@@ -1,9 +1,11 @@
 import {
+  addressee,
   noticeKey,
   noticesBelow,
   planKey,
   runKey,
   scheduleKey,
+  testKey,
   type Address,
   type Shows,
 } from '../domain/delivery.ts'
@@ -31,7 +33,7 @@ export interface EventContext {
   holder: string | null
   /** Of `step.ended`. */
   step: Kind | null
-  /** Who a notice is for. */
+  /** Who a notice or a test is for. */
   told: readonly Address[]
 }
 
@@ -121,6 +123,15 @@ const table: Table = {
   'hold.lapsed': (event, context) => [
     ...event.alarms.map((alarm) => ({ refreshBelow: callKeys(alarm) })),
     ...ofCall(event, context, event.gate ?? event.run, [event.holder], true),
+  ],
+  'reach.tested': (event, { channel, told }) => [
+    make(event, testKey(event.test), { channel }, { test: event.test }),
+    ...told.map((to) =>
+      make(event, testKey(event.test, to), to, { test: event.test, to: addressee(to) }, { urgent: true }),
+    ),
+  ],
+  'reach.answered': (event) => [
+    { refresh: [testKey(event.test), testKey(event.test, { person: event.by })] },
   ],
   'schedule.made': (event, { channel }) => [
     make(event, scheduleKey(event.schedule), { channel }, { schedule: event.schedule }),

@@ -13,6 +13,7 @@ import { eventAt, pingsOf } from '../store/events.ts'
 import { gateById, openGateOf } from '../store/gates.ts'
 import { approvalsOf, planById, type Approval } from '../store/plans.ts'
 import { noticeById, noticesOf } from '../store/notices.ts'
+import { reachTestById, triedOf } from '../store/reach-tests.ts'
 import { scheduleById } from '../store/schedules.ts'
 import { runById } from '../store/runs.ts'
 import { lapsedView, pingView, takenView } from '../views/call.ts'
@@ -23,6 +24,7 @@ import { gateView } from '../views/gate.ts'
 import { noticeView } from '../views/notice.ts'
 import { planDetailsView } from '../views/plan-details.ts'
 import { planView, type WaitsFor } from '../views/plan.ts'
+import { testPing, testView } from '../views/reach-test.ts'
 import { runView } from '../views/run.ts'
 import { scheduleNewsView, scheduleView } from '../views/schedule.ts'
 
@@ -85,6 +87,11 @@ export function makeRender(options: RenderOptions): Render {
       const notice = await noticeById(pool, shows.notice)
       const schedule = notice && (await scheduleById(pool, notice.schedule))
       return schedule && noticeView(notice, schedule, await noticesOf(pool, schedule.id))
+    }
+    if ('test' in shows) {
+      const test = await reachTestById(pool, shows.test)
+      if (!test) return null
+      return shows.to === undefined ? testView(test, await triedOf(pool, test.id)) : testPing(test, shows.to)
     }
     const event = await eventAt(pool, shows.event)
     if (event && 'schedule' in event) {

@@ -38,6 +38,10 @@ export type Happened =
   | { is: 'run.taken'; from: string; until: Instant; gate: string | null; alarms: string[] }
   /** Nothing changed while somebody had it: others are pinged again. */
   | { is: 'hold.lapsed'; holder: string; since: Instant; gate: string | null; alarms: string[] }
+  /** Whether those whom a runbook calls are reached is tried. */
+  | { is: 'reach.tested'; test: string }
+  /** Somebody got what a test sent. */
+  | { is: 'reach.answered'; test: string }
   | { is: 'schedule.made'; schedule: string }
   | { is: 'schedule.moved'; schedule: string; from: Window }
   | { is: 'schedule.over'; schedule: string; as: Over }

@@ -1,9 +1,8 @@
-import { reach, type Around, type Reached } from '../access/reach.ts'
-import type { Paused } from '../domain/absence.ts'
+import { pausedOf, reach, type Around, type Reached } from '../access/reach.ts'
 import type { Contact } from '../domain/escalation.ts'
 import type { Check, Finding } from '../domain/finding.ts'
 import type { Instant } from '../domain/json.ts'
-import { isQuiet, quietAt, type Acquaintances } from '../domain/person.ts'
+import type { Acquaintances } from '../domain/person.ts'
 import type { Runbook } from '../domain/runbook.ts'
 import { note, warning } from './looked.ts'
 
@@ -71,22 +70,15 @@ function undecided({ contact, people }: Called, { deciders }: CallsAround): Find
 }
 
 /** At the hour at which it is to run, or now: what comes every day is taken to come on that day too. */
-async function paused(
-  called: readonly Called[],
-  { quietOf, now, plannedFor }: CallsAround,
-): Promise<Finding[]> {
-  const at = plannedFor ?? now
+async function paused(called: readonly Called[], around: CallsAround): Promise<Finding[]> {
+  const { now, plannedFor } = around
   const found = await Promise.all(
-    called.flatMap(({ contact, people }) =>
-      people.map(async (person): Promise<Paused[]> => {
-        const quiet = await quietOf(person)
-        const then = quiet && (plannedFor ? quietAt(quiet, at) : isQuiet(quiet, at) ? quiet : null)
-        return then ? [{ contact: contact.role, person, ...then }] : []
-      }),
+    called.map(async ({ contact, people }) =>
+      (await pausedOf(people, around, now, plannedFor)).map((each) => ({ contact: contact.role, ...each })),
     ),
   )
   const all = found.flat()
   return all.length > 0
-    ? [note({ code: 'contact-paused', at, planned: plannedFor !== null, paused: all })]
+    ? [note({ code: 'contact-paused', at: plannedFor ?? now, planned: plannedFor !== null, paused: all })]
     : []
 }

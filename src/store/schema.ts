@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { reachTests } from './schema-reach.ts'
 
 /**
  * The bot's own tables, all in schema `lockkeeper`. Nothing of a target's data is ever in them.
@@ -233,7 +234,7 @@ create index notice_of_schedule on notice (schedule, due_at);
 `
 
 /** What leads from an empty schema to the present one, in this order. Stores exist: changes are added, never edited. */
-const changes = [tables, cancelsKnowTheirWay, alarms, schedules]
+const changes = [tables, cancelsKnowTheirWay, alarms, schedules, reachTests]
 
 /**
  * Brings the schema up to this release once, however many bots start at the same moment: they queue behind one advisory

@@ -1,5 +1,6 @@
 import type { Contact, EscalationStep } from '../domain/escalation.ts'
-import { code, person, say, type Line } from '../domain/view.ts'
+import type { Runbook } from '../domain/runbook.ts'
+import { bold, code, person, say, type Line } from '../domain/view.ts'
 import { milliseconds } from './amounts.ts'
 import { joined } from './line.ts'
 
@@ -32,4 +33,10 @@ export function timesLine(step: EscalationStep): Line {
       : [`${step.after === undefined ? 'only ' : ''}when it is critical ${after(step.whenCritical)}`]),
   ]
   return [times.join(', ')]
+}
+
+/** `DBA on call (after 15 min, while users are out after 5 min)`. */
+export function contactTimes({ escalation }: Pick<Runbook, 'escalation'>, role: string): Line {
+  const steps = escalation.filter(({ contact }) => contact === role)
+  return say`${bold(role)} (${joined(steps.map(timesLine))})`
 }

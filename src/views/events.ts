@@ -56,6 +56,10 @@ function happened(event: Event, run: Run | null): Line {
       return event.from === event.by ? say`${by} has it` : say`${by} has it, after ${whom(event.from)}`
     case 'hold.lapsed':
       return say`nothing changed since ${whom(event.holder)} had it: others are pinged again`
+    case 'reach.tested':
+      return say`${by} tries who can be reached`
+    case 'reach.answered':
+      return say`${by} can be reached`
     case 'schedule.made':
       return say`scheduled by ${by}`
     case 'schedule.moved':

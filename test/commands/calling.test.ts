@@ -140,20 +140,6 @@ describe('escalate', () => {
   })
 })
 
-test('who shows contacts, who can decide, by what they are reached, and pings nobody', async () => {
-  const said = await says(eve, ['who'])
-  expect(said.split('\n')[0]).toMatch(/^add-security-enhancements on test_\w+: nothing runs$/)
-  expect(said).toContain('Runs it and decides: @U_ASHA or @U_MEI')
-  expect(said).toContain('Says reviewed (database-team): @U_DAN')
-  expect(said).toContain(
-    '- at once: Migration Lead — @U0ASHA0001 in Slack, +230-XXXX-XXXX, migrations@morishr.com',
-  )
-  expect(said).toContain('- after 15 min, while users are out after 5 min: DBA On-Call — +230-XXXX-XXXX')
-  expect(said).toContain('- only when it is critical at once: CEO — ')
-  expect(said).toContain('- Support — support@morishr.com')
-  expect(said).toContain('Nobody was pinged by this')
-})
-
 test('a plan says who of the escalation could not be reached when it is to run, and is made all the same', async () => {
   const start = new Date(Date.now() + 7 * 86_400_000)
   const at = (hours: number) => new Date(start.getTime() - 5 * 86_400_000 + hours * 3_600_000).toISOString()

@@ -192,4 +192,14 @@ describe('calling people', () => {
     expect(keys(of(lapsed))).toEqual(['ping:g/7', 'ping:g/7:dm:U0MEI'])
     expect(of(lapsed)).toContainEqual({ refreshBelow: 'ping:g/' })
   })
+
+  test('of a test of who is reached: a message in the channel and one to each; of an answer: both show it', () => {
+    const told = [{ person: 'U0DAN' }, { mail: 'dba@morishr.test' }]
+    expect(made(of({ is: 'reach.tested', test: 'r/1' }, { told }))).toMatchObject([
+      { key: 'test:r/1', to: { channel: 'C0OPS' }, shows: { test: 'r/1' } },
+      { key: 'test:r/1/U0DAN', to: told[0], shows: { test: 'r/1', to: 'U0DAN' } },
+      { key: 'test:r/1/dba@morishr.test', to: told[1], shows: { test: 'r/1', to: 'dba@morishr.test' } },
+    ])
+    expect(of({ is: 'reach.answered', test: 'r/1' })).toEqual([{ refresh: ['test:r/1', 'test:r/1/U0ASHA'] }])
+  })
 })
