@@ -2,6 +2,7 @@ import path from 'node:path'
 import { execa } from 'execa'
 import { inject } from 'vitest'
 import type { Release } from '../demo/hrms/release.ts'
+import { quietDotnet } from '../src/adapters/dotnet.ts'
 import { once } from './once.ts'
 
 /** A release of demo/hrms-dotnet, built. Whoever changes or rebuilds it takes an `ArtifactsPath` of their own. */
@@ -25,15 +26,6 @@ export const hasDotnet = await execa('dotnet', ['--version'], { cwd: directory, 
 )
 if (!hasDotnet) console.warn('There is no .NET SDK 10: tests of EF Core and of demo/hrms-dotnet are skipped.')
 
-/** Of every call of `dotnet`: no build server stays behind, nothing is sent anywhere. */
-const quiet = {
-  DOTNET_CLI_TELEMETRY_OPTOUT: '1',
-  DOTNET_NOLOGO: '1',
-  DOTNET_CLI_USE_MSBUILD_SERVER: '0',
-  MSBUILDDISABLENODEREUSE: '1',
-  UseSharedCompilation: 'false',
-}
-
 /**
  * Builds a release once in a run of the tests (10 to 20 seconds), whichever test file asks first; the others wait.
  * It lies in the folder of the run and goes with it. Throws with the compiler's lines when it does not build.
@@ -46,7 +38,7 @@ export async function hrmsBuild(release: Release): Promise<HrmsBuild> {
     startupProject: 'src/HRMS.API',
     context: 'MasterDbContext',
     environment: {
-      ...quiet,
+      ...quietDotnet,
       HrmsRelease: release,
       ArtifactsPath: home,
       DirectoryBuildPropsPath: path.join(directory, 'Directory.Build.props'),

@@ -28,7 +28,7 @@ const inherited = [
 ]
 
 /** No telemetry, no greeting, English, and no build server that stays behind. */
-const quiet = {
+export const quietDotnet = {
   DOTNET_CLI_TELEMETRY_OPTOUT: '1',
   DOTNET_NOLOGO: '1',
   DOTNET_CLI_UI_LANGUAGE: 'en',
@@ -45,7 +45,7 @@ export const dotnetEnvironment = (
   given: Readonly<Record<string, string>>,
 ): Record<string, string | undefined> => ({
   ...Object.fromEntries([...inherited, ...names].map((name) => [name, ours[name]])),
-  ...quiet,
+  ...quietDotnet,
   ...given,
 })
 

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os'
 import { createInterface, type Interface } from 'node:readline'
 import type pg from 'pg'
 import { makeDesk } from '../../commands/desk.ts'
+import { patiently } from '../../commands/patience.ts'
 import { makeTarget, withSession } from '../adapters/postgres/target.ts'
 import { groupsOf, surroundingsOf } from '../access/roles.ts'
 import { loadConfig, secretsOfConfig, type Config, type SlackConfig } from '../config.ts'
@@ -136,7 +137,7 @@ async function converse(
     const reply = await untilSaid(
       desk,
       caller,
-      await patiently(desk.typed(caller, words), here),
+      await patiently(desk.typed(caller, words), wonderingAt(here)),
       here,
       screen,
     )
@@ -154,13 +155,7 @@ async function converse(
   }
 }
 
-/** Milliseconds until somebody at a silent prompt begins to wonder. */
-const wonders = 2_500
-
-async function patiently(reply: Promise<Reply>, person: Person): Promise<Reply> {
-  const saying = setTimeout(() => person.say(lineText(underWay.state)), wonders)
-  return reply.finally(() => clearTimeout(saying))
-}
+const wonderingAt = (person: Person) => async (): Promise<void> => person.say(lineText(underWay.state))
 
 /** Forms are filled in here, one after another, and again where something in them was wrong. Null: the person left. */
 async function untilSaid(
@@ -179,7 +174,7 @@ async function untilSaid(
     } else for (const line of faultLines(reply.faults)) person.say(line)
     const values = asked && (await fillIn(asked.form, person))
     if (!asked || !values) return null
-    reply = await patiently(desk.submitted(caller, asked.command, asked.input, values), person)
+    reply = await patiently(desk.submitted(caller, asked.command, asked.input, values), wonderingAt(person))
   }
 }
 

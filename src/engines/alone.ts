@@ -3,7 +3,7 @@ import { lostErrno, sqlProblem } from '../adapters/postgres/sql-error.ts'
 import type { TargetSession } from '../adapters/postgres/target.ts'
 import { failed } from '../domain/outcome.ts'
 import type { Unit } from '../domain/script.ts'
-import { readHistory } from './history.ts'
+import { historyUnlike, readHistory } from './history.ts'
 import { commandOf, parseInner } from './sql-parse.ts'
 import type { UnitAt } from './unit-at.ts'
 import { type Ran, runStatement, type Work } from './working.ts'
@@ -24,10 +24,7 @@ export async function runAlone(
   const { client } = session
   try {
     const last = (await readHistory(client, work.history)).at(-1) ?? null
-    if (last !== before) {
-      const [expected, found] = [before ?? 'no migration', last ?? 'no migration']
-      return { did: 'stop', outcome: failed({ code: 'history-unlike', expected, found }) }
-    }
+    if (last !== before) return { did: 'stop', outcome: failed(historyUnlike(before, last)) }
     if (role) await client.query(role.text)
     const found = index ? await readIndex(client, index.name) : null
     if (found?.valid && sameIndex(found.definition, statement.text)) return { did: 'commit', lsn: null }

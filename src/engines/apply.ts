@@ -9,7 +9,7 @@ import { runAlone } from './alone.ts'
 import { backOff } from './back-off.ts'
 import { endFirst } from './end-first.ts'
 import type { Applying } from './engine.ts'
-import { findHistory, type History, readHistory } from './history.ts'
+import { findHistory, historyUnlike, type History, readHistory } from './history.ts'
 import { committedParts } from './parts.ts'
 import { sideOf } from './side.ts'
 import { runTransaction } from './transaction.ts'
@@ -66,10 +66,7 @@ async function applyFromHistory(work: Work): Promise<Applied> {
   }
   const last = (await readHistory(side.session.client, history)).at(-1) ?? null
   const begin = statesOf(prepared).indexOf(last)
-  if (begin === -1) {
-    const expected = prepared.move.from ?? 'no migration'
-    return failed({ code: 'history-unlike', expected, found: last ?? 'no migration' })
-  }
+  if (begin === -1) return failed(historyUnlike(prepared.move.from, last))
   for (let index = begin; index < prepared.scripts.length; index++) {
     const stopped = await applyScript(work, index)
     if (stopped) return stopped

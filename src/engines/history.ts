@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { Problem } from '../domain/problem.ts'
 import type { Statement } from '../domain/script.ts'
 import { parseInner, quoteName, quoteValue } from './sql-parse.ts'
 import { nodesOf, tableName } from './tree.ts'
@@ -98,3 +99,10 @@ export function compareMigrations(a: string, b: string): number {
 }
 
 const numberOf = (id: string): bigint => BigInt(/^\d+/.exec(id)?.[0] ?? 0)
+
+/** The history ends elsewhere than it was to; null: with no migration at all. */
+export const historyUnlike = (expected: string | null, found: string | null): Problem => ({
+  code: 'history-unlike',
+  expected: expected ?? 'no migration',
+  found: found ?? 'no migration',
+})

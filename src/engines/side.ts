@@ -1,6 +1,7 @@
 import type { Session } from '../domain/session.ts'
 import { blockersOf } from '../adapters/postgres/facts.ts'
 import type { TargetSession } from '../adapters/postgres/target.ts'
+import { sampleBlockers } from './sampling.ts'
 
 /**
  * What is seen and done about a working session from beside it: whom it waits for, and its end. While it waits for a lock
@@ -26,27 +27,7 @@ export function sideOf(session: TargetSession): Side {
   const { client } = session
   return {
     session,
-    sample(pid, lockTimeout) {
-      let seen: Session[] = []
-      let asking = false
-      const every = Math.max(10, Math.min(100, lockTimeout / 4))
-      const timer = setInterval(() => {
-        if (asking) return
-        asking = true
-        void blockersOf(client, pid)
-          .then(
-            (sessions) => {
-              if (sessions.length) seen = sessions
-            },
-            () => {},
-          )
-          .finally(() => (asking = false))
-      }, every)
-      return () => {
-        clearInterval(timer)
-        return seen
-      }
-    },
+    sample: (pid, lockTimeout) => sampleBlockers(() => blockersOf(client, pid), lockTimeout),
     cancel(working) {
       const end = (): void => void working.end()
       const patience = setTimeout(end, cancelWithin)

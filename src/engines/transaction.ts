@@ -3,7 +3,7 @@ import { lostErrno, sqlProblem } from '../adapters/postgres/sql-error.ts'
 import type { TargetSession } from '../adapters/postgres/target.ts'
 import { failed } from '../domain/outcome.ts'
 import type { Keep, Script, Statement } from '../domain/script.ts'
-import { historyRows, readHistory, readsHistory } from './history.ts'
+import { historyRows, historyUnlike, readHistory, readsHistory } from './history.ts'
 import { askIfGrown, keepsNeeded, runOf } from './keeps.ts'
 import { heldLocks } from './locks.ts'
 import { countLoss } from './loss.ts'
@@ -94,14 +94,7 @@ function brokenBy(error: unknown, during: string, file?: string): Stopped {
 function compare(planned: string | null, found: string[]): Stopped | null {
   const last = found.at(-1) ?? null
   if (last === planned) return null
-  return {
-    did: 'stop',
-    outcome: failed({
-      code: 'history-unlike',
-      expected: planned ?? 'no migration',
-      found: last ?? 'no migration',
-    }),
-  }
+  return { did: 'stop', outcome: failed(historyUnlike(planned, last)) }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { patiently } from '../../commands/patience.ts'
 import type { Reply } from '../domain/desk.ts'
 import type { Caller } from '../domain/person.ts'
 import type { Problem } from '../domain/problem.ts'
@@ -32,7 +33,9 @@ export async function serve(front: Front, { id, place, opensForm, reply }: Reque
     shownIn = { ...place, modal: place.modal ?? modal }
     const said = refusal
       ? { view: problemView(refusal) }
-      : await patiently(front, shownIn, reply({ person: place.person, via: 'slack' }))
+      : await patiently(reply({ person: place.person, via: 'slack' }), () =>
+          showReply(front, shownIn, { view: underWay }),
+        )
     if (said) await showReply(front, shownIn, said)
   } catch (error) {
     const reference = randomBytes(4).toString('hex')
@@ -40,24 +43,6 @@ export async function serve(front: Front, { id, place, opensForm, reply }: Reque
     await showReply(front, shownIn, { view: problemView({ code: 'bug', reference }) }).catch(
       (unshown: unknown) => front.log.error({ err: unshown, reference }, 'and nobody was told'),
     )
-  }
-}
-
-/** Milliseconds until somebody who waits begins to wonder. */
-const wonders = 2_500
-
-/** Says that it takes a while, where it does: a project is built before its migrations are planned. */
-async function patiently(front: Front, place: Place, reply: Promise<Reply | null>): Promise<Reply | null> {
-  const told: Promise<void>[] = []
-  const wait = setTimeout(() => {
-    told.push(showReply(front, place, { view: underWay }))
-  }, wonders)
-  try {
-    return await reply
-  } finally {
-    clearTimeout(wait)
-    // Whatever is said last stays in a modal.
-    await Promise.all(told)
   }
 }
 

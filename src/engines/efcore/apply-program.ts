@@ -14,14 +14,15 @@ import { applyScripts } from '../apply.ts'
 import { backOff } from '../back-off.ts'
 import { endFirst } from '../end-first.ts'
 import type { Applying } from '../engine.ts'
-import { findHistory, type History, readHistory } from '../history.ts'
+import { findHistory, historyUnlike, type History, readHistory } from '../history.ts'
+import { sampleBlockers } from '../sampling.ts'
 import { statesOf } from '../unit-at.ts'
 import { statementsOf } from '../units.ts'
 import { keepBefore } from './keep-before.ts'
 import { holds, runProgram } from './program.ts'
 import type { Project } from './project.ts'
 import { watchLines, type Watched } from './watch-lines.ts'
-import { watchBlockers } from './watch-blockers.ts'
+import { blockersOfOthers } from './blockers.ts'
 
 type Applied = Outcome<Done['migrate']>
 
@@ -92,7 +93,7 @@ async function applyFromHistory(work: Work): Promise<Applied> {
   if (!(await findHistory(beside.client, history)).found)
     return failed({ code: 'history-missing', table: history.table })
   const begin = await lastOf(work)
-  if (!statesOf(prepared).includes(begin)) return failed(unlike(prepared.move.from, begin))
+  if (!statesOf(prepared).includes(begin)) return failed(historyUnlike(prepared.move.from, begin))
   if (at.accepted !== null && begin === prepared.move.from) {
     const kept = await keepBefore(target, prepared, at.accepted)
     if (kept.status !== 'done') return kept
@@ -109,22 +110,22 @@ async function applyFromHistory(work: Work): Promise<Applied> {
 /** Null: a lock was in the way, and it is to be tried again. */
 async function tryOnce(work: Work, attempt: number): Promise<Applied | null> {
   const { project, program, prepared, at, beside, ours, watched } = work
-  const blockers = watchBlockers(beside.client, ours, at.lockTimeout)
+  const sampled = sampleBlockers(() => blockersOfOthers(beside.client, ours), at.lockTimeout)
   const ran = await runProgram(project, program, {
     to: prepared.move.to,
     options: optionsFor(work),
     signal: at.signal,
     onLine: watched.line,
-  }).finally(blockers.stop)
+  }).finally(sampled)
   const fenced = await fence(beside.client, { sparing: ours })
   if (!fenced.ok) return failed(fenced.problem)
   const last = await lastOf(work)
   if (last === prepared.move.to) return done(await facts(work, attempt, ran.exitCode !== 0))
   if (at.signal.aborted) return failed({ code: 'cancelled', by: '' })
-  if (ran.exitCode === 0) return failed(unlike(prepared.move.to, last))
+  if (ran.exitCode === 0) return failed(historyUnlike(prepared.move.to, last))
   const { sqlstate } = ran.said
   if (sqlstate !== '55P03' && sqlstate !== '40P01') return failed(problemOf(work, ran))
-  if (attempt >= at.lockAttempts) return failed(lockTimeout(work, attempt, ran.said, blockers.seen()))
+  if (attempt >= at.lockAttempts) return failed(lockTimeout(work, attempt, ran.said, sampled()))
   at.progress({ done: attempt, of: at.lockAttempts, unit: 'attempts', at: 'lock' })
   const again = await backOff(at.lockTimeout, attempt, at.signal)
   return again ? null : failed({ code: 'cancelled', by: '' })
@@ -147,12 +148,6 @@ function optionsFor({ target, project, at, beside }: Work): string {
 
 const lastOf = async ({ beside, history }: Work): Promise<string | null> =>
   (await readHistory(beside.client, history)).at(-1) ?? null
-
-const unlike = (expected: string | null, found: string | null): Problem => ({
-  code: 'history-unlike',
-  expected: expected ?? 'no migration',
-  found: found ?? 'no migration',
-})
 
 function problemOf(work: Work, { exitCode, signal, said }: EfEnded): Problem {
   const { by } = work.program

@@ -1,7 +1,7 @@
 import type { Target } from '../../adapters/postgres/target.ts'
 import { failure, ok, type Result } from '../../domain/result.ts'
 import type { PlannedHistory } from '../../domain/script.ts'
-import { type History, historyOf } from '../history.ts'
+import { type History, historyOf, historyUnlike } from '../history.ts'
 import { appliedOn } from '../standing.ts'
 import type { Build } from './build.ts'
 import type { Project } from './project.ts'
@@ -49,11 +49,7 @@ export async function askProject(
   const applied = whole.value.filter((id) => ids.includes(id))
   const told = listed.value.filter((one) => one.applied).map(({ id }) => id)
   if (told.at(-1) !== applied.at(-1))
-    return failure({
-      code: 'history-unlike',
-      expected: told.at(-1) ?? 'no migration',
-      found: applied.at(-1) ?? 'no migration',
-    })
+    return failure(historyUnlike(told.at(-1) ?? null, applied.at(-1) ?? null))
   const migrations = ids.map((id) => ({
     id,
     state: applied.includes(id) ? ('applied' as const) : ('pending' as const),

@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { pipeline } from 'node:stream/promises'
 import { buildProject, efVersion, projectFacts, sdkVersion } from '../../adapters/dotnet.ts'
 import { readSource } from '../../adapters/git.ts'
 import { failure, ok, type Result } from '../../domain/result.ts'
@@ -40,13 +37,4 @@ const major = (version: string): number => Number.parseInt(version, 10)
 async function efCoreVersion(assets: string): Promise<string | null> {
   const text = await readFile(assets, 'utf8').catch(() => '')
   return /"Microsoft\.EntityFrameworkCore\/([^"]+)"/.exec(text)?.[1] ?? null
-}
-
-/** SHA-256 of a file in lower-case hexadecimal; null where it cannot be read. */
-export async function sha256OfFile(file: string): Promise<string | null> {
-  const hash = createHash('sha256')
-  return pipeline(createReadStream(file), hash).then(
-    () => hash.digest('hex'),
-    () => null,
-  )
 }

@@ -7,13 +7,13 @@ import type { History } from '../history.ts'
 import type { Place } from '../place.ts'
 import { directionOf, migrationsOf } from '../prepare.ts'
 import { prepareScripts } from '../prepare-scripts.ts'
-import { statementsOf, type Direction } from '../units.ts'
+import type { Direction } from '../units.ts'
 import { askProject, type Known } from './ask-project.ts'
 import { build } from './build.ts'
 import { makeBuildFolder, removeBuild } from './builds.ts'
 import { generateScript, splitScript } from './generate.ts'
 import { aboutHistory, aboutModel, aboutSource, aboutTwice } from './notice.ts'
-import { aboutBundle, makeProgram } from './program.ts'
+import { aboutBundle, makeProgram, withoutLoose } from './program.ts'
 import { projectOf, type Project } from './project.ts'
 
 export interface Planning extends Pick<Engine, 'list' | 'prepare' | 'close'> {
@@ -132,16 +132,4 @@ async function notice(
   if (!twice.ok) return twice
   if (!model.ok) return model
   return ok([...always, ...aboutTwice(script, twice.value), ...model.value])
-}
-
-/**
- * A program runs its SQL itself, with one `lock_timeout` for all of it: a concurrent index build that it ends leaves an
- * invalid index behind, and nobody of us is there to clear it away.
- */
-function withoutLoose(prepared: Prepared): Result<Prepared> {
-  for (const { file, units } of prepared.scripts)
-    for (const unit of units.filter((one) => one.in === 'none'))
-      for (const { text, line } of statementsOf(unit))
-        return failure({ code: 'statement-unfit', file, line, statement: text, why: 'outside-in-program' })
-  return ok(prepared)
 }

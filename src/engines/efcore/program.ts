@@ -3,11 +3,13 @@ import path from 'node:path'
 import { dotnet } from '../../adapters/dotnet.ts'
 import { ended, plainly, type EfEnded } from '../../adapters/dotnet-ef.ts'
 import { run } from '../../adapters/process.ts'
+import { sha256OfFile } from '../../adapters/sha256.ts'
 import type { Finding } from '../../domain/finding.ts'
 import { failure, ok, type Result } from '../../domain/result.ts'
-import type { Program } from '../../domain/script.ts'
+import type { Prepared, Program } from '../../domain/script.ts'
 import type { Place } from '../place.ts'
-import { sha256OfFile, type Build } from './build.ts'
+import { statementsOf } from '../units.ts'
+import type { Build } from './build.ts'
 import { efOn, type Project } from './project.ts'
 import { efFailed } from './read-project.ts'
 
@@ -102,4 +104,16 @@ export async function runProgram(project: Project, program: Program, running: Ru
   const configuration = ['--configuration', settings.configuration]
   const calling = { ...at, environment, signal, onLine }
   return ended(await dotnet(calling, [...words, ...about, ...configuration, ...framework]))
+}
+
+/**
+ * A program runs its SQL itself, with one `lock_timeout` for all of it: a concurrent index build that it ends leaves an
+ * invalid index behind, and nobody of us is there to clear it away. Fails with `statement-unfit`.
+ */
+export function withoutLoose(prepared: Prepared): Result<Prepared> {
+  for (const { file, units } of prepared.scripts)
+    for (const unit of units.filter((one) => one.in === 'none'))
+      for (const { text, line } of statementsOf(unit))
+        return failure({ code: 'statement-unfit', file, line, statement: text, why: 'outside-in-program' })
+  return ok(prepared)
 }

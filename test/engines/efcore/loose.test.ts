@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { withoutLoose } from '../../../src/engines/efcore/program.ts'
+import { prepared } from '../scripts.ts'
+
+test('a program does not run what no transaction may hold: nobody could clear up after it (statement-unfit)', async () => {
+  const { up } = await prepared('CREATE TABLE a (b int);\nCREATE INDEX CONCURRENTLY "IX" ON a (b);')
+  expect(withoutLoose(up)).toMatchObject({
+    ok: false,
+    problem: { code: 'statement-unfit', line: 2, why: 'outside-in-program' },
+  })
+})
+
+test('what is in transactions it may run', async () => {
+  const { up } = await prepared('CREATE TABLE a (b int);')
+  expect(withoutLoose(up)).toEqual({ ok: true, value: up })
+})
