@@ -23,7 +23,7 @@ const runbookNamed = (name: string, changes: Partial<Runbook> = {}): Runbook => 
 const elsewhere = { ...sampleRunbook().target, url: 'PAYROLL_URL', database: 'payroll' }
 
 async function inDays(days: number, runbook: Runbook): Promise<string> {
-  const start = new Date(Date.now() + days * 86_400_000 + 5_000).toISOString()
+  const start = new Date(Date.now() + days * 86_400_000 + 45_000).toISOString()
   const end = new Date(Date.parse(start) + 1_800_000).toISOString()
   const made = await insertSchedule(office.pool, runbook, { start, end }, { by: asha.person })
   return made?.id ?? ''
