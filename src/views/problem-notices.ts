@@ -34,7 +34,7 @@ export const noticeProblems = {
   'audience-mail': ({ audiences, addresses }) => ({
     what: say`${named(audiences)} would be told by e-mail, and no mail server is configured.`,
     means: say`${counted(addresses, 'address is', 'addresses are')} told nothing.`,
-    next: say`Set ${code('mail')} in lockkeeper.yml, or tell them yourself.`,
+    next: say`Set ${code('SMTP_URL')}, and ${code('mail.from')} in lockkeeper.yml; or tell them yourself.`,
   }),
   'audience-unseen': ({ channels, groups }) => ({
     what: say`Nobody here can tell whether ${listed([

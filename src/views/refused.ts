@@ -29,7 +29,7 @@ const bySlack: Record<string, RefusedWords> = {
   cannot_dm_bot: { why: ['that is a bot'], next: otherPerson },
   no_mail: {
     why: ['no mail server is configured'],
-    next: say`Set ${code('SMTP_URL')} and ${code('mail')} in lockkeeper.yml; and ${yourself}.`,
+    next: say`Set ${code('SMTP_URL')}, and ${code('mail.from')} in lockkeeper.yml; and ${yourself}.`,
   },
   bug: {
     why: ['it could not be drawn: that is a fault of Lockkeeper'],
