@@ -7,7 +7,9 @@ const wonders = 2_500
  */
 export async function patiently<Reply>(reply: Promise<Reply>, say: () => Promise<void>): Promise<Reply> {
   let said = Promise.resolve()
-  const wait = setTimeout(() => (said = say()), wonders)
+  const wait = setTimeout(() => {
+    said = say()
+  }, wonders)
   try {
     return await reply
   } finally {

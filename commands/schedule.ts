@@ -77,7 +77,8 @@ export const schedule = command<Input>({
     const { pool } = house
     if (isOff(given)) {
       const reason = given.reason ? house.secrets.redact(given.reason) : null
-      const done = await callOff(pool, { runbook: runbook.name, reason }, caller)
+      if (!given.seen) return failure({ code: 'schedule-none', runbook: runbook.name })
+      const done = await callOff(pool, { runbook: runbook.name, reason, seen: given.seen }, caller)
       return done.ok
         ? ok({ view: calledOffSaid(done.value, (await beforeOf(house, done.value)).told) })
         : done
@@ -108,7 +109,8 @@ async function askToCallOff(
 ): Promise<Result<Asked<Input>>> {
   if (!open) return failure({ code: 'schedule-none', runbook: runbook.name })
   const reason = given.reason ? house.secrets.redact(given.reason) : null
-  const input: Input = { runbook: runbook.name, when: off, ...(reason && { reason }) }
+  const seen = { id: open.id, moves: open.moves }
+  const input: Input = { runbook: runbook.name, when: off, seen, ...(reason && { reason }) }
   return ok({ form: callOffForm(open.runbook, await beforeOf(house, open), reason), input })
 }
 

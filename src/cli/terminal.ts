@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { makeDesk } from '../../commands/desk.ts'
 import { patiently } from '../../commands/patience.ts'
 import { makeTarget, withSession } from '../adapters/postgres/target.ts'
-import { groupsOf, surroundingsOf } from '../access/roles.ts'
+import { surroundingsOf } from '../access/roles.ts'
 import { loadConfig, secretsOfConfig, type Config, type SlackConfig } from '../config.ts'
 import type { Desk, Reply } from '../domain/desk.ts'
 import type { Identity } from '../domain/identity.ts'
@@ -24,6 +24,7 @@ import { lineText } from '../views/plain.ts'
 import { problemView } from '../views/problem.ts'
 import { formText, terminalText, type Terminal } from '../views/terminal.ts'
 import { follow } from './follow.ts'
+import { mappedPeople, nobodyTells, ownZone } from './people.ts'
 import { faultLines, fillIn, type Person } from './prompt.ts'
 
 const exits = { ok: 0, refused: 1, noStore: 69, configuration: 78 } as const
@@ -91,7 +92,6 @@ function screenOf({ terminal: users }: Config): Terminal {
 }
 
 /** Where this terminal is. */
-const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
 
 /** For a container's health check: 0 while a worker lives. */
 async function health(pool: pg.Pool): Promise<number> {
@@ -176,31 +176,6 @@ async function untilSaid(
     if (!asked || !values) return null
     reply = await patiently(desk.submitted(caller, asked.command, asked.input, values), wonderingAt(person))
   }
-}
-
-/**
- * Who the configuration maps to an operating-system user may act, whatever Slack says or whether it answers: the terminal
- * is for the night in which it does not. Only what Slack alone knows is asked there.
- */
-export function mappedPeople(config: Config, known: Acquaintances): Directory {
-  const { members } = known
-  return {
-    ...known,
-    async lookUp(person) {
-      const mine = await Promise.all(
-        groupsOf(config).map(async (group) => ((await members(group))?.includes(person) ? [group] : [])),
-      )
-      return { may: true, groups: mine.flat(), at: new Date().toISOString() }
-    },
-    zoneOf: async () => ownZone(),
-  }
-}
-
-export const nobodyTells: Acquaintances = {
-  members: async () => null,
-  quietOf: async () => null,
-  goneWhy: async () => null,
-  channelState: async () => null,
 }
 
 /** Reads lines as they are typed or piped in. The input is opened at the first question: what is not asked is not read. */

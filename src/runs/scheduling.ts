@@ -76,10 +76,13 @@ export type Seen = Pick<Schedule, 'id' | 'moves'>
 const isAsSeen = (open: Schedule | null, seen: Seen | null): boolean =>
   (open?.over ? null : (open?.id ?? null)) === (seen?.id ?? null) && (!seen || open?.moves === seen.moves)
 
-/** Calls a schedule off. Who was told of it is told at once: nobody waits for a window that does not come. */
+/**
+ * Calls a schedule off, if it is still as the person saw it. Who was told of it is told at once: nobody waits for a window
+ * that does not come.
+ */
 export function callOff(
   pool: pg.Pool,
-  { runbook, reason }: { runbook: string; reason: string | null },
+  { runbook, reason, seen }: { runbook: string; reason: string | null; seen: Seen },
   caller: Caller,
 ): Promise<Result<Schedule>> {
   return request(pool, async (tx, refuse) => {
@@ -88,6 +91,7 @@ export function callOff(
     const held = open && (await lockSchedule(tx, open.id))
     if (!held || held.over) return refuse({ code: 'schedule-none', runbook })
     if (held.run) refuse({ code: 'schedule-runs', runbook, run: held.run })
+    if (!isAsSeen(held, seen)) refuse({ code: 'schedule-changed', runbook, by: held.by })
     await endUnrun(tx, held, { as: 'called-off', by: caller.person, reason })
     return held
   })

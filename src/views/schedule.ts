@@ -94,27 +94,22 @@ export function scheduleNewsView(
   notices: readonly Notice[],
 ): View {
   const told = toldCount(notices)
-  switch (event.is) {
-    case 'schedule.moved':
-      return {
-        state: say`${bold('Moved')} by ${whom(event.by)}: ${subject(schedule)} · ${windowOf(schedule, schedule.window)}`,
-        parts: [
-          text(say`It was ${windowOf(schedule, event.from)}. ${toldWords(told, 'are told the new time')}`),
-        ],
-        actions: [],
-      }
-    case 'schedule.over':
-      return overNews(event, schedule, told)
-    case 'schedule.ready':
-      return readyNews(event, schedule)
-    case 'schedule.asks':
-      return asksNews(event, schedule, told)
-    case 'news.owed':
-      return owedNews(event, schedule, told)
-    default:
-      return scheduleView(schedule, notices)
-  }
+  if (event.is === 'schedule.moved') return movedNews(event, schedule, told)
+  if (event.is === 'schedule.over') return overNews(event, schedule, told)
+  if (event.is === 'schedule.ready') return readyNews(event, schedule)
+  if (event.is === 'schedule.asks') return asksNews(event, schedule, told)
+  return event.is === 'news.owed' ? owedNews(event, schedule, told) : scheduleView(schedule, notices)
 }
+
+const movedNews = (
+  { by, from }: Event & { is: 'schedule.moved' },
+  schedule: Schedule,
+  told: number,
+): View => ({
+  state: say`${bold('Moved')} by ${whom(by)}: ${subject(schedule)} · ${windowOf(schedule, schedule.window)}`,
+  parts: [text(say`It was ${windowOf(schedule, from)}. ${toldWords(told, 'are told the new time')}`)],
+  actions: [],
+})
 
 const toldWords = (told: number, what: string): string =>
   told ? `${counted(told, 'address', 'addresses')} ${what}.` : 'Nobody was told of it before.'

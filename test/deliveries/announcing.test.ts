@@ -86,7 +86,7 @@ test('what changes is a new message, and the first one says so from then on', as
 
   const off = await callOff(
     works.history.pool,
-    { runbook: moved.runbook.name, reason: 'the release is late' },
+    { runbook: moved.runbook.name, reason: 'the release is late', seen: moved },
     asha,
   )
   expect(off.ok).toBe(true)

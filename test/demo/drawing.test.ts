@@ -44,6 +44,11 @@ describe('Blocks drawn for the page', () => {
     )
   })
 
+  test('times between words are no emoji', () => {
+    const block = { type: 'section', text: { type: 'mrkdwn', text: 'out 04:00–04:30 :tada:' } }
+    expect(drawBlocks([block as never])).toContain('04:00–04:30')
+  })
+
   test('a link that would run a script leads nowhere', () => {
     const block = {
       type: 'rich_text',

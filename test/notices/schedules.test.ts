@@ -108,7 +108,7 @@ describe('a schedule that changes', () => {
     await diary.plan(8 * day, name)
     const moved = await diary.plan(9 * day, name)
     expect(await diary.told(moved)).toEqual([])
-    await callOff(diary.pool, { runbook: name, reason: null }, asha)
+    await callOff(diary.pool, { runbook: name, reason: null, seen: moved }, asha)
     expect(await diary.told(moved)).toEqual([])
   })
 
@@ -116,7 +116,7 @@ describe('a schedule that changes', () => {
     const name = newName()
     const planned = await diary.plan(2 * day, name)
     await diary.lookIn(0)
-    await callOff(diary.pool, { runbook: name, reason: 'the vendor asks for a week' }, asha)
+    await callOff(diary.pool, { runbook: name, reason: 'the vendor asks for a week', seen: planned }, asha)
     expect(await diary.told(planned)).toEqual([
       ['-72h', '#hrms', 'all@morishr.com'],
       ['called-off', '#hrms', 'all@morishr.com'],
@@ -129,6 +129,17 @@ describe('a schedule that changes', () => {
     expect(await diary.told(planned)).toHaveLength(2)
   })
 
+  test('is not called off by somebody who saw another time', async () => {
+    const name = newName()
+    const planned = await diary.plan(2 * day, name)
+    const moved = await diary.plan(3 * day, name)
+    expect(await callOff(diary.pool, { runbook: name, reason: null, seen: planned }, asha)).toMatchObject({
+      ok: false,
+      problem: { code: 'schedule-changed' },
+    })
+    expect((await diary.now(moved)).over).toBeNull()
+  })
+
   test('between the look of a replica and its writing is told as it is then', async () => {
     const name = newName()
     const planned = await diary.plan(2 * day, name)
@@ -136,7 +147,7 @@ describe('a schedule that changes', () => {
     // The look for the notice of an hour before asks for the members of a group: meanwhile it is called off.
     await diary.look(planned, hour, diary.pool, {
       async members() {
-        await callOff(diary.pool, { runbook: name, reason: null }, asha)
+        await callOff(diary.pool, { runbook: name, reason: null, seen: planned }, asha)
         return ['U0LEE']
       },
     })

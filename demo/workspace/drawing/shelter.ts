@@ -2,7 +2,7 @@ import type { Block } from '../blocks.ts'
 
 /**
  * Characters that the library would take for markup where Slack does not: everything special in plain text, the three
- * escaped ones in Slack's markup, a star or tilde between spaces. They travel through it as private-use characters.
+ * escaped ones in Slack's markup, a star or tilde between spaces, the colon of a time. They travel through it as private-use characters.
  */
 const special = ['&', '<', '>', '*', '_', '~', '`', ':', '[', ']', '!', '\\', '|', '#', '@']
 
@@ -40,6 +40,9 @@ function sheltered(text: string): string {
     .replaceAll('&lt;', hidden('<'))
     .replaceAll('&gt;', hidden('>'))
     .replace(/(?<=\s)[*~](?=\s)/g, hidden)
+    .split(/(<[^>]*>)/)
+    .map((part, i) => (i % 2 ? part : part.replace(/(?<=\d):(?=\d)/g, hidden)))
+    .join('')
 }
 
 /** Puts the sheltered characters back into HTML. */
