@@ -1,8 +1,9 @@
 import type pg from 'pg'
+import { scheduleOfNotice } from '../domain/notice.ts'
 import type { View } from '../domain/view.ts'
 import type { Log } from '../log.ts'
 import { beginDelivery, recordLater, recordRefused, stateShown, type Due } from '../store/deliveries.ts'
-import { isOvertaken, noticeById } from '../store/notices.ts'
+import { isOvertaken } from '../store/notices.ts'
 import { marked } from '../views/marks.ts'
 import { waitAfter, type Pace } from './pace.ts'
 import type { Render } from './render.ts'
@@ -47,10 +48,8 @@ export async function begin({ pool, render, log, pace }: BeginOptions, due: Due)
 }
 
 /** Two notices that waited together: who reads both reads the one that counts last. */
-async function isOld(pool: pg.Pool, { key, shows }: Due): Promise<boolean> {
-  const notice = 'notice' in shows ? await noticeById(pool, shows.notice) : null
-  return notice !== null && isOvertaken(pool, notice.schedule, key)
-}
+const isOld = async (pool: pg.Pool, { key, shows }: Due): Promise<boolean> =>
+  'notice' in shows && isOvertaken(pool, scheduleOfNotice(shows.notice), key)
 
 /** Draws what a message shows. A failure is a bug: it is logged, and what is shown then is not known. */
 export async function drawn(

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Letter, Mailer, Outage, Posted } from '../domain/letter.ts'
+import { scheduleOfNotice } from '../domain/notice.ts'
 import type { View } from '../domain/view.ts'
 import type { Log } from '../log.ts'
 import {
@@ -11,7 +12,7 @@ import {
   type MailAddress,
 } from '../store/deliveries.ts'
 import { dueLetter, firstLetter } from '../store/letters.ts'
-import { noticeById } from '../store/notices.ts'
+import { aboutOf } from '../store/notices.ts'
 import { scheduleById } from '../store/schedules.ts'
 import { invitationOf } from '../views/letter.ts'
 import { begin, type Begun } from './begin.ts'
@@ -92,15 +93,15 @@ async function send(sending: Sending, due: Due<MailAddress>): Promise<Result> {
 /** What somebody is told of one schedule is a thread of letters, and its entry in their calendar follows it. */
 async function letterOf(pool: pg.Pool, due: Due<MailAddress>, view: View): Promise<Letter> {
   const { key, madeAt, shows, to } = due
-  const notice = 'notice' in shows ? await noticeById(pool, shows.notice) : null
-  const schedule = notice && (await scheduleById(pool, notice.schedule))
+  const letter = { to: to.mail, key, madeAt, view, follows: null, invitation: null }
+  if (!('notice' in shows)) return letter
+  const schedule = await scheduleById(pool, scheduleOfNotice(shows.notice))
+  const about = await aboutOf(pool, shows.notice)
+  if (!schedule || !about) return letter
   return {
-    to: to.mail,
-    key,
-    madeAt,
-    view,
-    follows: schedule && (await firstLetter(pool, schedule.id, to)),
-    invitation: schedule && invitationOf(notice, schedule),
+    ...letter,
+    follows: await firstLetter(pool, schedule.id, to),
+    invitation: invitationOf(about, schedule),
   }
 }
 

@@ -60,3 +60,6 @@ export const kindOf = (at: string): About['is'] => (offsetOf(at) === null ? (at 
 
 /** Those that follow what was told before: they go to everybody who was. */
 export const follows = (kind: About['is']): boolean => !['ahead', 'start', 'end'].includes(kind)
+
+/** The schedule that a notice belongs to, by the notice's id. */
+export const scheduleOfNotice = (notice: string): string => notice.slice(0, notice.lastIndexOf('/'))

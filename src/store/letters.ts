@@ -15,7 +15,7 @@ export async function dueLetter(tx: Queryable): Promise<Due<MailAddress> | null>
 export async function firstLetter(tx: Queryable, schedule: string, to: MailAddress): Promise<string | null> {
   const { rows } = await tx.query<{ id: string }>(
     `select sent_as ->> 'mail' as id from lockkeeper.delivery
-     where starts_with(key, $1) and to_address = $2 and lane = 'mail' and state = 'sent' order by seq limit 1`,
+     where to_address = $2 and shows ? 'notice' and starts_with(key, $1) and state = 'sent' order by seq limit 1`,
     [noticesBelow(schedule), JSON.stringify(to)],
   )
   return rows[0]?.id ?? null

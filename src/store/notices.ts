@@ -87,11 +87,18 @@ export async function toldOf(tx: Queryable, schedule: string): Promise<Told[]> {
   return rows
 }
 
+/** What a notice says, without all whom it says it to. */
+export async function aboutOf(tx: Queryable, id: string): Promise<About | null> {
+  const { rows } = await tx.query<{ about: About }>('select about from lockkeeper.notice where id = $1', [id])
+  return rows[0]?.about ?? null
+}
+
 /** Whether the same reader is told something later of the same schedule, so that this would only be read before it. */
 export async function isOvertaken(tx: Queryable, schedule: string, key: string): Promise<boolean> {
   const { rowCount } = await tx.query(
     `select from lockkeeper.delivery later join lockkeeper.delivery this on this.key = $2
-     where starts_with(later.key, $1) and later.seq > this.seq and later.to_address = this.to_address limit 1`,
+     where later.to_address = this.to_address and later.shows ? 'notice' and starts_with(later.key, $1)
+       and later.seq > this.seq limit 1`,
     [noticesBelow(schedule), key],
   )
   return rowCount !== 0

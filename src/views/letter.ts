@@ -1,5 +1,5 @@
 import type { Invitation } from '../domain/letter.ts'
-import type { Notice } from '../domain/notice.ts'
+import type { About } from '../domain/notice.ts'
 import type { Schedule } from '../domain/schedule.ts'
 import { code, say, text, type Part, type View } from '../domain/view.ts'
 import { slackLineOf } from './typed.ts'
@@ -19,7 +19,7 @@ export function letterParts({ parts, actions }: Pick<View, 'parts' | 'actions'>)
  * What a notice does to its readers' calendars; null: nothing. Of the schedule as it is now: what is sent late must not
  * bring an earlier time back.
  */
-export function invitationOf({ about }: Pick<Notice, 'about'>, schedule: Schedule): Invitation | null {
+export function invitationOf(about: About, schedule: Schedule): Invitation | null {
   const { id, madeAt, moves, window, runbook, over } = schedule
   const entry = { id, madeAt, title: `${runbook.product} unavailable`, window }
   if (about.is === 'called-off') return { ...entry, method: 'cancel', sequence: moves + 1 }

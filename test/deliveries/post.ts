@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import pino from 'pino'
 import { expect } from 'vitest'
 import { sendLetters } from '../../src/deliveries/letters.ts'
@@ -50,26 +51,13 @@ export interface Post {
 export async function openPost(options: PostOfficeOptions = {}): Promise<Post> {
   const history = await openHistory('C0OPS', 'U0ASHA')
   const office = await openPostOffice(options)
-  const window = { start: '2026-11-13T00:00:00.000Z', end: '2026-11-13T00:30:00.000Z' }
-  const made = await insertSchedule(history.pool, sampleRunbook(), window, { by: 'U0ASHA' })
-  if (!made) throw new Error('not scheduled')
+  const made = await scheduled(history.pool)
   const pumping: Pumping[] = []
   return {
     history,
     office,
     schedule: made,
-    tell: (about, ...to) =>
-      transaction(history.pool, async (tx) => {
-        const schedule = await scheduleById(tx, made.id)
-        const notice = await insertNotice(tx, made.id, {
-          place: null,
-          about,
-          window: schedule?.window ?? window,
-          dueAt: await timeOf(tx),
-        })
-        await makeNotice(tx, notice, { to, untold: [] })
-        return notice.id
-      }),
+    tell: (about, ...to) => tell(history.pool, made.id, about, to),
     call: (key) =>
       insertDelivery(history.pool, {
         key,
@@ -149,6 +137,32 @@ export async function openPost(options: PostOfficeOptions = {}): Promise<Post> {
     },
   }
 }
+
+/** A schedule of its own. */
+export async function scheduled(
+  pool: pg.Pool,
+  window = { start: '2026-11-13T00:00:00.000Z', end: '2026-11-13T00:30:00.000Z' },
+): Promise<Schedule> {
+  const made = await insertSchedule(pool, sampleRunbook(), window, { by: 'U0ASHA' })
+  if (!made) throw new Error('not scheduled')
+  return made
+}
+
+/** A notice is made, as of now; returns its id. */
+export const tell = (
+  pool: pg.Pool,
+  schedule: string,
+  about: About,
+  to: readonly Address[],
+): Promise<string> =>
+  transaction(pool, async (tx) => {
+    const found = await scheduleById(tx, schedule)
+    if (!found) throw new Error('no such schedule')
+    const dueAt = await timeOf(tx)
+    const notice = await insertNotice(tx, schedule, { place: null, about, window: found.window, dueAt })
+    await makeNotice(tx, notice, { to, untold: [] })
+    return notice.id
+  })
 
 const words = async (shows: Shows): Promise<View> => ({
   state: [JSON.stringify(shows)],

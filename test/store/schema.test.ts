@@ -37,6 +37,7 @@ test('a store of an earlier release is brought up to this one, with the runs tha
   const run = await insertRun(pool, plan, 'target', 'U_ASHA')
   await openGate(pool, run, 'drain', 1, { code: 'before-admit', passed: 1, choices: ['go-on'] })
   await pool.query(`
+    drop index lockkeeper.delivery_of_notice;
     drop table lockkeeper.alarm, lockkeeper.notice, lockkeeper.schedule, lockkeeper.reach_answer, lockkeeper.reach_test;
     alter table lockkeeper.run drop column cancel_via, drop column held_by, drop column held_since, drop column held_until;
     update lockkeeper.run set cancel_by = 'U_MEI', cancel_as = 'back-out';
