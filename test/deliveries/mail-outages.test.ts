@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { noticeKey, type Address } from '../../src/domain/delivery.ts'
+import { noticeKey, type Address, type Sent } from '../../src/domain/delivery.ts'
 import { openPost, type Post } from './post.ts'
 
 let post: Post
@@ -164,6 +164,24 @@ test('a process that is killed in the middle leaves one letter unsure, and the n
   for (const [i, to] of many.entries())
     if (rows.find(({ key }) => key === noticeKey(notice, to))?.state === 'sent') expect(counts[i]).toBe(1)
   expect(rows.every(({ attempts }) => attempts === 1)).toBe(true)
+})
+
+test('a pump that begins leaves alone what the other one is sending', async () => {
+  const held = Promise.withResolvers<Sent>()
+  const never = Promise.withResolvers<null>()
+  post.office.interfere = ({ for: what }) => (what === 'letter' ? never.promise : null)
+  await post.tell(ahead, { channel: 'C0ALL' }, staff)
+  const states = async () => (await post.history.rows()).map(({ state }) => state)
+  const posted = post.pumpSlack(() => held.promise)
+  await expect.poll(() => posted).toHaveLength(1)
+  post.start()
+  await expect.poll(states).toEqual(['sending', 'sending'])
+  post.pumpSlack(() => held.promise)
+  await post.tell({ is: 'start' }, { channel: 'C0OTHER' })
+  await expect.poll(states).toEqual(['unsure', 'sending', 'sending'])
+  held.resolve({ sent: { channel: 'C0ALL', ts: '1.1' } })
+  never.resolve(null)
+  await post.settled('sent')
 })
 
 test('a shutdown ends between two letters', async () => {
