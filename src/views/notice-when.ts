@@ -20,8 +20,16 @@ export function whenWords(at: string): string {
   return number ? `${counted(Number(number), units[unit as keyof typeof units])} before` : kinds[kindOf(at)]
 }
 
-/** What a notice was for. */
+const made: Partial<Record<About['is'], string>> = {
+  moved: 'when it was moved',
+  'called-off': 'when it was called off',
+  overrun: 'while it overran',
+  unchanged: 'when it ended unchanged',
+}
+
+/** When a notice was made, within a sentence: `72 hours before`, `at the start`, `when it was moved`. */
 export function nameOf({ place, about }: Notice, { notices }: Pick<Runbook, 'notices'>): string {
   const at = place === null ? undefined : notices[place]?.at
-  return at === undefined ? kinds[about.is] : whenWords(at)
+  const words = made[about.is] ?? (at === undefined ? kinds[about.is] : whenWords(at))
+  return words.charAt(0).toLowerCase() + words.slice(1)
 }

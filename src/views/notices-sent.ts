@@ -1,4 +1,4 @@
-import type { Address } from '../domain/delivery.ts'
+import { addressee, type Address } from '../domain/delivery.ts'
 import type { Instant } from '../domain/json.ts'
 import type { Notice, Withheld } from '../domain/notice.ts'
 import type { Runbook } from '../domain/runbook.ts'
@@ -13,7 +13,7 @@ import {
   type RowWord,
 } from '../domain/view.ts'
 import { counted } from './amounts.ts'
-import { codes, firstOf } from './line.ts'
+import { codes, firstOf, joined } from './line.ts'
 import { nameOf } from './notice-when.ts'
 import { refusedWords } from './refused.ts'
 
@@ -57,21 +57,30 @@ export function sentParts({ runbook, notices, told }: Told): Part[] {
       part: 'rows',
       rows: made.map((notice) => {
         const sent = told.filter((each) => each.notice === notice.id)
-        return { word: wordOf(notice, sent), line: say`${nameOf(notice, runbook)}${madeLine(notice, sent)}` }
+        const name = nameOf(notice, runbook)
+        const line = say`${name.charAt(0).toUpperCase()}${name.slice(1)}${madeLine(notice, sent)}`
+        return { word: wordOf(notice, sent), line }
       }),
     },
-    ...listOf(
-      'Refused:',
-      refused.map((sent): Line => {
-        const { why, next } = refusedWords(sent.error, sent.to)
-        return say`${addressOf(sent.to)} (${nameOfSent(sent)}): ${why}. ${next}`
-      }),
-    ),
+    ...listOf('Refused:', refusedLines(refused, nameOfSent)),
     ...listOf(
       'Nobody knows whether these arrived. They are not sent again; ask, or tell them yourself:',
       unsure.map((sent): Line => say`${addressOf(sent.to)} (${nameOfSent(sent)})`),
     ),
   ]
+}
+
+/** What has one reason and one remedy is said once, with everybody whom it is about. */
+function refusedLines(refused: readonly Sent[], nameOfSent: (sent: Sent) => string): Line[] {
+  const alike = Map.groupBy(refused, ({ to, error }) => JSON.stringify(refusedWords(error, to)))
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group
+    if (!first) return []
+    const { why, next } = refusedWords(first.error, first.to)
+    const names = [...new Set(group.map(nameOfSent))]
+    const to = [...new Map(group.map((sent) => [addressee(sent.to), addressOf(sent.to)])).values()]
+    return [say`${joined(to)} (${names.join(', ')}): ${why}. ${next}`]
+  })
 }
 
 function wordOf(notice: Notice, sent: readonly Sent[]): RowWord {

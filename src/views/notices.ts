@@ -165,13 +165,14 @@ function preview(place: number, { runbook, notices }: NoticesShown, open: Schedu
   const to = follows(about.is) ? [['everybody who was told before']] : written.to.map((name) => [name])
   return [
     text(say`${bold(whenWords(written.at))}${due ? say` (${dayAndClock(due)})` : ''}, to ${listed(to)}:`),
-    text(joined([state, ...parts.flatMap(linesOf)], '\n')),
+    text([...state, ...parts.flatMap(below)]),
   ]
 }
 
-function linesOf(part: Part): Line[] {
-  if (part.part === 'text') return [part.line]
-  return part.part === 'list' ? part.items.map((item): Line => ['• ', ...item]) : []
+/** A paragraph stands apart, a list below what announces it. */
+function below(part: Part, i: number): Line {
+  if (part.part === 'text') return [i ? '\n\n' : '\n', ...part.line]
+  return part.part === 'list' ? part.items.flatMap((item): Line => ['\n• ', ...item]) : []
 }
 
 /** In the order in which they are told first. */

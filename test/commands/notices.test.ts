@@ -78,7 +78,7 @@ test('a file that says something else by now is said to', async () => {
 test('what followed is told in its own words', async () => {
   const made = await told()
   await transaction(office.pool, (tx) => announce(tx, made, { is: 'called-off', reason: null, missed: true }))
-  expect(await typed('notices', name)).toMatch(/When it is called off, .*: 2 addresses \(2 on the way\)/)
+  expect(await typed('notices', name)).toMatch(/When it was called off, .*: 2 addresses \(2 on the way\)/)
 })
 
 test('a whole plan of notices is one message of Slack, and a terminal shows all of it', async () => {

@@ -155,6 +155,31 @@ describe('while it is scheduled', () => {
   })
 })
 
+test('what was refused for one reason is said once', () => {
+  const made = [0, 1].map((place) =>
+    notice(
+      place + 1,
+      { is: 'ahead' },
+      { place, at: '2025-11-10T00:00:00.000Z', to: [{ channel: '#general' }] },
+    ),
+  )
+  const refused = (number: number, to: Sent['to'], error: string) =>
+    sent(number, { to, state: 'refused', error })
+  const told = [
+    refused(1, { mail: 'a@morishr.test' }, 'no_mail'),
+    refused(2, { mail: 'a@morishr.test' }, 'no_mail'),
+    refused(2, { mail: 'b@morishr.test' }, 'no_mail'),
+    refused(2, { channel: '#general' }, 'is_archived'),
+  ]
+  expect(said({ schedule, notices: made, told })).toContain(
+    [
+      'Refused:',
+      '- a@morishr.test, b@morishr.test (72 hours before, 1 hour before): no mail server is configured. Set SMTP_URL, and mail.from in lockkeeper.yml; and tell them yourself.',
+      '- #general (1 hour before): the channel is archived. Name another channel in the runbook, and tell them yourself.',
+    ].join('\n'),
+  )
+})
+
 test.each<[Partial<Notice>, string]>([
   [
     { withheld: 'nobody', untold: ['S0USERS'] },
@@ -196,7 +221,7 @@ test('in our own words a message is called by what it is for', () => {
   )
   const text = said({ schedule: over, notices: [off], told: [sent(1, {})] })
   expect(text).toContain('not scheduled. Of the last time 1 address was told')
-  expect(text).toContain('Done: When it is called off, Mon 10 Nov 2025, 01:00:00 UTC: 1 address: #general')
+  expect(text).toContain('Done: When it was called off, Mon 10 Nov 2025, 01:00:00 UTC: 1 address: #general')
   expect(text).toContain('What people will be told:\n72 hours before, to staff and board:')
 })
 
