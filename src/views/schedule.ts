@@ -127,15 +127,15 @@ function overNews({ as }: Event & { is: 'schedule.over' }, schedule: Schedule, t
   }
 }
 
-const hoursBefore = (ms: number): string => (ms >= 3_600_000 ? `${ms / 3_600_000} h` : `${ms / 60_000} min`)
-
-function readyNews({ before, problem, at }: Event & { is: 'schedule.ready' }, schedule: Schedule): View {
+function readyNews({ problem, at }: Event & { is: 'schedule.ready' }, schedule: Schedule): View {
   const { start } = schedule.window
-  const when = say`Its start is ${moment(start, at)}, ${hoursBefore(before)} or less from then.`
   const head = problem ? bold('Would start now: no.') : bold('Would start now: yes.')
   return {
     state: say`${head} ${subject(schedule)}`,
-    parts: [...(problem ? reasons(problem) : []), note(say`Looked at ${clock(at)}. ${when}`)],
+    parts: [
+      ...(problem ? reasons(problem) : []),
+      note(say`Looked at ${clock(at)}. It is to start ${moment(start, at)}.`),
+    ],
     actions: isOpen(schedule) && problem ? (wordProblem(problem).actions ?? []) : [],
   }
 }

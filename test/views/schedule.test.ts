@@ -76,7 +76,7 @@ test('one that is over says how it ended, and offers nothing', () => {
 test('the look before the start says yes, or no with the reason and what to do', () => {
   const before = 600_000
   expect(news({ is: 'schedule.ready', schedule, before, problem: null })).toMatch(
-    /^Would start now: yes\. AddSecurityEnhancements on hrms_master\nLooked at 23:50:00 UTC\. Its start is 00:00:00 UTC/,
+    /^Would start now: yes\. AddSecurityEnhancements on hrms_master\nLooked at 23:50:00 UTC\. It is to start 00:00:00 UTC/,
   )
   const problem = { code: 'plan-missing', runbook: 'add-security-enhancements' } as const
   const no = news({ is: 'schedule.ready', schedule, before, problem })
