@@ -48,6 +48,24 @@ export const timesToCome: Times = {
   news: { italic: 'day and time' },
 }
 
+/** An announcement of a kind, while nothing is known of it. */
+export function sampleOf(kind: About['is']): About {
+  switch (kind) {
+    case 'moved':
+      return { is: kind, from: { start: '', end: '' } }
+    case 'called-off':
+      return { is: kind, reason: '(the reason, if one is given)', missed: false }
+    case 'overrun':
+      return { is: kind, news: '', says: null }
+    case 'unchanged':
+      return { is: kind, takenBack: false }
+    case 'ahead':
+    case 'start':
+    case 'end':
+      return { is: kind }
+  }
+}
+
 /** What a notice's templates are filled with. */
 export function valuesOf(about: About, runbook: Runbook, times: Times): Values {
   const { product, title, purpose, contacts } = runbook

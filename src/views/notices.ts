@@ -19,7 +19,7 @@ import { counted } from './amounts.ts'
 import { fitting } from './fit.ts'
 import { joined, listed } from './line.ts'
 import { announced } from './notice.ts'
-import { timesOf, timesToCome, type Times } from './notice-values.ts'
+import { sampleOf, timesOf, timesToCome, type Times } from './notice-values.ts'
 import { whenWords } from './notice-when.ts'
 import { sentParts, type Sent } from './notices-sent.ts'
 import { lineText, partText } from './plain.ts'
@@ -131,23 +131,6 @@ function toCome(
 }
 
 const followers = ['moved', 'called-off', 'overrun', 'unchanged'] as const
-
-function sampleOf(kind: About['is']): About {
-  switch (kind) {
-    case 'moved':
-      return { is: kind, from: { start: '', end: '' } }
-    case 'called-off':
-      return { is: kind, reason: '(the reason, if one is given)', missed: false }
-    case 'overrun':
-      return { is: kind, news: '', says: null }
-    case 'unchanged':
-      return { is: kind, takenBack: false }
-    case 'ahead':
-    case 'start':
-    case 'end':
-      return { is: kind }
-  }
-}
 
 /** What is known of its times by now; the rest stands for itself. */
 function timesFor(about: About, runbook: Runbook, open: Schedule | null): Times {

@@ -1,9 +1,13 @@
 import type { Line, Part } from '../domain/view.ts'
+import { kindOf } from '../domain/notice.ts'
 import type { Runbook } from '../domain/runbook.ts'
 import { bold, say, text } from '../domain/view.ts'
 import { clipped } from './line.ts'
 import { seconds } from './amounts.ts'
 import { timesLine } from './contacts.ts'
+import { announced } from './notice.ts'
+import { sampleOf, timesToCome } from './notice-values.ts'
+import { whenWords } from './notice-when.ts'
 import { lineText } from './plain.ts'
 
 const itemsShown = 8
@@ -23,8 +27,8 @@ export function runbookSays(runbook: Runbook): Part[] {
     ...titled(
       'Told to others:',
       runbook.notices.map(
-        ({ at, to, subject }) =>
-          `${at === 'start' || at === 'end' ? `at the ${at}` : at} to ${to.join(', ')}: ${subject}`,
+        ({ at, to }, place) =>
+          `${whenWords(at)}${to.length ? `, to ${to.join(', ')}` : ''}: ${lineText(announced(place, sampleOf(kindOf(at)), runbook, timesToCome).state)}`,
       ),
     ),
     ...(watch

@@ -175,6 +175,25 @@ describe('the thread of a plan', () => {
     )
   })
 
+  test('names who is told what, in the words that people will read', () => {
+    const made = plan()
+    made.approved.runbook.notices = [
+      {
+        at: '-72h',
+        to: ['staff', 'board'],
+        subject: '{{ product }} is away from {{ start }}',
+        text: 'Soon.',
+      },
+      { at: 'moved', to: [], subject: 'Another time', text: 'Soon.' },
+    ]
+    expect(plainText(planDetailsView(made))).toContain(
+      [
+        'Told to others:',
+        '- 72 hours before, to staff, board: HRMS is away from day and start',
+        '- When it is moved: Another time',
+      ].join('\n'),
+    )
+  })
   test('has the SQL as it is run, with what was added marked', () => {
     expect(planDetailsView(plan()).files?.map(({ name }) => name)).toEqual(['7F3A.up.sql', '7F3A.down.sql'])
     expect(planDetailsView(plan()).files?.[0]?.content).toBe(
