@@ -209,7 +209,11 @@ services: []
     ['backup.free', '10 GB', 'backup.free is not a size: a number with MB, GB or TB'],
     ['window.lockAttempts', 0, 'window.lockAttempts is less than 1'],
     ['target.minimumVersion', 9, 'target.minimumVersion is older than 12, which Lockkeeper does not know'],
-    ['notices.0.at', 'T-72', 'notices[0].at is not a time: `-72h` before the start, `start`, `end`, `moved`, `called-off`, `overrun` or `unchanged`'],
+    [
+      'notices.0.at',
+      'T-72',
+      'notices[0].at is not a time: `-72h` before the start, `start`, `end`, `moved`, `called-off`, `overrun` or `unchanged`',
+    ],
     ['contacts.0.email', 'nobody', 'contacts[0].email is not an e-mail address'],
     ['purpose', [], 'purpose says nothing'],
     ['services.0.start', 'node api.ts', 'services[0].start is text, and must be a list'],
