@@ -8,6 +8,7 @@ import { peopleOf, surroundingsOf } from './access/roles.ts'
 import { readIdentity } from './adapters/postgres/identity.ts'
 import { loadConfig, secretsOfConfig, type Config } from './config.ts'
 import { sendLetters } from './deliveries/letters.ts'
+import { sendPages } from './deliveries/pages.ts'
 import { pump } from './deliveries/pump.ts'
 import { makeRender } from './deliveries/render.ts'
 import type { Identity } from './domain/identity.ts'
@@ -114,6 +115,7 @@ const nameOf = async (person: string): Promise<string | null> =>
 const mailer = config.mail && makeMailer({ config: config.mail, nameOf })
 if (slack || mailer)
   background.push(keepSending('mail', (sending) => sendLetters({ ...sending, mailer, render })))
+background.push(keepSending('pager', (sending) => sendPages({ ...sending, environment: process.env })))
 if (slack) background.push(serveSlack(slack))
 else log.info('no Slack is configured: the terminal alone gives commands')
 log.info({ runbooks: usable.length, slack: config.slack !== null }, 'Lockkeeper is ready')

@@ -17,6 +17,7 @@ import { scheduleById } from '../store/schedules.ts'
 import { invitationOf } from '../views/letter.ts'
 import { begin, type Begun } from './begin.ts'
 import { fanOut } from './fan-out.ts'
+import { tellOutcome } from './outcome.ts'
 import { mailPace, makeAbsence, waitAfter, type MailPace } from './pace.ts'
 import type { Render } from './render.ts'
 import { rest } from './rest.ts'
@@ -116,6 +117,7 @@ async function record(
   const again = due.unsure ? 'unsure' : 'due'
   if ('sent' in posted) {
     await recordSent(pool, key, posted.sent, shown)
+    await tellOutcome(pool, due, null)
     return 'reached'
   }
   if ('unsure' in posted) {
@@ -134,6 +136,7 @@ async function record(
     return 'reached'
   }
   await recordRefused(pool, key, error)
+  await tellOutcome(pool, due, { error, goesOn: false })
   log.warn({ key, to, error, says: posted.says }, 'the mail server refused a letter')
   return 'reached'
 }

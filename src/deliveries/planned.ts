@@ -7,9 +7,10 @@ import {
   scheduleKey,
   testKey,
   type Address,
+  type PagerAddress,
   type Shows,
 } from '../domain/delivery.ts'
-import type { Event, Happened } from '../domain/event.ts'
+import type { Event, Happened, Pinged } from '../domain/event.ts'
 import type { RunKind } from '../domain/plan.ts'
 import { gateId } from '../domain/run.ts'
 import type { Kind } from '../domain/step.ts'
@@ -34,7 +35,7 @@ export interface EventContext {
   /** Of `step.ended`. */
   step: Kind | null
   /** Who a notice or a test is for. */
-  told: readonly Address[]
+  told: readonly (Address | PagerAddress)[]
 }
 
 /** Messages that call people, by what they are called for. */
@@ -112,7 +113,19 @@ const table: Table = {
       : [],
   'step.late': (event) => ofRun(event),
   'alarm.pinged': (event, context) =>
-    ofCall(event, context, event.alarm, event.people, event.inChannel, event.mail),
+    ofCall(event, context, event.alarm, event.people, event.inChannel, event),
+  'call.failed': (event, { channel }) =>
+    event.run
+      ? [
+          make(
+            event,
+            `failed:${event.seq}`,
+            { channel, thread: runKey(event.run), broadcast: true },
+            { event: event.seq },
+            { urgent: true },
+          ),
+        ]
+      : [],
   'alarm.closed': (event) => [{ refreshBelow: callKeys(event.alarm) }],
   'run.taken': (event, context) => [
     ...event.alarms.map((alarm) => ({ refreshBelow: callKeys(alarm) })),
@@ -187,7 +200,7 @@ function ofStep(event: Event & { is: 'step.ended' }, { channel, step }: EventCon
 
 /**
  * A message in the channel and one to each of these people, below what it is about: edited when that changes. What is
- * sent by e-mail stays as it was.
+ * sent by e-mail stays as it was; a pager is told what is changed.
  */
 function ofCall(
   event: Event,
@@ -195,7 +208,7 @@ function ofCall(
   about: string | null,
   people: readonly string[],
   inChannel: boolean,
-  mail: readonly string[] = [],
+  { mail = [], webhooks = [] }: Pick<Pinged, 'mail' | 'webhooks'> = {},
 ): Planned[] {
   if (!event.run || !about) return []
   const key = `${callKeys(about)}${event.seq}`
@@ -207,6 +220,7 @@ function ofCall(
     ...mail.map((address) =>
       make(event, `${key}:mail:${address}`, { mail: address }, shows, { urgent: true }),
     ),
+    ...webhooks.map((role) => make(event, `${key}:pager:${role}`, { pager: role }, shows, { urgent: true })),
     ...ofRun(event),
   ]
 }
@@ -242,7 +256,7 @@ const ofPlan = (event: Event): Planned[] => (event.plan ? [{ refresh: [planKey(e
 function make(
   event: Event,
   key: string,
-  to: Address,
+  to: Address | PagerAddress,
   shows: Shows,
   how: Partial<Pick<NewDelivery, 'sends' | 'urgent' | 'pin'>> = {},
 ): Planned {

@@ -14,6 +14,7 @@ import {
 } from '../store/deliveries.ts'
 import { twiceWords } from '../views/marks.ts'
 import { begin, drawn } from './begin.ts'
+import { tellOutcome } from './outcome.ts'
 import type { Pace } from './pace.ts'
 import type { Render } from './render.ts'
 
@@ -67,10 +68,12 @@ export function makeSender({ pool, channel, render, log, pace }: SenderOptions):
     if ('sent' in sent) {
       const { pin } = await recordSent(pool, key, sent.sent, shown)
       if (pin) await recordPinned(pool, key, await channel.pin(sent.sent, true))
+      await tellOutcome(pool, due, null)
       return { reached: true }
     }
     if ('refused' in sent) {
       await recordRefused(pool, key, sent.refused)
+      await tellOutcome(pool, due, { error: sent.refused, goesOn: false })
       log.warn({ key, to: due.to, error: sent.refused }, 'Slack refused a message')
       return { reached: true }
     }

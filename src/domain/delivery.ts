@@ -7,9 +7,12 @@ export type Address =
   | { person: string }
   | { mail: string }
 
+/** The other pager of a contact, by its role in the runbook. */
+export type PagerAddress = { pager: string }
+
 /** Who or what is meant: what tells addresses apart. */
-export const addressee = (to: Address): string =>
-  'mail' in to ? to.mail : 'person' in to ? to.person : to.channel
+export const addressee = (to: Address | PagerAddress): string =>
+  'pager' in to ? to.pager : 'mail' in to ? to.mail : 'person' in to ? to.person : to.channel
 
 /** What to show: rendered when it is sent, so that an outage ends in one message of the latest state. */
 export type Shows =
@@ -31,18 +34,19 @@ export const runKey = (run: string): string => `run:${run}`
 export const scheduleKey = (schedule: string): string => `schedule:${schedule}`
 
 /** The message of a test of who is reached, and the one to somebody whom it tries. */
-export const testKey = (test: string, to?: Address): string =>
+export const testKey = (test: string, to?: Address | PagerAddress): string =>
   to ? `test:${test}/${addressee(to)}` : `test:${test}`
 
 /** The message by which somebody is told a notice, and how those of a whole schedule begin. */
-export const noticeKey = (notice: string, to: Address): string => `notice:${notice}:${addressee(to)}`
+export const noticeKey = (notice: string, to: Address | PagerAddress): string =>
+  `notice:${notice}:${addressee(to)}`
 export const noticesBelow = (schedule: string): string => `notice:${schedule}/`
 
 /** Something on its way to a channel or a person. */
 export interface Delivery {
   /** E.g. `run:7F3A-1`, `gate:7F3A-1/drain/1:dm`. One message each. */
   key: string
-  to: Address
+  to: Address | PagerAddress
   shows: Shows
   /** `files`: what belongs to the view, in one upload. */
   sends: 'message' | 'files'
@@ -57,8 +61,8 @@ export interface Delivery {
 /** Slack's channel and timestamp of a message. */
 export type InSlack = { channel: string; ts: string }
 
-/** Where a message is, or the Message-ID of a letter: that cannot be changed any more. */
-export type SentAs = InSlack | { mail: string }
+/** Where a message is, or the Message-ID of a letter: that cannot be changed any more; or that a pager took it. */
+export type SentAs = InSlack | { mail: string } | { pager: string }
 
 export type Sent =
   | { sent: InSlack }

@@ -33,6 +33,15 @@ export type Happened =
   | { is: 'run.escalated'; alarm: string; reason: string; critical: boolean }
   | { is: 'step.late'; alarm: string; step: string; attempt: number; expectedSeconds: number }
   | Pinged
+  /** A ping did not arrive; `goesOn`: not yet, it is tried again. `to`: a person, an address, or a contact's role. */
+  | {
+      is: 'call.failed'
+      alarm: string
+      by: 'slack' | 'mail' | 'pager'
+      to: string
+      error: string
+      goesOn: boolean
+    }
   | { is: 'alarm.closed'; alarm: string }
   /** "I have it". `from`: whom questions went to before. `gate`, `alarms`: those that are open. */
   | { is: 'run.taken'; from: string; until: Instant; gate: string | null; alarms: string[] }

@@ -1,4 +1,4 @@
-import type { Address } from './delivery.ts'
+import type { Address, PagerAddress } from './delivery.ts'
 import type { Instant } from './json.ts'
 import type { Problem } from './problem.ts'
 import type { Runbook } from './runbook.ts'
@@ -6,7 +6,7 @@ import type { Runbook } from './runbook.ts'
 /** Somebody or something that a test is sent to, once, for all contacts of the escalation that lead there. */
 export interface TestTarget {
   contacts: string[]
-  to: Exclude<Address, { channel: string }>
+  to: Exclude<Address, { channel: string }> | PagerAddress
 }
 
 /** Whether those whom an escalation calls are reached: tried at a moment, by somebody. */
@@ -35,6 +35,6 @@ export const askedPeople = ({ targets }: Pick<ReachTest, 'targets'>): string[] =
 export interface Tried {
   to: TestTarget['to']
   state: 'due' | 'sending' | 'unsure' | 'sent' | 'refused'
-  /** Slack's or the mail server's. */
+  /** Slack's, the mail server's or the pager's. */
   error: string | null
 }

@@ -64,17 +64,20 @@ export function testReach(
   })
 }
 
-/** Who or what is called for several contacts is tried once. */
+/** Who is called for several contacts is tried once. A pager is tried where the runbook has words for that. */
 function targetsOf(called: TestRequest['called']): TestTarget[] {
   const targets = new Map<string, TestTarget>()
-  for (const { contact, people, mail } of called)
-    for (const to of [
+  for (const { contact, people, mail } of called) {
+    const reached: TestTarget['to'][] = [
       ...people.map((person) => ({ person })),
       ...mail.map((address) => ({ mail: address })),
-    ]) {
+      ...(contact.webhook?.test ? [{ pager: contact.role }] : []),
+    ]
+    for (const to of reached) {
       const known = targets.get(addressee(to))
       targets.set(addressee(to), { contacts: [...(known?.contacts ?? []), contact.role], to })
     }
+  }
   return [...targets.values()]
 }
 

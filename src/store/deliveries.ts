@@ -3,6 +3,7 @@ import {
   type Address,
   type Delivery,
   type InSlack,
+  type PagerAddress,
   type SentAs,
   type Shows,
 } from '../domain/delivery.ts'
@@ -12,7 +13,7 @@ import { instant, type Queryable } from './transaction.ts'
 /** A delivery that is to be made. The same key is made once. */
 export interface NewDelivery {
   key: string
-  to: Address
+  to: Address | PagerAddress
   shows: Shows
   sends: 'message' | 'files'
   /** Before what waits in the same channel: a question to people, an ending. */
@@ -22,7 +23,7 @@ export interface NewDelivery {
 }
 
 /** A delivery whose turn it is. */
-export interface Due<To extends Address = Address> extends Delivery {
+export interface Due<To extends Address | PagerAddress = Address | PagerAddress> extends Delivery {
   to: To
   attempts: number
 }
@@ -45,11 +46,16 @@ export interface StaleDelivery {
   pinned: boolean
 }
 
-/** What is sent one after another: all of one channel, all to one person, and all mail. */
-export const laneOf = (to: Address): string => ('mail' in to ? 'mail' : addressee(to))
+/** What is sent one after another: all of one channel, all to one person, all to the pager of one role, and all mail. */
+export const laneOf = (to: Address | PagerAddress): string =>
+  'mail' in to ? 'mail' : 'pager' in to ? `pager ${to.pager}` : addressee(to)
 
 /** Ways to people. Each has its own pump, so that none waits for another. */
-export type Way = 'slack' | 'mail'
+export type Way = 'slack' | 'mail' | 'pager'
+
+/** The way of a delivery, by its lane; SQL. */
+const wayOf = (lane = 'lane'): string =>
+  `case when ${lane} = 'mail' then 'mail' when ${lane} like 'pager %' then 'pager' else 'slack' end`
 
 /** What a live message shows besides events: the run's version and how far its step is. Changes when the message should. */
 const stateOfRun = `run.version || ':' || coalesce((select md5(progress::text) from lockkeeper.attempt
@@ -115,8 +121,8 @@ export async function orphanDeliveries(tx: Queryable, way: Way, after: number): 
   const { rowCount } = await tx.query(
     `update lockkeeper.delivery set due_at = begun_at + $1 * interval '1 ms',
        state = case when sent_as is null then 'unsure' else 'sent' end
-     where state = 'sending' and (lane = 'mail') = $2`,
-    [after, way === 'mail'],
+     where state = 'sending' and ${wayOf()} = $2`,
+    [after, way],
   )
   return rowCount ?? 0
 }
@@ -136,7 +142,7 @@ export async function dueInSlack(tx: Queryable): Promise<DueInSlack[]> {
   const { rows } = await tx.query<DueInSlack>(
     `select distinct on (due.lane) ${dueColumns}, due.lane, parent.sent_as as thread
      from lockkeeper.delivery due left join lockkeeper.delivery parent on parent.key = due.to_address ->> 'thread'
-     where ${isDue} and due.lane <> 'mail' and (due.to_address ->> 'thread' is null or parent.sent_as is not null)
+     where ${isDue} and ${wayOf('due.lane')} = 'slack' and (due.to_address ->> 'thread' is null or parent.sent_as is not null)
      order by due.lane, due.urgent desc, due.seq`,
   )
   return rows
@@ -236,7 +242,7 @@ export async function staleDeliveries(
            and (delivery.shown_state is distinct from ${stateOfRun}
              or delivery.shown_at < now() - $2 * interval '1 ms'))
      select key, shows, sent_as as "sentAs", wanted, pin, pinned from stale join lockkeeper.delivery using (key)
-     where sends = 'message' and (shown_at is null or shown_at < now() - $1 * interval '1 ms')
+     where sends = 'message' and ${wayOf()} = 'slack' and (shown_at is null or shown_at < now() - $1 * interval '1 ms')
      order by urgent desc, shown_at limit $3`,
     [every, heartbeat, limit],
   )
@@ -266,7 +272,7 @@ export async function recordPinned(tx: Queryable, key: string, pinned: boolean):
 /** Where a message is, once it is there. */
 export async function sentAsOf(tx: Queryable, key: string): Promise<InSlack | null> {
   const { rows } = await tx.query<{ sentAs: InSlack | null }>(
-    `select sent_as as "sentAs" from lockkeeper.delivery where key = $1 and lane <> 'mail'`,
+    `select sent_as as "sentAs" from lockkeeper.delivery where key = $1 and ${wayOf()} = 'slack'`,
     [key],
   )
   return rows[0]?.sentAs ?? null

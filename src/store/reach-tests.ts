@@ -21,7 +21,7 @@ export async function insertReachTest(
      select $1 || '/' || coalesce(max(number), 0) + 1, $1, coalesce(max(number), 0) + 1, $2, $3
      from lockkeeper.reach_test where runbook = $1
      having coalesce(bool_and(number <= $4 or at < now() - $5 * interval '1 s'), true)
-     on conflict (runbook, number) do nothing returning ${columns}`,
+     on conflict do nothing returning ${columns}`,
     [body.runbook.name, JSON.stringify(body), by, after, seconds],
   )
   return rows[0] ? testOf(rows[0]) : null

@@ -59,9 +59,7 @@ export function pingView(
   const question = standing.gate && asked(standing, standing.gate)
   const taken = run.heldUntil !== null
   return {
-    state: say`${productLine(standing)}. ${whyLine(alarm, event, standing)}${
-      question ? say`. ${question.state}` : []
-    }. ${taken ? say`${bold('Taken:')} ${whom(run.holder)} has it since ${clock(run.heldSince ?? alarm.openedAt)}` : addressed(event, run)}`,
+    state: say`${reasonLine(event, alarm, calling)}. ${taken ? say`${bold('Taken:')} ${whom(run.holder)} has it since ${clock(run.heldSince ?? alarm.openedAt)}` : addressed(event, run)}`,
     parts: [
       ...overdue(event, run),
       ...calls(event, run),
@@ -76,6 +74,13 @@ export function pingView(
       ...(question ? [] : [whatHappened(run.id)]),
     ],
   }
+}
+
+/** Why somebody is called, for where there is room for a line: `HRMS is down since 03:01:12 UTC. Nobody has answered …`. */
+export function reasonLine(event: Event & Pinged, alarm: Alarm, { run, attempts, gate }: Calling): Line {
+  const standing = standingOf(run, attempts, gate)
+  const question = standing.gate && asked(standing, standing.gate)
+  return say`${productLine(standing)}. ${whyLine(alarm, event, standing)}${question ? say`. ${question.state}` : []}`
 }
 
 function whyLine({ cause, openedAt, critical }: Alarm, event: Event & Pinged, { run }: Standing): Line {

@@ -65,19 +65,8 @@ export function calls(event: Pinged, { plan }: Run): Part[] {
     ...onCall.map(({ contact, people, mail: addresses }) =>
       note(say`On call for ${contact}: ${listed([...people.map((each) => person(each)), ...addresses])}.`),
     ),
-    ...(mail.length + webhooks.length
-      ? [
-          note(
-            joined(
-              [
-                ...(mail.length ? [say`Sent by e-mail to ${joined(mail)}.`] : []),
-                ...(webhooks.length ? [say`Sent to the pager of ${joined(webhooks)}.`] : []),
-              ],
-              ' ',
-            ),
-          ),
-        ]
-      : []),
+    ...(mail.length ? [note(say`Also by e-mail to ${listed(mail)}.`)] : []),
+    ...(webhooks.length ? [note(say`Also by the pager of ${listed(webhooks)}.`)] : []),
   ]
 }
 

@@ -1,7 +1,17 @@
 import { contactOf } from '../domain/escalation.ts'
 import type { Event, Pinged } from '../domain/event.ts'
 import type { Run } from '../domain/run.ts'
-import { bold, clock, dayAndClock, say, text, type Inline, type Line, type View } from '../domain/view.ts'
+import {
+  bold,
+  clock,
+  code,
+  dayAndClock,
+  say,
+  text,
+  type Inline,
+  type Line,
+  type View,
+} from '../domain/view.ts'
 import { about } from './amounts.ts'
 import { choiceName } from './choice-names.ts'
 import { clipped, firstOf, whom } from './line.ts'
@@ -50,6 +60,14 @@ function happened(event: Event, run: Run | null): Line {
       return say`${stepIn(run, event.step)} takes longer than planned (${about(event.expectedSeconds)})`
     case 'alarm.pinged':
       return say`pinged: ${calledLine(event, run)}`
+    case 'call.failed':
+      return say`${bold(event.goesOn ? 'A ping has not arrived yet' : 'A ping did not arrive')}: ${
+        event.by === 'slack'
+          ? say`the direct message to ${whom(event.to)}`
+          : event.by === 'mail'
+            ? `the e-mail to ${event.to}`
+            : `that to the pager of ${event.to}`
+      } (${code(event.error)}). ${event.goesOn ? 'It is tried again; call them' : 'Call them'} on another way`
     case 'alarm.closed':
       return say`nobody is called any more`
     case 'run.taken':

@@ -50,14 +50,17 @@ export function testView(test: ReachTest, outcomes: readonly Tried[]): View {
 }
 
 function targetRow(test: ReachTest, { to, contacts }: TestTarget, outcomes: readonly Tried[]): Row {
-  const name = say`${'person' in to ? person(to.person) : to.mail} (${contacts.join(', ')})`
+  const name =
+    'pager' in to
+      ? say`the pager of ${to.pager}`
+      : say`${'person' in to ? person(to.person) : to.mail} (${contacts.join(', ')})`
   const outcome = outcomes.find((each) => addressee(each.to) === addressee(to))
   if (outcome?.state === 'refused')
     return { word: 'Failed', line: say`${name}: not sent, ${code(outcome.error ?? 'refused')}` }
   const isSent = outcome?.state === 'sent'
-  if ('mail' in to)
+  if (!('person' in to))
     return isSent
-      ? { word: 'Passed', line: say`${name}: the mail server took it` }
+      ? { word: 'Passed', line: say`${name}: ${'mail' in to ? 'the mail server took it' : 'it took it'}` }
       : { word: 'Now', line: say`${name}: on its way` }
   const answer = test.answers.find((each) => each.person === to.person)
   if (answer) return { word: 'Passed', line: say`${name} answered at ${clock(answer.at)}` }
@@ -75,31 +78,31 @@ export function testPing(test: ReachTest, to: string): View {
       parts: [note(say`It was a test. Nothing is left to do.`)],
       actions: [],
     }
-  const byMail = target !== undefined && 'mail' in target.to
+  const answers = target !== undefined && 'person' in target.to
   return {
     state: say`${bold('A test, nothing has happened:')} ${whom(by)} tries who is reached for ${bold(runbook.name)} (${runbook.product})${
-      byMail ? '' : '. Please say that you got it'
+      answers ? '. Please say that you got it' : ''
     }`,
     parts: [
       text(
         say`You would be called as ${joined((target?.contacts ?? []).map((role) => contactTimes(runbook, role)))}.`,
       ),
       note(
-        byMail
-          ? say`Sent ${moment(at, at)}. You need not answer.`
-          : say`Who tries it sees whether you answer.`,
+        answers
+          ? say`Who tries it sees whether you answer.`
+          : say`Sent ${moment(at, at)}. You need not answer.`,
       ),
     ],
-    actions: byMail
-      ? []
-      : [
+    actions: answers
+      ? [
           {
             label: 'I got it',
             says: 'Says that this reached you; nothing else happens',
             command: 'who',
             input: { runbook: runbook.name, does: 'got', test: number },
           },
-        ],
+        ]
+      : [],
   }
 }
 

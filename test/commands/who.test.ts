@@ -162,6 +162,24 @@ describe('who test', () => {
     expect(head?.says).toContain('Failed: DBA On-Call: nobody knows who is on call, nobody is named')
   })
 
+  test('tries a pager where the runbook has words for that, and no other', async () => {
+    const webhook = { url: 'https://pager.test/', json: {} }
+    await office.rewrite((written) => {
+      written.contacts[0].webhook = webhook
+      written.contacts[1].webhook = { ...webhook, test: { json: {} } }
+    })
+    await says(mei, ['who', name, 'test'])
+    expect((await toSend()).map(({ to }) => to)).toEqual([
+      { channel: '#migrations' },
+      { person: 'U0ASHA' },
+      { person: 'U0DAN' },
+      { pager: 'DBA On-Call' },
+      { person: 'U0MEI' },
+    ])
+    await office.pool.query(`update lockkeeper.delivery set state = 'sent' where lane like 'pager %'`)
+    expect((await toSend())[0]?.says).toContain('Passed: the pager of DBA On-Call: it took it')
+  })
+
   test('is for operators', async () => {
     for (const who of [dan, eve])
       expect(await says(who, ['who', name, 'test'])).toContain(

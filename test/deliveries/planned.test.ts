@@ -193,6 +193,36 @@ describe('calling people', () => {
     expect(of(lapsed)).toContainEqual({ refreshBelow: 'ping:g/' })
   })
 
+  test('goes to pagers and addresses too, and what did not arrive is told in the channel', () => {
+    const ping: Happened = {
+      is: 'alarm.pinged',
+      alarm: 'g',
+      steps: [],
+      people: ['U0DAN'],
+      asked: [],
+      untold: [],
+      inChannel: false,
+      mail: ['dba@morishr.test'],
+      webhooks: ['DBA'],
+    }
+    expect(made(of(ping))).toMatchObject([
+      { key: 'ping:g/7:dm:U0DAN', to: { person: 'U0DAN' } },
+      { key: 'ping:g/7:mail:dba@morishr.test', to: { mail: 'dba@morishr.test' }, urgent: true },
+      { key: 'ping:g/7:pager:DBA', to: { pager: 'DBA' }, urgent: true },
+    ])
+    const failed: Happened = {
+      is: 'call.failed',
+      alarm: 'g',
+      by: 'pager',
+      to: 'DBA',
+      error: '401',
+      goesOn: false,
+    }
+    expect(made(of(failed))).toMatchObject([
+      { key: 'failed:7', to: { channel: 'C0OPS', thread: 'run:P-1', broadcast: true }, urgent: true },
+    ])
+  })
+
   test('of a test of who is reached: a message in the channel and one to each; of an answer: both show it', () => {
     const told = [{ person: 'U0DAN' }, { mail: 'dba@morishr.test' }]
     expect(made(of({ is: 'reach.tested', test: 'r/1' }, { told }))).toMatchObject([

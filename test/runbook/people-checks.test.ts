@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { changed, faultsOf } from './files.ts'
 
 const told = async (changes: Record<string, unknown>, people: string[] = [], groups: string[] = []) => {
@@ -82,3 +84,23 @@ test('who tells who is on call is asked without a secret in the file, by a comma
     expect.stringMatching(/^contacts\[1\]\.onCall names not one of `command` and `url`\. /) as string,
   ])
 })
+
+test('the examples of docs/calling.md are good', async () => {
+  const page = await readFile(new URL('../../docs/calling.md', import.meta.url), 'utf8')
+  const examples = [...page.matchAll(/```yaml\n([^]*?)```/g)].map(([, written]) => parse(written!) as Written)
+  expect(examples.map((example) => Object.keys(example))).toEqual([
+    ['contacts', 'escalation'],
+    ['onCall'],
+    ['onCall'],
+    ['webhook'],
+    ['webhook'],
+  ])
+  const [whole, ...ways] = examples
+  expect(await told(whole!, operators)).toEqual([])
+  for (const way of ways) {
+    const [[key, value]] = Object.entries(way) as [[string, unknown]]
+    expect(await told({ [`contacts.1.${key}`]: value }, operators), key).toEqual([])
+  }
+})
+
+type Written = Record<string, unknown>

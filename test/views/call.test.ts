@@ -134,7 +134,7 @@ describe('a ping', () => {
       }),
     )
     expect(said).toContain('On call for DBA: @U0KIM and kim@morishr.com.')
-    expect(said).toContain('Sent by e-mail to kim@morishr.com. Sent to the pager of DBA.')
+    expect(said).toContain('Also by e-mail to kim@morishr.com.\nAlso by the pager of DBA.')
   })
 
   test('says why nobody knows who is on call, whom to call, and who is called instead', () => {
