@@ -1,6 +1,9 @@
 import type { Runbook } from '../src/domain/runbook.ts'
 import type { Migration } from '../src/domain/script.ts'
 import type { Run } from '../src/domain/run.ts'
+import { sha256OfJson } from '../src/domain/digest.ts'
+import type { Approved } from '../src/domain/plan.ts'
+import { newestPlanOf } from '../src/store/plans.ts'
 import type { BothWays } from '../src/engines/engine.ts'
 import { prepareBoth } from '../src/engines/both-ways.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
@@ -53,23 +56,41 @@ async function readingTarget(
   return ok({ target: makeTarget(address.value, name, identity.value), running })
 }
 
-/** What the migration does. While a run of it is under way its plan tells: nothing is built while users wait. */
+/**
+ * The plan that tells what the migration does, where reading it anew would take long: nothing is built while users wait,
+ * and a project that was planned is not built again to be looked at. Null: it is read anew.
+ */
+async function plannedAs({ pool }: House, runbook: Runbook, running: Run | null): Promise<Approved | null> {
+  const { name, engine, migration } = runbook
+  const underWay = running?.plan.approved
+  if (underWay?.runbook.name === name && underWay.prepared) return underWay
+  if (engine.kind === 'sql') return null
+  const planned = (await newestPlanOf(pool, name))?.approved
+  const isSame =
+    planned?.runbook.migration === migration && sha256OfJson(planned.runbook.engine) === sha256OfJson(engine)
+  return planned?.prepared && isSame ? planned : null
+}
+
+/** What the migration does. */
 async function readMigrations(
   house: House,
   runbook: Runbook,
   target: Target,
   running: Run | null,
 ): Promise<Result<{ migrations: Migration[]; prepared: BothWays }>> {
-  const planned = running?.plan.approved
-  const history = planned?.runbook.name === runbook.name && planned.prepared ? planned.history : null
+  const planned = await plannedAs(house, runbook, running)
+  const history = planned?.history ?? null
   const { address } = target
   const { environment, config } = house
   const engine = makeEngine(runbook, { address, environment, builds: buildsFolder(config), history })
   try {
-    if (history && planned?.prepared) {
+    if (planned?.prepared) {
       const applied = await engine.applied(target)
       if (!applied.ok) return applied
-      return ok({ migrations: statesNow(history.migrations, applied.value), prepared: planned.prepared })
+      return ok({
+        migrations: statesNow(planned.history.migrations, applied.value),
+        prepared: planned.prepared,
+      })
     }
     const listed = await engine.list(target)
     if (!listed.ok) return listed

@@ -87,6 +87,15 @@ export async function openPlan(tx: Queryable, runbook: string, kind: RunKind): P
   return rows[0] ? planOf(rows[0]) : null
 }
 
+/** The newest plan of a runbook that knows its migrations, open or not. */
+export async function newestPlanOf(tx: Queryable, runbook: string): Promise<StoredPlan | null> {
+  const { rows } = await tx.query<Row>(
+    `select ${columns} from lockkeeper.plan where runbook = $1 and kind <> 'backup' order by made_at desc limit 1`,
+    [runbook],
+  )
+  return rows[0] ? planOf(rows[0]) : null
+}
+
 /** Ids of open plans, newest first: what a mistyped one may have meant. */
 export async function openPlanIds(tx: Queryable): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
