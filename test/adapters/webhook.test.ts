@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, expect, test } from 'vitest'
 import { says, tellWebhook, type Does } from '../../src/adapters/webhook.ts'
@@ -15,7 +15,7 @@ interface Seen {
 
 const seen: Seen[] = []
 let status = 202
-const server = createServer(async (request, response) => {
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   const { method, url, headers } = request
@@ -23,7 +23,8 @@ const server = createServer(async (request, response) => {
   if (url === '/silent') return
   if (url === '/cut') return void request.socket.destroy()
   response.writeHead(status).end('not read')
-})
+}
+const server = createServer((request, response) => void serve(request, response))
 await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
 const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 afterAll(() => {
