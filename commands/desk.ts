@@ -19,14 +19,14 @@ export function makeDesk(house: House): Desk {
     name: string,
     raw: (command: AnyCommand) => unknown,
     filled: boolean,
-    values: FormValues = {},
+    asked: readonly string[] = [],
   ): Promise<Reply> {
     const result = await answered(house, caller, name, raw, filled)
     if (result.ok) return result.value
     const problem = house.secrets.redact(result.problem)
     // Said at its field, so that the form stays as it was filled in.
     const faults = faultsOf(problem)
-    if (faults.length > 0 && faults.every(({ field }) => field in values)) return { faults }
+    if (faults.length > 0 && faults.every(({ field }) => asked.includes(field))) return { faults }
     return { view: problemView(await withPeople(house, problem)), refused: true }
   }
   return {
@@ -35,7 +35,7 @@ export function makeDesk(house: House): Desk {
       reply(caller, name, (command) => command.words(words), false),
     pressed: (caller, name, input) => reply(caller, name, () => input, false),
     submitted: (caller, name, input, values) =>
-      reply(caller, name, () => merged(input, values), isLast(input), values),
+      reply(caller, name, () => merged(input, values), isLast(input), fieldsOf(input)),
   }
 }
 
@@ -66,6 +66,11 @@ function faultsOf(problem: Problem): readonly FieldFault[] {
 const lastForm = 'last form'
 const isLast = (input: Json): boolean => input !== null && typeof input === 'object' && lastForm in input
 
+/** In the input of every form: the names of its fields. */
+const formFields = 'form fields'
+const fieldsOf = (input: Json): string[] =>
+  input !== null && typeof input === 'object' && formFields in input ? (input[formFields] as string[]) : []
+
 const find = (name: string): AnyCommand | undefined => commands.find((command) => command.name === name)
 
 const merged = (input: Json, values: FormValues): unknown => ({ ...(input as object), ...values })
@@ -94,7 +99,11 @@ async function answered(
     if (!asked.ok) return asked
     if (asked.value) {
       const { form, input, more } = asked.value
-      const kept = { ...(input as { [name: string]: Json }), ...(!more && { [lastForm]: true }) }
+      const kept = {
+        ...(input as { [name: string]: Json }),
+        [formFields]: form.fields.map(({ name }) => name),
+        ...(!more && { [lastForm]: true }),
+      }
       return ok({ form: { ...form, ...(more && { more }) }, command: command.name, input: kept })
     }
   }

@@ -8,15 +8,14 @@ export type Members = ReadonlyMap<string, string[] | null>
 const audiencesOf = ({ audiences, notices }: Pick<Runbook, 'audiences' | 'notices'>, place: number) =>
   (notices[place]?.to ?? []).flatMap((name) => audiences[name] ?? [])
 
-/** Who is in the groups that these notices of a runbook are for. */
+/** Who is in the groups of a runbook's audiences, all of them: what is due may be more once it is looked at again. */
 export async function membersOf(
-  runbook: Pick<Runbook, 'audiences' | 'notices'>,
-  places: readonly number[],
+  { audiences }: Pick<Runbook, 'audiences'>,
   members: Directory['members'],
 ): Promise<Members> {
-  const groups = new Set(places.flatMap((place) => audiencesOf(runbook, place).flatMap((to) => to.groups)))
   const known = new Map<string, string[] | null>()
-  for (const group of groups) known.set(group, await members(group))
+  for (const group of new Set(Object.values(audiences).flatMap(({ groups }) => groups)))
+    known.set(group, await members(group))
   return known
 }
 

@@ -97,16 +97,10 @@ async function attend(pool: pg.Pool, id: string, given: Announcing, now: Instant
   })
 }
 
-async function askOthers(schedule: Schedule, due: readonly Due[], given: Announcing): Promise<Asked> {
-  const places = due.flatMap((each) => {
-    if (each.do === 'tell') return each.notice.place ?? []
-    return each.do === 'tell-place' ? each.place : []
-  })
-  return {
-    members: await membersOf(schedule.runbook, places, given.members),
-    problem: await problemOf(schedule, due, given),
-  }
-}
+const askOthers = async (schedule: Schedule, due: readonly Due[], given: Announcing): Promise<Asked> => ({
+  members: await membersOf(schedule.runbook, given.members),
+  problem: await problemOf(schedule, due, given),
+})
 
 async function problemOf(
   schedule: Schedule,
@@ -126,7 +120,7 @@ async function carryOut(
   { members, problem }: Asked,
   told: Set<string>,
 ): Promise<void> {
-  const { id, runbook, window } = schedule
+  const { id, runbook } = schedule
   const event = (key: string, body: Parameters<typeof recordEvent>[1]['body']) =>
     recordEvent(tx, { by: 'lockkeeper', run: null, plan: null, key: `${id}/${schedule.moves}/${key}`, body })
   const tell = async (notice: { id: string; schedule: string; place: number | null }): Promise<void> => {
@@ -139,10 +133,13 @@ async function carryOut(
   switch (due.do) {
     case 'tell':
       return tell(due.notice)
-    case 'tell-place':
+    case 'tell-place': {
+      // The window of a run that nobody had scheduled begins in this very transaction.
+      const { window } = (await scheduleById(tx, id)) ?? schedule
       return tell(
         await insertNotice(tx, id, { place: due.place, about: due.about, window, dueAt: await timeOf(tx) }),
       )
+    }
     case 'tell-rest':
       return announce(tx, schedule, due.about, told)
     case 'withhold':
