@@ -78,6 +78,43 @@ describe('notices before the start', () => {
   })
 })
 
+describe('a clock that is moved through a whole schedule', () => {
+  /** What was told first at which look, as hours before the start; a look every half hour. */
+  async function through(start: string): Promise<[number, string][]> {
+    const planned = await diary.plan(Date.parse(start) - Date.now(), newName(), { timeZone: 'Europe/Zurich' })
+    const seen: [number, string][] = []
+    for (let before = 73; before >= -0.5; before -= 0.5) {
+      await diary.look(planned, before * hour)
+      const told = [
+        ...(await diary.told(planned)).map(([what]) => what),
+        ...(await diary.happened(planned, 'schedule.ready')).map((ready) => `ready ${ready.before / hour}`),
+        ...(await diary.happened(planned, 'schedule.asks')).map(({ late }) => (late ? 'asks again' : 'asks')),
+        ...(await diary.happened(planned, 'schedule.over')).map(({ as }) => as),
+      ]
+      for (const what of told) if (!seen.some(([, before]) => before === what)) seen.push([before, what])
+    }
+    return seen
+  }
+
+  test.each([
+    ['as the clocks go forward', '2027-03-28T01:30:00.000Z'],
+    ['as the clocks go back', '2027-10-31T01:30:00.000Z'],
+    ['on a leap day', '2028-02-29T03:00:00.000Z'],
+    ['over the end of a year', '2027-12-31T23:45:00.000Z'],
+  ])('tells everything once, at its hour before the start: %s', async (_, start) => {
+    expect(await through(start)).toEqual([
+      [72, '-72h'],
+      [24, '-24h'],
+      [24, 'ready 24'],
+      [1, '-1h'],
+      [1, 'ready 1'],
+      [0, 'asks'],
+      [-0.5, 'called-off'],
+      [-0.5, 'missed'],
+    ])
+  })
+})
+
 describe('a schedule that changes', () => {
   test('tells who was told the other time, and makes what is still to come anew', async () => {
     const name = newName()
