@@ -39,6 +39,17 @@ describe('while the mail server is away', () => {
     expect(outage()).toHaveLength(1)
   })
 
+  test('it is left alone for a while', async () => {
+    const { history, office } = post
+    office.interfere = ({ for: what }) => (what === 'session' ? '421 4.3.2 Going down' : null)
+    const first = await post.tell(ahead, staff)
+    post.start({ pace: { away: { first: 60_000, most: 60_000 } } })
+    await expect.poll(async () => (await post.row(noticeKey(first, staff)))?.error).toBe('421 4.3.2')
+    for (const is of ['ahead', 'start', 'end'] as const) await post.tell({ is }, board)
+    await expect.poll(async () => (await history.rows()).length).toBe(4)
+    expect(office.connections).toBe(1)
+  })
+
   test('a notice that was overtaken meanwhile is not sent: its reader is told what counts', async () => {
     const { office } = post
     await office.goDown()
@@ -46,6 +57,7 @@ describe('while the mail server is away', () => {
     post.start()
     await expect.poll(async () => (await post.row(noticeKey(first, staff)))?.attempts).toBeGreaterThan(0)
     const second = await post.tell({ is: 'called-off', reason: null, missed: false }, staff)
+    await expect.poll(() => post.row(noticeKey(second, staff))).toBeDefined()
     await office.comeUp()
     await post.settled('sent', 'refused')
     expect(await post.row(noticeKey(first, staff))).toMatchObject({ state: 'refused', error: 'superseded' })
