@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { failure, ok, type Result } from '../src/domain/result.ts'
+import { isTooSoon, type Schedule } from '../src/domain/schedule.ts'
+import { tooSoon } from '../src/runs/scheduling.ts'
 import { start } from '../src/runs/starting.ts'
 import { openPlan, openPlanIds, planById, type StoredPlan } from '../src/store/plans.ts'
+import { openScheduleOf } from '../src/store/schedules.ts'
 import { runForm } from '../src/views/forms.ts'
 import { runBegun } from '../src/views/said.ts'
 import { command, type House } from './command.ts'
@@ -28,7 +31,10 @@ export const run = command<z.output<typeof input>>({
     const plan = await planMeant(house, given.plan)
     if (!plan.ok) return plan
     const ready = await isReady(house, plan.value)
-    return ready.ok ? ok({ form: runForm(plan.value), input: { plan: plan.value.id } }) : ready
+    if (!ready.ok) return ready
+    const open = await scheduleMeant(house, plan.value)
+    if (open && isTooSoon(open, new Date().toISOString())) return failure(await tooSoon(house.pool, open))
+    return ok({ form: runForm(plan.value, open?.window ?? null), input: { plan: plan.value.id } })
   },
   async handle(house, caller, given) {
     const plan = await planMeant(house, given.plan ?? '')
@@ -46,6 +52,10 @@ export const run = command<z.output<typeof input>>({
       : started
   },
 })
+
+/** The schedule that a run of this plan would become. */
+const scheduleMeant = ({ pool }: House, { kind, approved }: StoredPlan): Promise<Schedule | null> =>
+  kind === 'migrate' ? openScheduleOf(pool, approved.runbook.name) : Promise.resolve(null)
 
 async function planMeant(house: House, typed: string): Promise<Result<StoredPlan>> {
   const named = await planById(house.pool, typed.toUpperCase())

@@ -42,5 +42,12 @@ export const windowFrom = (start: Instant, { window }: Pick<Runbook, 'window'>):
   end: new Date(Date.parse(start) + window.within).toISOString(),
 })
 
+/** Milliseconds before its start from which a scheduled run may be started: people were told that time. */
+const startsEarly = 15 * 60_000
+
+/** Whether it is too soon to start it. */
+export const isTooSoon = ({ window }: Pick<Schedule, 'window'>, now: Instant): boolean =>
+  Date.parse(window.start) - Date.parse(now) > startsEarly
+
 /** Two windows that share a moment. */
 export const overlap = (one: Window, other: Window): boolean => one.start < other.end && other.start < one.end

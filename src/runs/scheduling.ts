@@ -7,7 +7,7 @@ import type { Plan } from '../domain/plan.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Result } from '../domain/result.ts'
 import type { Runbook } from '../domain/runbook.ts'
-import { windowFrom, type Schedule, type Window } from '../domain/schedule.ts'
+import { isTooSoon, windowFrom, type Schedule, type Window } from '../domain/schedule.ts'
 import { recordEvent } from '../store/events.ts'
 import { forgetPending, insertNotice, noticesOf, withholdNotice } from '../store/notices.ts'
 import {
@@ -20,7 +20,7 @@ import {
   scheduleById,
 } from '../store/schedules.ts'
 import { hasRole } from '../store/standing.ts'
-import { timeOf } from '../store/transaction.ts'
+import { timeOf, type Queryable } from '../store/transaction.ts'
 import { announce, toldSoFar } from './announcing.ts'
 import { notAllowed, request } from './requests.ts'
 
@@ -97,9 +97,6 @@ export function callOff(
   })
 }
 
-/** Milliseconds before its start from which a scheduled run may be started. */
-const startsEarly = 15 * 60_000
-
 /**
  * The run of a plan becomes that of its runbook's schedule. One that nobody scheduled gets a schedule of its own: people
  * are told when users are out and when they are in again.
@@ -119,10 +116,7 @@ export async function bindToRun(
     await insertSchedule(tx, runbook, windowFrom(now, runbook), { by, run })
     return
   }
-  if (Date.parse(held.window.start) - Date.parse(now) > startsEarly) {
-    const told = toldSoFar(await noticesOf(tx, held.id)).length
-    refuse({ code: 'schedule-later', runbook: runbook.name, start: held.window.start, told })
-  }
+  if (isTooSoon(held, now)) refuse(await tooSoon(tx, held))
   await bindSchedule(tx, held.id, run)
   await recordEvent(tx, {
     by,
@@ -132,6 +126,14 @@ export async function bindToRun(
     body: { is: 'schedule.started', schedule: held.id, run },
   })
 }
+
+/** People were told of another time than now. */
+export const tooSoon = async (tx: Queryable, { id, runbook, window }: Schedule): Promise<Problem> => ({
+  code: 'schedule-later',
+  runbook: runbook.name,
+  start: window.start,
+  told: toldSoFar(await noticesOf(tx, id)).length,
+})
 
 /** It does not take place. What was still to be announced is not; who was told is. */
 export async function endUnrun(

@@ -1,6 +1,7 @@
 import type { Choice } from '../domain/choice.ts'
 import type { Loss, Plan } from '../domain/plan.ts'
 import type { Attempt, Gate, Run } from '../domain/run.ts'
+import type { Window } from '../domain/schedule.ts'
 import { bold, code, note, say, text, type Field, type Form, type Option, type Part } from '../domain/view.ts'
 import { backOutDoes, choiceText, opensForm, rollBackDoes, sessionsAsked } from './choices.ts'
 import { about, counted } from './amounts.ts'
@@ -15,6 +16,7 @@ import { standingOf } from './standing.ts'
 import { subjectOf } from './step-names.ts'
 import { wayBack } from '../domain/route.ts'
 import { windowSeconds } from '../domain/plan.ts'
+import { zoneOf } from './zoned.ts'
 
 const findingsShown = 10
 
@@ -45,7 +47,8 @@ export function approveForm(plan: Plan): Form {
 }
 
 /** The last look before users are out: what it means for them, what going back means, and the database's name to type. */
-export function runForm(plan: Plan): Form {
+/** `told`: the window that users were told; null: its runbook is not scheduled. */
+export function runForm(plan: Plan, told: Window | null): Form {
   const { runbook, identity } = plan.approved
   const { database, production } = runbook.target
   const down = windowSeconds(plan)
@@ -61,9 +64,21 @@ export function runForm(plan: Plan): Form {
           : say`${runbook.product} stays up.`,
       ),
       text(lossLine(plan)),
+      ...(hasWindow ? toldLines(plan, told) : []),
     ],
     fields: [databaseField(database)],
   }
+}
+
+function toldLines({ approved: { runbook } }: Plan, told: Window | null): Part[] {
+  if (runbook.notices.length === 0) return []
+  return [
+    text(
+      told
+        ? say`Users were told ${{ window: told, zone: zoneOf(runbook) }}.`
+        : say`${bold('Nobody was told before:')} it is not scheduled. Who is to hear of its start and its end does.`,
+    ),
+  ]
 }
 
 export const databaseField = (database: string): Field => ({

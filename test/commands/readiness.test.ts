@@ -5,7 +5,7 @@ import type { Schedule } from '../../src/domain/schedule.ts'
 import { schedule } from '../../src/runs/scheduling.ts'
 import { scheduleById } from '../../src/store/schedules.ts'
 import { recordStanding } from '../../src/store/standing.ts'
-import { approved, asha, dan, openOffice, planned, type Office } from './office.ts'
+import { approved, asha, dan, openOffice, planned, saidBy, type Office } from './office.ts'
 
 let office: Office
 beforeEach(async () => {
@@ -58,8 +58,9 @@ test('the clock starts it for whoever scheduled it, as long as they may', async 
   expect(await startScheduled(office.house, book)).toMatchObject({ code: 'run-under-way' })
 })
 
-test('it is not started far from its time, by whomever', async () => {
+test('it is not started far from its time, by whomever, and nobody is asked for a name before', async () => {
   const book = await scheduled(60)
-  await approved(office)
+  const plan = await approved(office)
+  expect(saidBy(await office.desk.typed(asha, ['run', plan]))).toContain('is scheduled for')
   expect(await startScheduled(office.house, book)).toMatchObject({ code: 'schedule-later', told: 0 })
 })

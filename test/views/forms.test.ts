@@ -10,6 +10,7 @@ import {
   selectForm,
   terminateForm,
 } from '../../src/views/forms.ts'
+import { telling } from '../notices/diary.ts'
 import { formText } from '../../src/views/terminal.ts'
 import {
   attempt,
@@ -33,8 +34,17 @@ const loss = {
   rows: 212,
 }
 
+test('running says what users were told, or that nobody was', () => {
+  const { notices, audiences } = telling
+  const told = plan()
+  Object.assign(told.approved.runbook, { notices, audiences, timeZone: 'UTC' })
+  const window = { start: '2025-11-13T00:00:00.000Z', end: '2025-11-13T00:30:00.000Z' }
+  expect(text(runForm(told, window))).toContain('Users were told Thursday 13 November 2025, 00:00–00:30 UTC.')
+  expect(text(runForm(told, null))?.at(-1)).toMatch(/^Nobody was told before: it is not scheduled\./)
+})
+
 test('running asks for the database’s name, after what it means for users', () => {
-  const form = runForm(plan())
+  const form = runForm(plan(), null)
   expect(text(form)).toEqual([
     'Run migration',
     'AddSecurityEnhancements on hrms_master at db-prod-1:5432, production',
@@ -211,8 +221,8 @@ test('every title fits a modal', () => {
   const { gate: asked, attempts } = lockedOut()
   const longId = { ...plan(), id: '7F3A'.repeat(10) }
   const forms = [
-    runForm(plan()),
-    runForm(plan({ kind: 'rollback' })),
+    runForm(plan(), null),
+    runForm(plan({ kind: 'rollback' }), null),
     approveForm(longId),
     discardForm(longId),
     rollbackForm(down, loss),
