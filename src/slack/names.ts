@@ -2,8 +2,9 @@ import type { WebClient } from '@slack/web-api'
 import type { Log } from '../log.ts'
 import { faultOf } from './faults.ts'
 
-/** Milliseconds that a name is believed, and that nobody told one. */
+/** Milliseconds that a name is believed, and for how long nobody is asked again who told none. */
 const believed = 600_000
+const untold = 60_000
 
 /** How people are called, for whoever is not in Slack. Null: nobody tells. */
 export function makeNames(
@@ -16,7 +17,7 @@ export function makeNames(
     const known = names.get(person)
     if (known && known.until > now()) return known.name
     const name = await ask(client, log, person)
-    names.set(person, { name, until: now() + believed })
+    names.set(person, { name, until: now() + (name ? believed : untold) })
     return name
   }
 }
