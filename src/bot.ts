@@ -4,6 +4,7 @@ import type pg from 'pg'
 import { makeDesk } from '../commands/desk.ts'
 import { aroundOf } from '../commands/reached.ts'
 import { startScheduled, whyNotNow } from '../commands/readiness.ts'
+import { listedToo } from './access/listed.ts'
 import { peopleOf, surroundingsOf } from './access/roles.ts'
 import { readIdentity } from './adapters/postgres/identity.ts'
 import { loadConfig, secretsOfConfig, type Config } from './config.ts'
@@ -112,9 +113,10 @@ const nameOf = async (person: string): Promise<string | null> =>
   (await slack?.nameOf(person)) ??
   Object.keys(config.terminal).find((user) => config.terminal[user] === person) ??
   null
+const publicUrl = config.slack && 'http' in config.slack.mode ? config.slack.mode.http.publicUrl : undefined
 const mailer = config.mail && makeMailer({ config: config.mail, nameOf })
 if (slack || mailer)
-  background.push(keepSending('mail', (sending) => sendLetters({ ...sending, mailer, render })))
+  background.push(keepSending('mail', (sending) => sendLetters({ ...sending, mailer, render, publicUrl })))
 background.push(keepSending('pager', (sending) => sendPages({ ...sending, environment: process.env })))
 if (slack) background.push(serveSlack(slack))
 else log.info('no Slack is configured: the terminal alone gives commands')
@@ -141,9 +143,10 @@ async function leave(): Promise<void> {
 
 async function serveSlack(slack: Slack): Promise<void> {
   const desk = makeDesk(house)
+  const pages = makeDesk({ ...house, directory: listedToo(house.directory) })
   background.push(keepSending('slack', (sending) => pump({ ...sending, channel: slack.channel, render })))
   while (!ending.signal.aborted) {
-    const started = await slack.listen(desk)
+    const started = await slack.listen(desk, publicUrl === undefined ? undefined : pages)
     if (started.ok) {
       listening = started.value
       log.info({ port: listening.port }, 'Slack reaches us')

@@ -30,9 +30,16 @@ export interface Config {
 export interface SlackConfig {
   botToken: string
   /** How Slack reaches us. */
-  mode: { socket: { appToken: string } } | { http: { signingSecret: string; port: number } }
+  mode: { socket: { appToken: string } } | { http: HttpMode }
   /** Another server that speaks Slack's protocol; null: Slack. */
   apiUrl: string | null
+}
+
+export interface HttpMode {
+  signingSecret: string
+  port: number
+  /** Where people reach us from outside, without a slash at its end; without it, no link is sent to them. */
+  publicUrl?: string
 }
 
 /** Who may plan, schedule, back up, run, answer, take, escalate, tell news, cancel and roll back. */
@@ -127,6 +134,15 @@ function isDatabaseUrl(written: string): boolean {
   return /^postgres(ql)?:$/.test(url?.protocol ?? '') && (url?.pathname.length ?? 0) > 1
 }
 
+/** A link to it is as good as a password, so it goes over an encrypted connection; or stays on this machine. */
+function isPublicUrl(written: string): boolean {
+  const url = URL.parse(written)
+  return (
+    url?.protocol === 'https:' ||
+    (url?.protocol === 'http:' && /^(localhost|127\.0\.0\.1)$/.test(url.hostname))
+  )
+}
+
 type Wrong = (key: string, what: string, remedy: string) => void
 
 function readSlack(given: (name: string) => string | null, wrong: Wrong): SlackConfig | null {
@@ -134,6 +150,12 @@ function readSlack(given: (name: string) => string | null, wrong: Wrong): SlackC
   const appToken = given('SLACK_APP_TOKEN')
   const signingSecret = given('SLACK_SIGNING_SECRET')
   const apiUrl = given('SLACK_API_URL')
+  if (given('LOCKKEEPER_URL') && !signingSecret)
+    wrong(
+      'LOCKKEEPER_URL',
+      'is set, and nothing listens for people',
+      'Set SLACK_SIGNING_SECRET and PORT for requests over HTTP, or remove it.',
+    )
   if (!botToken && !appToken && !signingSecret && !apiUrl) return null
   const orNone = 'Or remove every SLACK_ variable to work in the terminal alone.'
 
@@ -169,9 +191,15 @@ function readSlack(given: (name: string) => string | null, wrong: Wrong): SlackC
         port === null ? 'is not set' : 'is not a port',
         'Slack’s requests arrive there, e.g. 3000; SLACK_SIGNING_SECRET needs it.',
       )
-    return botToken && isPort
-      ? { botToken, mode: { http: { signingSecret, port: Number(port) } }, apiUrl }
-      : null
+    const publicUrl = given('LOCKKEEPER_URL')?.replace(/\/+$/, '')
+    if (publicUrl && !isPublicUrl(publicUrl))
+      wrong(
+        'LOCKKEEPER_URL',
+        'is not an https URL',
+        'Write where people reach PORT from outside, e.g. https://lockkeeper.example.com, or remove it to send no links.',
+      )
+    const http = { signingSecret, port: Number(port), ...(publicUrl && { publicUrl }) }
+    return botToken && isPort ? { botToken, mode: { http }, apiUrl } : null
   }
   if (!appToken)
     wrong(

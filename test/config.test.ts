@@ -78,6 +78,19 @@ describe('a configuration', () => {
     })
   })
 
+  it('reaches people by links only over HTTP, and only where they are encrypted on their way', async () => {
+    const url = 'https://lockkeeper.example.com'
+    expect((await loaded({ ...http, LOCKKEEPER_URL: `${url}/` })).slack?.mode).toEqual({
+      http: { signingSecret: 'signing', port: 3000, publicUrl: url },
+    })
+    expect(await faults({ ...http, LOCKKEEPER_URL: 'http://127.0.0.1:3000' })).toEqual([])
+    const wrong = ['LOCKKEEPER_URL is not an https URL']
+    expect(await faults({ ...http, LOCKKEEPER_URL: 'http://lockkeeper.example.com' })).toEqual(wrong)
+    expect(await faults({ ...http, LOCKKEEPER_URL: 'lockkeeper' })).toEqual(wrong)
+    const unheard = ['LOCKKEEPER_URL is set, and nothing listens for people']
+    expect(await faults({ ...socket, LOCKKEEPER_URL: url })).toEqual(unheard)
+  })
+
   it('sends letters from whom the file says, through the server that the environment names', async () => {
     const mail = 'mail: { from: "Lockkeeper (HRMS) <lockkeeper@example.com>", replyTo: ops@example.com }'
     const file = path.join(folder, 'mail.yml')

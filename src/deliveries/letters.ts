@@ -21,12 +21,15 @@ import { tellOutcome } from './outcome.ts'
 import { mailPace, makeAbsence, waitAfter, type MailPace } from './pace.ts'
 import type { Render } from './render.ts'
 import { rest } from './rest.ts'
+import { linked } from './take-link.ts'
 
 export interface LettersOptions {
   pool: pg.Pool
   /** Null: no mail server is configured, and letters are refused. */
   mailer: Mailer | null
   render: Render
+  /** Where people reach us from outside; without it pings have no link to "I have it". */
+  publicUrl?: string | undefined
   log: Log
   /** Ends it: the letter under way is finished. */
   signal: AbortSignal
@@ -86,9 +89,11 @@ export async function sendLetters(options: LettersOptions): Promise<void> {
 type Sending = LettersOptions & { mailer: Mailer; pace: MailPace }
 
 async function send(sending: Sending, due: Due<MailAddress>): Promise<Result> {
+  const { pool, publicUrl, mailer } = sending
   const begun = await begin(sending, due)
   if (!begun) return 'skipped'
-  return record(sending, due, begun, await sending.mailer.send(await letterOf(sending.pool, due, begun.view)))
+  const view = await linked(pool, publicUrl, due, begun.view)
+  return record(sending, due, begun, await mailer.send(await letterOf(pool, due, view)))
 }
 
 /** What somebody is told of one schedule is a thread of letters, and its entry in their calendar follows it. */

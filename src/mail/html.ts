@@ -6,8 +6,8 @@ const signs: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', 
 const escaped = (text: string): string =>
   text.toWellFormed().replace(/[&<>"']/g, (sign) => signs[sign] ?? sign)
 
-/** A letter as mail clients show it: plain markup, its few styles within, nothing that is fetched. */
-export function htmlOf(view: View, writing: Partial<Writing>): string {
+/** A letter as mail clients show it: plain markup, its few styles within, nothing that is fetched. `after`: markup below it. */
+export function htmlOf(view: View, writing: Partial<Writing>, after = ''): string {
   const drawn = (line: Line): string => line.map((inline) => inlineHtml(inline, writing)).join('')
   return [
     '<!doctype html>',
@@ -15,6 +15,7 @@ export function htmlOf(view: View, writing: Partial<Writing>): string {
     '<body style="font-family:sans-serif;line-height:1.5">',
     `<p style="font-size:larger">${drawn(view.state)}</p>`,
     ...letterParts(view).map((part) => partHtml(part, drawn)),
+    after,
     '</body></html>',
     '',
   ].join('\n')
@@ -43,7 +44,8 @@ const listHtml = (list: 'ol' | 'ul', items: readonly string[]): string =>
 
 function inlineHtml(inline: Inline, writing: Partial<Writing>): string {
   const words = escaped(lineText([inline], writing)).replace(/\r?\n/g, '<br>')
-  if (typeof inline === 'string') return words
+  if (typeof inline === 'string')
+    return /^https?:\/\/\S+$/.test(inline) ? `<a href="${words}">${words}</a>` : words
   if ('bold' in inline) return `<strong>${words}</strong>`
   if ('italic' in inline) return `<em>${words}</em>`
   return 'code' in inline ? `<code>${words}</code>` : words

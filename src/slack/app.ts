@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt'
+import { App, HTTPReceiver, SocketModeReceiver, type CustomRoute } from '@slack/bolt'
 import { WebClient } from '@slack/web-api'
 import type pg from 'pg'
 import { groupsOf } from '../access/roles.ts'
@@ -22,6 +22,7 @@ import type { Front } from './front.ts'
 import { listenToModals } from './modals.ts'
 import { makeNames } from './names.ts'
 import { keepConnected } from './socket.ts'
+import { takeRoutes } from './take-page.ts'
 import { makeTrack } from './track.ts'
 
 export interface SlackOptions {
@@ -39,8 +40,11 @@ export interface Slack {
   directory: Directory
   /** How a person is called, for whoever is not in Slack; null: nobody tells. */
   nameOf: (person: string) => Promise<string | null>
-  /** Takes requests from now on. `slack-refused`: the token is not taken; `slack-away`: nobody answers. */
-  listen(desk: Desk): Promise<Result<Listening>>
+  /**
+   * Takes requests from now on. `pages`: serves people who come by a link, over HTTP only. `slack-refused`: the token is
+   * not taken; `slack-away`: nobody answers.
+   */
+  listen(desk: Desk, pages?: Desk): Promise<Result<Listening>>
 }
 
 export interface Listening {
@@ -71,9 +75,11 @@ export function makeSlack({ config, roles, store, log, isHealthy = async () => t
     features,
     log,
   })
-  const listen = async (desk: Desk): Promise<Result<Listening>> => {
+  const nameOf = makeNames(prompt, log)
+  const listen = async (desk: Desk, pages?: Desk): Promise<Result<Listening>> => {
     const { track, settled } = makeTrack()
-    const receiver = makeReceiver(config, log, isHealthy)
+    const routes = pages ? takeRoutes({ store, desk: pages, nameOf, log }) : []
+    const receiver = makeReceiver(config, log, isHealthy, routes)
     const app = new App({
       receiver,
       token: config.botToken,
@@ -107,7 +113,7 @@ export function makeSlack({ config, roles, store, log, isHealthy = async () => t
         : failure({ code: 'slack-away', errno: fault.error, since: new Date().toISOString() })
     }
   }
-  return { channel, directory, nameOf: makeNames(prompt, log), listen }
+  return { channel, directory, nameOf, listen }
 }
 
 /** What we posted comes back as an event where the workspace lets us have it: then nothing unsure is sent twice. */
@@ -124,6 +130,7 @@ function makeReceiver(
   config: SlackConfig,
   log: Log,
   isHealthy: () => Promise<boolean>,
+  routes: readonly CustomRoute[],
 ): HTTPReceiver | SocketModeReceiver {
   if ('socket' in config.mode)
     return new SocketModeReceiver({
@@ -141,6 +148,7 @@ function makeReceiver(
     port: config.mode.http.port,
     logger: slackLogger(log),
     customRoutes: [
+      ...routes,
       {
         path: '/health',
         method: 'GET',

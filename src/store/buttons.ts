@@ -66,6 +66,15 @@ export async function pressButton(
   return used ? { no: 'again' } : { button }
 }
 
+/** What a button would do. It is not pressed by this; null: it is unknown, or expired. */
+export async function buttonOf(tx: Queryable, nonce: string): Promise<Button | null> {
+  const { rows } = await tx.query<Button>(
+    `select delivery, command, input, person, options from lockkeeper.button where nonce = $1 and expires_at > now()`,
+    [nonce],
+  )
+  return rows[0] ?? null
+}
+
 /** What a form does: once, and only for the one it was shown to. Null: it is old, used, or somebody else's. */
 export async function useForm(tx: Queryable, nonce: string, person: string): Promise<Button | null> {
   const { rows } = await tx.query<Button>(

@@ -1,7 +1,7 @@
 import type { Invitation } from '../domain/letter.ts'
 import type { About } from '../domain/notice.ts'
 import type { Schedule } from '../domain/schedule.ts'
-import { code, say, text, type Part, type View } from '../domain/view.ts'
+import { bold, code, person, say, text, type Part, type View } from '../domain/view.ts'
 import { slackLineOf } from './typed.ts'
 
 /** A view's parts in a letter, where nothing can be pressed: a button is the line to type in Slack. */
@@ -26,3 +26,12 @@ export function invitationOf(about: About, schedule: Schedule): Invitation | nul
   const asks = (about.is === 'ahead' || about.is === 'moved') && !over
   return asks ? { ...entry, method: 'request', sequence: moves } : null
 }
+
+/** A ping with the link to a page that has its button: an e-mail has none. */
+export const withTakeLink = (view: View, url: string, owner: string): View => ({
+  ...view,
+  parts: [
+    text(say`${bold('I have it:')} ${url} opens a page with that button, for ${person(owner)} alone.`),
+    ...view.parts,
+  ],
+})
