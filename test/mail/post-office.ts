@@ -89,7 +89,7 @@ export async function openPostOffice({ login, tls }: PostOfficeOptions = {}): Pr
         onRcptTo: ({ address }, _, callback) => void ask({ for: 'recipient', address }, callback),
         onData(stream, { envelope, secure }, callback) {
           const address = envelope.rcptTo[0]?.address ?? ''
-          void (async () => {
+          const take = async (): Promise<void> => {
             const raw = await buffer(stream)
             const answer = await office.interfere({ for: 'letter', address })
             office.encrypted.push(secure)
@@ -100,7 +100,8 @@ export async function openPostOffice({ login, tls }: PostOfficeOptions = {}): Pr
                 mail: await simpleParser(raw, { keepCidLinks: true }),
               })
             reply(answer, callback)
-          })()
+          }
+          take().catch(() => {}) // the connection ended before all of it came
         },
       })
       server.on('error', () => {}) // connections that were cut
