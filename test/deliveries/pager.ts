@@ -18,14 +18,22 @@ export interface Told {
 /** How a pager answers: a status, or a connection that is cut or left open. */
 type Answer = number | 'cut' | 'hang'
 
-/** A night whose DBA has another pager, a real server that notes what it is told. */
-export interface Paging {
-  night: Night
+/** Another pager, as a real server that notes what it is told. */
+export interface Pager {
+  url: string
   told: Told[]
   /** What it was told to do, in order. */
   actions(): string[]
   /** How it answers next; then 202. */
   answers: Answer[]
+  /** Lets go of what hangs. */
+  cut(): void
+  close(): Promise<void>
+}
+
+/** A night whose DBA has another pager. */
+export interface Paging extends Pager {
+  night: Night
   /** A contact's settings for it. */
   pager(more?: Record<string, unknown>): Record<string, unknown>
   /** Begins to tell pagers; nothing else is sent, as if Slack and the mail server were away. */
@@ -37,9 +45,6 @@ export interface Paging {
   settled(): Promise<void>
   /** What was logged. */
   lines: string[]
-  /** Lets go of what hangs. */
-  cut(): void
-  close(): Promise<void>
 }
 
 interface Row {
@@ -63,33 +68,46 @@ export const words = (action: string) => ({
 
 const fast: Partial<PagesPace> = { idle: 20, away: { first: 20, most: 40 }, taken: 20 }
 
-export async function openPaging(): Promise<Paging> {
+export async function openPager(): Promise<Pager> {
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, string>
     const { action = '', alarm = '' } = body
-    paging.told.push({ path: request.url ?? '', action, alarm, body })
-    const next = paging.answers.shift() ?? 202
+    pager.told.push({ path: request.url ?? '', action, alarm, body })
+    const next = pager.answers.shift() ?? 202
     if (next === 'hang') return
     if (next === 'cut') return void request.socket.destroy()
     response.writeHead(next).end()
   }
   const server = createServer((request, response) => void serve(request, response))
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/page`
+  const pager: Pager = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/page`,
+    told: [],
+    answers: [],
+    actions: () => pager.told.map(({ action }) => action),
+    cut: () => server.closeAllConnections(),
+    async close() {
+      server.closeAllConnections()
+      await new Promise((closed) => server.close(closed))
+    },
+  }
+  return pager
+}
+
+export async function openPaging(): Promise<Paging> {
+  const pager = await openPager()
   const night = await openNight()
   const stopping: (() => Promise<void>)[] = []
 
   const paging: Paging = {
+    ...pager,
     night,
-    told: [],
-    answers: [],
     lines: [],
-    actions: () => paging.told.map(({ action }) => action),
     pager: (more = {}) => ({
       webhook: {
-        url,
+        url: pager.url,
         ...words('trigger'),
         acknowledge: words('acknowledge'),
         resolve: words('resolve'),
@@ -142,12 +160,11 @@ export async function openPaging(): Promise<Paging> {
         })
         .toEqual([])
     },
-    cut: () => server.closeAllConnections(),
     async close() {
-      paging.answers = []
-      server.closeAllConnections()
+      pager.answers.length = 0
+      pager.cut()
       await Promise.all(stopping.map((stop) => stop()))
-      server.close()
+      await pager.close()
       await night.close()
     },
   }

@@ -16,7 +16,7 @@ describe('a pager that does not take a ping', () => {
   const failures = (run: string) => paging.night.happened(run, 'call.failed')
 
   test('is told of in the channel, with why', async () => {
-    paging.answers = [401]
+    paging.answers.push(401)
     paging.start()
     const { driven } = await paging.paged()
     await expect
@@ -42,7 +42,7 @@ describe('a pager that does not take a ping', () => {
   })
 
   test('for a minute is told of once, and tried on', async () => {
-    paging.answers = Array.from({ length: 10 }, () => 503)
+    paging.answers.push(...Array.from({ length: 10 }, () => 503))
     paging.start({ late: 0 })
     const { driven } = await paging.paged()
     await paging.settled()
@@ -54,7 +54,7 @@ describe('a pager that does not take a ping', () => {
     paging.start()
     const { driven, gate } = await paging.paged()
     await paging.settled()
-    paging.answers = [503, 503]
+    paging.answers.push(503, 503)
     await take(paging.night.pool, driven.run.id, mei)
     await expect.poll(() => paging.told.length).toBeGreaterThan(2)
     await answer(paging.night.pool, { gate: { id: gate }, choice: 'wait', caller: mei })

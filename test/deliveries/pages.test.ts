@@ -41,7 +41,7 @@ test('a pager is told of a ping, that somebody has it, and that it is over, each
 })
 
 test('nothing of its secret is in the store or the log', async () => {
-  paging.answers = [401]
+  paging.answers.push(401)
   paging.start()
   await paging.paged()
   await paging.settled()
@@ -57,7 +57,7 @@ test('nothing of its secret is in the store or the log', async () => {
 
 describe('a ping', () => {
   test('is told again where the pager does not take it now, or its answer was lost', async () => {
-    paging.answers = [503, 'cut', 429]
+    paging.answers.push(503, 'cut', 429)
     paging.start()
     await paging.paged()
     await paging.settled()
@@ -86,11 +86,11 @@ describe('a ping', () => {
     expect(paging.actions()).toEqual([])
     expect(await paging.rows()).toMatchObject([{ state: 'refused', error: 'no_longer_needed' }])
 
-    paging.answers = ['cut', ...Array.from({ length: 1000 }, () => 503)]
+    paging.answers.push('cut', ...Array.from({ length: 1000 }, () => 503))
     const second = await paging.paged()
     await expect.poll(() => paging.told.length).toBeGreaterThan(2)
     await answer(paging.night.pool, { gate: { id: second.gate }, choice: 'wait', caller: mei })
-    paging.answers = []
+    paging.answers.length = 0
     await expect.poll(() => paging.actions().at(-1)).toBe('resolve')
     await paging.settled()
   })
@@ -106,7 +106,7 @@ describe('a ping', () => {
   })
 
   test('does not wait for another pager that hangs', async () => {
-    paging.answers = ['hang']
+    paging.answers.push('hang')
     paging.start()
     const slow = await paging.paged(paging.pager({ within: '1h' }))
     await expect.poll(() => paging.actions()).toEqual(['trigger'])
