@@ -236,8 +236,11 @@ create index notice_of_schedule on notice (schedule, due_at);
 /** What one reader was told, and is to be told: asked for each message. */
 const noticesOfReaders = `create index delivery_of_notice on delivery (to_address) where shows ? 'notice';`
 
+/** What keys begin with is found by their index; from PostgreSQL 15 on, which looks so for it in this collation alone. */
+const keysInOrder = `alter table delivery alter column key type text collate "C";`
+
 /** What leads from an empty schema to the present one, in this order. Stores exist: changes are added, never edited. */
-const changes = [tables, cancelsKnowTheirWay, alarms, schedules, reachTests, noticesOfReaders]
+const changes = [tables, cancelsKnowTheirWay, alarms, schedules, reachTests, noticesOfReaders, keysInOrder]
 
 /**
  * Brings the schema up to this release once, however many bots start at the same moment: they queue behind one advisory

@@ -1,8 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import tls from 'node:tls'
+import { generate } from 'selfsigned'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { makeMailer } from '../../src/mail/mailer.ts'
 import { letter } from './letters.ts'
@@ -18,25 +15,20 @@ interface Certificate {
 }
 
 /** Of this machine, signed by itself. */
-function makeCertificate(): Certificate {
-  const folder = mkdtempSync(path.join(tmpdir(), 'lockkeeper-certificate-'))
-  const [key, cert] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')]
-  const about = ['-subj', '/CN=mail', '-addext', `subjectAltName=IP:127.0.0.1,IP:${elsewhere}`]
-  const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', cert]
-  execFileSync('openssl', [...made, ...about], { stdio: 'ignore' })
-  try {
-    return { key: readFileSync(key), cert: readFileSync(cert) }
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+async function makeCertificate(): Promise<Certificate> {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'mail' }], {
+    extensions: [
+      { name: 'subjectAltName', altNames: ['127.0.0.1', elsewhere].map((ip) => ({ type: 7 as const, ip })) },
+    ],
+  })
+  return { key: Buffer.from(key), cert: Buffer.from(cert) }
 }
 
 let trusted: Certificate
 let unknown: Certificate
 const authorities = tls.getCACertificates()
-beforeAll(() => {
-  trusted = makeCertificate()
-  unknown = makeCertificate()
+beforeAll(async () => {
+  ;[trusted, unknown] = await Promise.all([makeCertificate(), makeCertificate()])
   tls.setDefaultCACertificates([...authorities, trusted.cert.toString()])
 })
 afterAll(() => tls.setDefaultCACertificates(authorities))

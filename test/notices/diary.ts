@@ -22,7 +22,6 @@ import { samplePlan, sampleRunbook, smallRoutes } from '../plans.ts'
 
 export const asha: Caller = { person: 'U0ASHA', via: 'slack' }
 export const mei: Caller = { person: 'U0MEI', via: 'slack' }
-export const eve: Caller = { person: 'U0EVE', via: 'slack' }
 
 export const min = 60_000
 export const hour = 60 * min
