@@ -42,7 +42,9 @@ export function testView(test: ReachTest, outcomes: readonly Tried[]): View {
         ],
       },
       note(
-        say`Nothing has happened: ${whom(by)} tries it, since ${clock(at)}. E-mail is sent, and cannot be counted.`,
+        say`Nothing has happened: ${whom(by)} tries it, since ${clock(at)}.${
+          test.targets.some(({ to }) => !('person' in to)) ? ' E-mail and pagers are not counted.' : ''
+        }`,
       ),
     ],
     actions: [],

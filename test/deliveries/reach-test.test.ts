@@ -61,5 +61,5 @@ test('a test of who is reached is a direct message with a button, and one in the
     .toEqual([expect.stringMatching(/1 of 2 people answered\n[^]*\(Lead\) answered at/)])
   await expect
     .poll(() => works.edits().map(({ args }) => args['text']))
-    .toContainEqual(expect.stringMatching(/^\*Thank you:\* you are reached/))
+    .toContainEqual(expect.stringMatching(/^Thank you: you are reached/))
 })
