@@ -39,6 +39,9 @@ const limits: Limits = {
   admit: () => moment,
 }
 
-/** Seconds after which a step of this kind has failed or asks, by the limits of its runbook: longer than that it hangs. */
+/**
+ * Seconds after which a step of this kind has failed or asks, by the limits of its runbook: longer than that it hangs. A
+ * kind of a newer release (its plan may outlive this process) has a moment.
+ */
 export const limitOf = (step: Step, plan: Planned): number =>
-  (limits[step.kind] as (step: Step, plan: Planned) => number)(step, plan)
+  (limits[step.kind] as ((step: Step, plan: Planned) => number) | undefined)?.(step, plan) ?? moment
