@@ -227,7 +227,8 @@ export async function recordLater(
 }
 
 /**
- * Messages to be edited, those that waited longest first. `every`: milliseconds between two edits of one message;
+ * Messages to be edited, those that waited longest first; those of announcements after all others, since a hundred
+ * people may have been told. `every`: milliseconds between two edits of one message;
  * `heartbeat`: an unfinished run's message is written again after these, so that its reader knows we live.
  */
 export async function staleDeliveries(
@@ -243,7 +244,7 @@ export async function staleDeliveries(
              or delivery.shown_at < now() - $2 * interval '1 ms'))
      select key, shows, sent_as as "sentAs", wanted, pin, pinned from stale join lockkeeper.delivery using (key)
      where sends = 'message' and ${wayOf()} = 'slack' and (shown_at is null or shown_at < now() - $1 * interval '1 ms')
-     order by urgent desc, shown_at limit $3`,
+     order by urgent desc, shows ? 'notice', shown_at limit $3`,
     [every, heartbeat, limit],
   )
   return rows

@@ -4,6 +4,7 @@ import type { Runbook } from '../../src/domain/runbook.ts'
 import type { Schedule } from '../../src/domain/schedule.ts'
 import { announce, makeNotice } from '../../src/runs/announcing.ts'
 import { callOff, schedule } from '../../src/runs/scheduling.ts'
+import { insertDelivery, recordSent, refreshDeliveries, staleDeliveries } from '../../src/store/deliveries.ts'
 import { noticesOf } from '../../src/store/notices.ts'
 import { recordStanding } from '../../src/store/standing.ts'
 import { transaction } from '../../src/store/transaction.ts'
@@ -106,4 +107,22 @@ test('who was not told before is not told what changed', async () => {
   await transaction(works.history.pool, (tx) => announce(tx, made, { is: 'end' }))
   await works.settled()
   expect(await announcements()).toEqual([])
+})
+
+test('their edits keep nobody who waits for another one', async () => {
+  const { pool } = works.history
+  const messages = {
+    told: { notice: 'hrms@1/1' },
+    planned: { plan: 'P4GF' },
+    'told too': { notice: 'hrms@1/2' },
+  }
+  for (const [key, shows] of Object.entries(messages)) {
+    const to = { channel: works.channel }
+    const madeAt = new Date().toISOString()
+    await insertDelivery(pool, { key, to, shows, sends: 'message', pin: false, urgent: false, madeAt })
+    await recordSent(pool, key, { channel: works.channel, ts: '1' }, { wanted: 0, state: null })
+  }
+  await refreshDeliveries(pool, Object.keys(messages))
+  const stale = await staleDeliveries(pool, { every: 0, heartbeat: 3_600_000, limit: 20 })
+  expect(stale.map(({ key }) => key)).toEqual(['planned', 'told', 'told too'])
 })
