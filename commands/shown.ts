@@ -9,8 +9,10 @@ import { eventsOfRun } from '../src/store/events.ts'
 import { openGateOf } from '../src/store/gates.ts'
 import { approvalsOf, openPlan, planById, type Approval } from '../src/store/plans.ts'
 import { recentRuns } from '../src/store/runs.ts'
+import { openScheduleOf } from '../src/store/schedules.ts'
 import { planView } from '../src/views/plan.ts'
 import { runStatusView, type RunbookStands } from '../src/views/status.ts'
+import { zoneOf } from '../src/views/zoned.ts'
 import type { House } from './command.ts'
 
 /** What a plan still waits for, with who may say it: its author may not. */
@@ -54,8 +56,10 @@ export async function runbookStands({ pool }: House, runbook: Runbook): Promise<
   const missing = plan
     ? missingApprovals(plan, await approvalsOf(pool, plan.id)).reduce((sum, { people }) => sum + people, 0)
     : 0
+  const open = await openScheduleOf(pool, runbook.name)
   return {
     runbook,
+    scheduled: open && !open.run ? { window: open.window, zone: zoneOf(open.runbook) } : null,
     plan: plan && {
       id: plan.id,
       approvals: { given: needed - missing, needed },

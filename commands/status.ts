@@ -8,7 +8,7 @@ import { toldOf } from '../src/store/notices.ts'
 import { planById } from '../src/store/plans.ts'
 import { newestScheduleOf } from '../src/store/schedules.ts'
 import { refusedOf } from '../src/views/notices-sent.ts'
-import { statusView, withRefused } from '../src/views/status.ts'
+import { statusView, withRefused, withSchedule } from '../src/views/status.ts'
 import { command, type House } from './command.ts'
 import { isRunId } from './runs.ts'
 import { planShown, runbookStands, runShown } from './shown.ts'
@@ -51,7 +51,9 @@ async function runbookShown(house: House, runbook: Runbook): Promise<View> {
   const stands = await runbookStands(house, runbook)
   if (stands.run) return runShown(house, stands.run.run)
   const open = stands.plan && (await planById(house.pool, stands.plan.id))
-  return open ? planShown(house, open) : statusView([stands], new Date().toISOString())
+  return open
+    ? withSchedule(await planShown(house, open), stands.scheduled)
+    : statusView([stands], new Date().toISOString())
 }
 
 /** How many messages of its newest schedule did not reach whom they were for. */

@@ -42,6 +42,9 @@ export interface EventContext {
 const callKeys = (alarm: string): string => `ping:${alarm}/`
 const gateKeys = (gate: string): string[] => [`gate:${gate}`, `gate:${gate}:dm`]
 
+/** Milliseconds before a start: what forbids it then is a matter of its own to whoever scheduled it. */
+const soon = 3_600_000
+
 type Table = { [K in Happened['is']]: (event: Event & { is: K }, context: EventContext) => Planned[] }
 
 /** Every kind of event, and the messages it makes. A kind without a line does not compile. */
@@ -153,7 +156,11 @@ const table: Table = {
   // What became of a run is said by the run.
   'schedule.over': (event, { channel }) =>
     event.as === 'missed' || event.as === 'called-off' ? ofNews(event, channel) : ofSchedule(event),
-  'schedule.ready': (event, { channel }) => ofNews(event, channel),
+  // Near the start somebody has to do something about it.
+  'schedule.ready': (event, { channel, holder }) => [
+    ...ofNews(event, channel),
+    ...(event.problem && event.before <= soon && holder ? [ofNewsTo(event, holder)] : []),
+  ],
   'schedule.asks': (event, { channel, holder }) => [
     ...ofNews(event, channel, true),
     ...(holder ? [ofNewsTo(event, holder)] : []),

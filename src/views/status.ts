@@ -1,4 +1,4 @@
-import type { Action, Line, Part, View } from '../domain/view.ts'
+import type { Action, Line, Part, View, Zoned } from '../domain/view.ts'
 import type { Attempt, Ending, Gate, Run } from '../domain/run.ts'
 import type { Event } from '../domain/event.ts'
 import type { Instant } from '../domain/json.ts'
@@ -22,6 +22,8 @@ export interface RunbookStands {
   plan: { id: string; approvals: { given: number; needed: number }; blockers: number } | null
   run: { run: Run; attempts: readonly Attempt[]; gate: Gate | null } | null
   last: Pick<Run, 'id' | 'endedAt' | 'ending' | 'plan'> | null
+  /** It is scheduled, and did not become a run yet. */
+  scheduled: Zoned | null
 }
 
 const runbooksShown = 20
@@ -69,8 +71,8 @@ export function runbookList(
   }
 }
 
-function runbookLine({ runbook, plan, run, last }: RunbookStands, now: Instant): Line {
-  const head = say`${bold(runbook.name)} · ${code(runbook.target.database)}`
+function runbookLine({ runbook, plan, run, last, scheduled }: RunbookStands, now: Instant): Line {
+  const head = say`${bold(runbook.name)} · ${code(runbook.target.database)}${scheduled ? say` · scheduled for ${scheduled}` : ''}`
   if (run) {
     const standing = standingOf(run.run, run.attempts, run.gate)
     const at = standing.present ? nameOf(run.run, standing.present.step.id) : 'its end'
@@ -130,6 +132,10 @@ export const withRefused = (view: View, runbook: string, refused: number): View 
         ],
       }
     : view
+
+/** A plan whose runbook is scheduled says for when. */
+export const withSchedule = (view: View, scheduled: Zoned | null): View =>
+  scheduled ? { ...view, parts: [...view.parts, text(say`${bold('Scheduled for')} ${scheduled}.`)] } : view
 
 /** One run for somebody who joins late: its state, who has it, its choices, and the last ten events. */
 export function runStatusView(

@@ -233,3 +233,35 @@ describe('calling people', () => {
     expect(of({ is: 'reach.answered', test: 'r/1' })).toEqual([{ refresh: ['test:r/1', 'test:r/1/U0ASHA'] }])
   })
 })
+
+describe('of a schedule', () => {
+  const schedule = 'book@1'
+  const inThread = { channel: 'C0OPS', thread: 'schedule:book@1', broadcast: true }
+
+  test('a look before the start is told in the channel; near it, what forbids it also to whoever scheduled it', () => {
+    const problem = { code: 'plan-missing', runbook: 'book' } as const
+    const look = (before: number, found: typeof problem | null) =>
+      made(of({ is: 'schedule.ready', schedule, before, problem: found })).map(({ to }) => to)
+    expect(look(86_400_000, problem)).toEqual([inThread])
+    expect(look(3_600_000, null)).toEqual([inThread])
+    expect(look(3_600_000, problem)).toEqual([inThread, { person: 'U0ASHA' }])
+  })
+
+  test('that has become a run or was missed: what asked no longer does, and only the latter is told', () => {
+    const shown = [{ refresh: ['schedule:book@1'] }, { refreshBelow: 'schedule:book@1/' }]
+    expect(of({ is: 'schedule.started', schedule, run: 'P-1' })).toEqual(shown)
+    expect(of({ is: 'schedule.over', schedule, as: 'done' })).toEqual(shown)
+    expect(made(of({ is: 'schedule.over', schedule, as: 'missed' })).map(({ to }) => to)).toEqual([inThread])
+  })
+
+  test('a notice is one message for each address, and those before it are edited', () => {
+    const told = [{ channel: '#hrms' }, { person: 'U0LEE' }, { mail: 'all@morishr.com' }]
+    const planned = of({ is: 'notice.made', schedule, notice: 'book@1/2' }, { told })
+    expect(keys(planned)).toEqual([
+      'notice:book@1/2:#hrms',
+      'notice:book@1/2:U0LEE',
+      'notice:book@1/2:all@morishr.com',
+    ])
+    expect(planned).toContainEqual({ refreshBelow: 'notice:book@1/' })
+  })
+})

@@ -38,7 +38,7 @@ const { attempts, gate } = lockedOut(
     ),
   }),
 )
-const stands = { runbook: long().approved.runbook, plan: null, run: null, last: null }
+const stands = { runbook: long().approved.runbook, plan: null, run: null, last: null, scheduled: null }
 
 const views: [string, View][] = [
   ['a plan', planView(long(), [], 'open', [{ says: 'reviewed', role: 'r', people: [] }])],

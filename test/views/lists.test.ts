@@ -9,7 +9,7 @@ import { at, lockedOut, plan, run } from './sample.ts'
 
 const { runbook } = plan().approved
 const down = run({ windowBegan: at('03:01:12') })
-const idle: RunbookStands = { runbook, plan: null, run: null, last: null }
+const idle: RunbookStands = { runbook, plan: null, run: null, last: null, scheduled: null }
 const now = at('03:05:00')
 
 describe('the status of everything', () => {
@@ -42,6 +42,21 @@ describe('the status of everything', () => {
       'Nothing runs. 1 runbook',
       '1. add-security-enhancements · hrms_master · migrated 03:01:26 UTC (run 7F3A-1)',
       ['1 · What happened'],
+    ],
+    [
+      'what is scheduled',
+      [
+        {
+          ...idle,
+          scheduled: {
+            window: { start: '2025-11-14T00:00:00.000Z', end: '2025-11-14T00:30:00.000Z' },
+            zone: { id: 'Indian/Mauritius', name: 'MUT' },
+          },
+        },
+      ],
+      'Nothing runs. 1 runbook',
+      '1. add-security-enhancements · hrms_master · scheduled for Friday 14 November 2025, 04:00–04:30 MUT (00:00–00:30 UTC) · not planned',
+      ['1 · Plan'],
     ],
     [
       'nothing yet',
