@@ -1,21 +1,35 @@
+import type { Letter } from '../mail/letter.ts'
 import type { Snapshot, ShownMessage, ShownModal, Told } from '../workspace/page.ts'
+import type { Conversation } from '../workspace/state.ts'
 
 /** The workspace as its page sees it, followed over HTTP. */
 export interface Followed {
+  conversations: Map<string, Conversation>
   messages: Map<string, ShownMessage>
+  /** All messages as they were first posted, the oldest first. */
+  posted: ShownMessage[]
   modals: Map<string, ShownModal>
+  /** The oldest first. */
+  letters: Letter[]
   /** Waits until something holds. Throws with what was expected when it does not in time (seconds). */
   until<T>(expected: string, look: () => T | null | undefined | false, seconds?: number): Promise<T>
   close(): void
 }
 
-export async function follow(
-  pageUrl: string,
-  onMessage: (message: ShownMessage, before: ShownMessage | undefined) => void,
-  onModal: (person: string, modal: ShownModal) => void,
-): Promise<Followed> {
+/** Hears what happens as it does. */
+export interface Listener {
+  /** `before`: the same one, if it is an edit. */
+  message?: (message: ShownMessage, before: ShownMessage | undefined) => void
+  modal?: (person: string, modal: ShownModal) => void
+  letter?: (letter: Letter) => void
+}
+
+export async function follow(pageUrl: string, listener: Listener): Promise<Followed> {
+  const conversations = new Map<string, Conversation>()
   const messages = new Map<string, ShownMessage>()
+  const posted: ShownMessage[] = []
   const modals = new Map<string, ShownModal>()
+  const letters: Letter[] = []
   const waiting = new Set<() => void>()
   const closing = new AbortController()
   const response = await fetch(`${pageUrl}/workspace/changes`, { signal: closing.signal })
@@ -25,20 +39,28 @@ export async function follow(
     const key = `${message.channel}/${message.ts}`
     const before = messages.get(key)
     messages.set(key, message)
-    onMessage(message, before)
+    if (!before) posted.push(message)
+    listener.message?.(message, before)
+  }
+  const receive = (letter: Letter) => {
+    letters.push(letter)
+    listener.letter?.(letter)
   }
   const take = (event: string, data: string) => {
     if (event === 'snapshot') {
       const all = JSON.parse(data) as Snapshot
+      for (const conversation of all.conversations) conversations.set(conversation.id, conversation)
       all.messages.forEach(put)
+      all.letters.forEach(receive)
       for (const [person, modal] of Object.entries(all.modals)) modals.set(person, modal)
     } else {
       const change = JSON.parse(data) as Told
       if (change.is === 'message') put(change.message)
       if (change.is === 'gone') messages.delete(`${change.channel}/${change.ts}`)
+      if (change.is === 'letter') receive(change.letter)
       if (change.is === 'modal' && change.modal) {
         modals.set(change.person, change.modal)
-        onModal(change.person, change.modal)
+        listener.modal?.(change.person, change.modal)
       }
       if (change.is === 'modal' && !change.modal) modals.delete(change.person)
     }
@@ -47,8 +69,11 @@ export async function follow(
   void read(response.body, take).catch(() => {}) // closed by us, or the workspace is gone: then what is waited for says so
 
   return {
+    conversations,
     messages,
+    posted,
     modals,
+    letters,
     close: () => closing.abort(),
     until<T>(expected: string, look: () => T | null | undefined | false, seconds = 30): Promise<T> {
       return new Promise((found, failed) => {

@@ -10,6 +10,8 @@ export interface Player {
   type(channel: string, text: string): Promise<void>
   /** Clicks the button of this label in a message that says this, once it is there; the newest of several. */
   click(label: RegExp, says: RegExp, seconds?: number): Promise<ShownMessage>
+  /** Waits for a modal that says this. */
+  reads(says: RegExp, seconds?: number): Promise<void>
   /** Waits for a modal that says this and can be submitted. */
   sees(says: RegExp, seconds?: number): Promise<ShownModal>
   /** Fills fields by their labels (`all` ticks every box) and submits; waits until the modal is gone or says something else. */
@@ -50,6 +52,13 @@ export function makePlayer(
         value: optionsOf(element)[0]?.value,
       })
       return message
+    },
+    async reads(says, seconds) {
+      await followed.until(
+        `a modal that says ${says}, for ${name}`,
+        () => says.test(followed.modals.get(id)?.html ?? ''),
+        seconds,
+      )
     },
     sees: (says, seconds) =>
       followed.until(

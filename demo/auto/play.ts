@@ -6,13 +6,15 @@ import { playMigration } from './migration.ts'
 import { makePlayer } from './people.ts'
 import { makePrinter, plain } from './print.ts'
 import { playRollback } from './rollback.ts'
+import { playSchedule } from './schedule.ts'
+import { playTold } from './told.ts'
 
 /** Plays a night by itself, as three people would through the page. 0: all went as told. */
 export async function playStory(stage: Stage, say: (line: string) => void): Promise<number> {
   const began = Date.now()
   const { pageUrl } = stage.workspace
   const printer = makePrinter(say)
-  const followed = await follow(pageUrl, printer.message, printer.modal)
+  const followed = await follow(pageUrl, printer)
   const player = (name: string) => makePlayer(name, pageUrl, followed, (line) => say(`\n» ${line}`))
   const play: Play = {
     stage,
@@ -30,8 +32,10 @@ export async function playStory(stage: Stage, say: (line: string) => void): Prom
     },
   }
   const scenes: [string, (play: Play) => Promise<void>][] = [
+    ['A migration is announced', playSchedule],
     ['A migration, with a report in the way', playMigration],
     ['A migration that fails halfway', playFailure],
+    ['Who was told what', playTold],
     ['A rollback after users are in', playRollback],
   ]
   try {

@@ -1,23 +1,18 @@
 import { bot, channels, people, slackbot, userGroups } from '../workspace/cast.ts'
-import type { ShownMessage, ShownModal } from '../workspace/page.ts'
+import type { ShownMessage } from '../workspace/page.ts'
+import type { Listener } from './follow.ts'
 
 /** Of a message, in lines. */
 const longest = 24
 
-/** Prints what grows in channels, threads and direct messages, as plain text. */
-export interface Printer {
-  message: (message: ShownMessage, before: ShownMessage | undefined) => void
-  modal: (person: string, modal: ShownModal) => void
-}
-
-export function makePrinter(say: (line: string) => void): Printer {
-  const message: Printer['message'] = (message, before) => {
+/** Prints what grows in channels, threads, direct messages and letters, as plain text. */
+export function makePrinter(say: (line: string) => void): Required<Listener> {
+  const message: Listener['message'] = (message, before) => {
     const lines = message.text ? plain(message.text).split('\n') : []
     if (!before) {
       say('')
       say(`${place(message)} ${nameOf(message.user)}:`)
-      for (const line of lines.slice(0, longest)) say(`  │ ${line}`)
-      if (lines.length > longest) say(`  │ … and ${lines.length - longest} lines more`)
+      for (const line of shortened(lines)) say(`  │ ${line}`)
       for (const file of message.files) say(`  │ [file] ${file.title || file.name}`)
       return
     }
@@ -26,7 +21,7 @@ export function makePrinter(say: (line: string) => void): Printer {
     for (const line of lines) if (!had.has(timeless(line))) say(`  ~ ${line}`)
   }
   let shown = ''
-  const modal: Printer['modal'] = (person, { title, html, errors }) => {
+  const modal: Listener['modal'] = (person, { title, html, errors }) => {
     const text = [...textOf(html), ...Object.values(errors)]
     if (shown === text.join()) return
     shown = text.join()
@@ -34,8 +29,22 @@ export function makePrinter(say: (line: string) => void): Printer {
     say(`[modal, only to ${nameOf(person)}] ${title}`)
     for (const line of text) say(`  │ ${line}`)
   }
-  return { message, modal }
+  const letter: Listener['letter'] = ({ to, subject, text, answers, invitation }) => {
+    say('')
+    say(`[letter to ${to}${answers ? ', below an earlier one' : ''}] ${subject}`)
+    for (const line of shortened(text.replace(subject, '').trim().split(/\n+/))) say(`  │ ${line}`)
+    if (invitation)
+      say(
+        `  │ [invitation, ${invitation.method}, sequence ${invitation.sequence}] ${invitation.summary}, ${invitation.start} to ${invitation.end}`,
+      )
+  }
+  return { message, modal, letter }
 }
+
+const shortened = (lines: readonly string[]): string[] =>
+  lines.length > longest
+    ? [...lines.slice(0, longest), `… and ${lines.length - longest} lines more`]
+    : lines.filter(Boolean)
 
 const timeless = (line: string): string => line.replace(/\d\d:\d\d:\d\d/g, '')
 

@@ -2,8 +2,20 @@ import { people } from '../workspace/cast.ts'
 
 const id = (name: string): string => people.find((person) => person.name === name)?.id ?? ''
 
-/** What the page suggests, in order. `doneWhen`: words of the message that shows it is done. */
+/** What the page suggests, in order. `doneWhen`: words of the message or the modal that shows it is done. */
 export const guide = [
+  {
+    who: id('asha'),
+    says: 'schedules the migration: see #general and Mail',
+    type: '/migrate schedule add-security-enhancements in 2 hours',
+    doneWhen: 'Scheduled · AddSecurityEnhancements',
+  },
+  {
+    who: id('asha'),
+    says: 'asks who is called when nobody answers',
+    type: '/migrate who add-security-enhancements',
+    doneWhen: 'Pinged while nobody answers',
+  },
   {
     who: id('asha'),
     says: 'plans the migration',
@@ -16,6 +28,12 @@ export const guide = [
     doneWhen: `Reviewed by <@${id('dan')}>`,
   },
   { who: id('mei'), says: 'approves it', doneWhen: `Approved by <@${id('mei')}>` },
+  {
+    who: id('asha'),
+    says: 'moves it nearer, and all who were told are told',
+    type: '/migrate schedule add-security-enhancements in 3 minutes',
+    doneWhen: 'Moved: HRMS is unavailable',
+  },
   {
     who: id('asha'),
     says: 'runs it, and types the name of the database: hrms_master',

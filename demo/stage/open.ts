@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { commands } from '../../commands/list.ts'
 import type { Hint } from '../workspace/page.ts'
+import { startMailServer } from '../mail/server.ts'
 import { startWorkspace, type Workspace } from '../workspace/server.ts'
 import { findApplications } from './applications.ts'
 import { startBot, type Bot } from './bot.ts'
@@ -102,6 +103,8 @@ async function build(
     worldActs: { report: () => (reporting.isOpen() ? reporting.close() : reporting.open()) },
   })
   closing.push(() => workspace.close())
+  const mail = await startMailServer((letter) => workspace.showLetter(letter))
+  closing.push(() => mail.close())
   const show = () =>
     workspace.showWorld({
       product: 'HRMS',
@@ -140,6 +143,7 @@ async function build(
       SLACK_BOT_TOKEN: workspace.botToken,
       SLACK_SIGNING_SECRET: signingSecret,
       SLACK_API_URL: workspace.apiUrl,
+      SMTP_URL: mail.url,
       PORT: String(botPort),
       LOCKKEEPER_CONFIG: hrms.file,
       LOCKKEEPER_FOLDER: path.join(folder, 'lockkeeper'),
@@ -163,7 +167,7 @@ async function build(
 /** For completion: every command, and those about a runbook with each runbook. */
 const hints = (runbooks: readonly { name: string; title: string }[]): Hint[] => [
   ...commands.map(({ name, summary }) => ({ words: name, says: summary })),
-  ...['plan', 'backup', 'verify', 'status'].flatMap((command) =>
+  ...['plan', 'schedule', 'notices', 'who', 'backup', 'verify', 'status'].flatMap((command) =>
     runbooks.map(({ name, title }) => ({ words: `${command} ${name}`, says: title })),
   ),
 ]

@@ -56,6 +56,7 @@ export const slackbot = { id: 'USLACKBOT', name: 'slackbot', realName: 'Slackbot
 
 export const channels: readonly Channel[] = [
   { id: 'C0MIGRATE1', name: 'migrations', topic: 'Database migrations. Type /migrate' },
+  { id: 'C0OPERATE1', name: 'operations', topic: 'For whoever runs what MorisHR runs on' },
   { id: 'C0GENERAL1', name: 'general', topic: 'For everybody at MorisHR' },
   { id: 'C0HRMSNEW1', name: 'hrms-news', topic: 'When HRMS is not available, and when it is again' },
 ]

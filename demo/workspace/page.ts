@@ -3,11 +3,12 @@ import { stat } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import type { Letter } from '../mail/letter.ts'
 import type { Acts } from './acts.ts'
 import { bot, command, people, slackbot, team } from './cast.ts'
 import { drawBlocks } from './drawing/blocks.ts'
 import { drawText } from './drawing/library.ts'
-import type { Change, Message, Modal, WorkspaceState } from './state.ts'
+import type { Change, Conversation, Message, Modal, WorkspaceState } from './state.ts'
 import { readBody } from './slack/web-api.ts'
 import type { Typed } from './values.ts'
 
@@ -41,8 +42,9 @@ export interface Snapshot {
   command: string
   /** What can follow the command, for completion. */
   commands: readonly Hint[]
-  conversations: unknown[]
+  conversations: Conversation[]
   messages: ShownMessage[]
+  letters: readonly Letter[]
   modals: Record<string, ShownModal>
   world: unknown
   guide: unknown
@@ -76,6 +78,7 @@ export function snapshot(
     command,
     conversations: [...state.conversations.values()],
     messages: [...state.messages.values()].map(shownMessage),
+    letters: state.letters,
     modals: Object.fromEntries(
       [...state.modals].flatMap(([person, stack]) =>
         stack.length ? [[person, shownModal(stack.at(-1)!)]] : [],

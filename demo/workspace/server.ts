@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Letter } from '../mail/letter.ts'
 import { makeActs, type Acts, type Responded } from './acts.ts'
 import { people } from './cast.ts'
 import { perform, serveFile, snapshot, streamChanges, type Hint } from './page.ts'
 import { makeBotLine } from './slack/bot-line.ts'
 import { botToken, startEmulator } from './slack/emulator.ts'
 import { makeWebApi, readBody, type WebApi } from './slack/web-api.ts'
-import { makeState, type WorkspaceState } from './state.ts'
+import { makeState, putLetter, type WorkspaceState } from './state.ts'
 
 /** A Slack workspace in the browser, with its Web API for the bot. */
 export interface Workspace {
@@ -15,6 +16,8 @@ export interface Workspace {
   botToken: string
   state: WorkspaceState
   acts: Acts
+  /** Shows a letter that somebody outside of Slack got. */
+  showLetter(letter: Letter): void
   /** Shows how the world beside Slack is doing. */
   showWorld(world: unknown): void
   close(): Promise<void>
@@ -69,6 +72,7 @@ export async function startWorkspace(options: WorkspaceOptions): Promise<Workspa
     botToken,
     state,
     acts,
+    showLetter: (letter) => putLetter(state, letter),
     showWorld(now) {
       world = now
       state.changes.emit('change', { is: 'world', world })

@@ -1,11 +1,14 @@
 import { EventEmitter } from 'node:events'
 import { withIds, type Block } from './blocks.ts'
+import type { Letter } from '../mail/letter.ts'
 import { bot, channels, people } from './cast.ts'
 
 /** Everything that the page shows, mirrored from what passes through to Slack's Web API. */
 export interface WorkspaceState {
   conversations: Map<string, Conversation>
   messages: Map<string, Message>
+  /** To people outside of Slack, the oldest first; the last ones of them. */
+  letters: Letter[]
   /** Open modals by person, the topmost last. */
   modals: Map<string, Modal[]>
   changes: EventEmitter<{ change: [Change] }>
@@ -72,6 +75,7 @@ export type Change =
   | { is: 'gone'; channel: string; ts: string }
   | { is: 'conversation'; conversation: Conversation }
   | { is: 'modal'; person: string; modal: Modal | null }
+  | { is: 'letter'; letter: Letter }
   | { is: 'world'; world: unknown }
 
 export function makeState(): WorkspaceState {
@@ -81,6 +85,7 @@ export function makeState(): WorkspaceState {
       channels.map((c) => [c.id, { id: c.id, name: c.name, kind: 'channel', topic: c.topic, members }]),
     ),
     messages: new Map(),
+    letters: [],
     modals: new Map(),
     changes: new EventEmitter<{ change: [Change] }>().setMaxListeners(0),
   }
@@ -125,6 +130,14 @@ export function newTs(state: WorkspaceState): string {
   const [seconds = '', after = ''] = newest.split('.')
   const now = String(Math.max(Number(seconds), Math.floor(Date.now() / 1000)))
   return `${now}.${after.slice(0, 6)}${String(Number(after.slice(6)) + 1).padStart(4, '0')}`
+}
+
+/** Letters that are kept. */
+const mostLetters = 200
+
+export function putLetter(state: WorkspaceState, letter: Letter): void {
+  state.letters = [...state.letters, letter].slice(-mostLetters)
+  state.changes.emit('change', { is: 'letter', letter })
 }
 
 export function removeMessage(state: WorkspaceState, channel: string, ts: string): void {

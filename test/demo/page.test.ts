@@ -51,6 +51,9 @@ describe.skipIf(browserMissing !== null)('The demo in a browser', { timeout: 90_
   const modal = () => page.locator('#modal[open]')
   /** A button of a message by what it shows: what it is called for screen readers says more. */
   const button = (label: string) => messages().locator('button[data-action]', { hasText: label }).last()
+  const goTo = (name: string) => page.locator('#sidebar li').getByRole('link', { name }).click()
+  const mailLink = () => page.locator('#sidebar').getByRole('link', { name: 'Mail' })
+  const letters = () => page.locator('#letters .letter-row')
   /** What comes of a submission is shown in its modal, and closed by whoever has read it. */
   const readAndClose = async (words: RegExp) => {
     await modal().getByText(words).waitFor()
@@ -89,6 +92,34 @@ describe.skipIf(browserMissing !== null)('The demo in a browser', { timeout: 90_
     await expect.poll(() => messages().locator('.message.only').count()).toBe(0)
   })
 
+  test('a time is read back with who is told and when, before it counts', async () => {
+    await page.locator('.guide').getByText('schedules the migration').click()
+    expect(await page.locator('#typed').inputValue()).toMatch(/^\/migrate schedule .* in 2 hours$/)
+    await page.keyboard.press('Enter')
+    await modal().getByText('all users, support team').waitFor()
+    await picture('schedule')
+    await modal().getByRole('button', { name: 'Schedule it' }).click()
+    await readAndClose(/Scheduled:/)
+    await page.locator('.guide .next').getByText('asks who is called').waitFor()
+    await goTo('general')
+    await messages().getByText('Save all work before').waitFor()
+  })
+
+  test('who has no Slack gets a letter, which is in Mail with its invitation', async () => {
+    await mailLink().locator('.badge').getByText('4').waitFor()
+    await goTo('Mail')
+    await expect.poll(() => letters().count()).toBe(4)
+    expect(await page.locator('#composer').isVisible()).toBe(false)
+    await letters().filter({ hasText: 'support@morishr.com' }).click()
+    const letter = page.locator('#thread .letter')
+    await letter.getByText('The schedule is final').waitFor()
+    expect(await letter.locator('.invitation').innerText()).toMatch(
+      /HRMS unavailable\n.*\d\d:\d\d–\d\d:\d\d, your time\nInvitation · REQUEST, sequence 0/,
+    )
+    await goTo('migrations')
+    expect(await mailLink().locator('.badge').count()).toBe(0)
+  })
+
   test('a plan is posted with its warnings, and waits for two people', async () => {
     await type('/migrate plan add-security-enhancements')
     await readAndClose(/Nothing was run/)
@@ -106,6 +137,30 @@ describe.skipIf(browserMissing !== null)('The demo in a browser', { timeout: 90_
       await readAndClose(/Recorded/)
     }
     await messages().getByText('approved, ready to run').waitFor()
+  })
+
+  test('moved nearer, it is told to whoever was told, and in Mail below the first letter', async () => {
+    await sitDownAs('Asha')
+    await page.locator('.guide .next').getByText('moves it nearer').click()
+    await page.keyboard.press('Enter')
+    await modal().getByText('Moves it').waitFor()
+    await modal().getByRole('button', { name: 'Move it' }).click()
+    await readAndClose(/Moved:/)
+    await goTo('Mail')
+    await letters()
+      .filter({ hasText: 'cto@morishr.com' })
+      .filter({ has: page.locator('.letter-subject', { hasText: /^Moved: HRMS/ }) })
+      .click()
+    const opened = page.locator('#thread .letter[aria-current]')
+    await opened.getByText('sequence 1').waitFor()
+    expect(await opened.innerText()).toMatch(/Answers the one of \d\d:\d\d: \[MAINTENANCE\]/)
+    expect(await page.locator('#thread .letter').count()).toBe(2)
+    await page.locator('#letters').getByText('HRMS is unavailable from').waitFor()
+    await picture('mail')
+    await page.getByRole('button', { name: 'Close letter' }).click()
+    await goTo('general')
+    await messages().getByText('Moved: HRMS is unavailable').last().waitFor()
+    await goTo('migrations')
   })
 
   test('a mistyped database is refused beside its field, and what was typed stays', async () => {
@@ -184,11 +239,7 @@ describe.skipIf(!hasDotnet)('The demo with HRMS on .NET', { timeout: 300_000 }, 
   })
 
   test('plans what dotnet ef scripts', async () => {
-    const followed = await follow(
-      stage.workspace.pageUrl,
-      () => {},
-      () => {},
-    )
+    const followed = await follow(stage.workspace.pageUrl, {})
     try {
       const asha = makePlayer('asha', stage.workspace.pageUrl, followed, () => {})
       await asha.type(room, '/migrate plan add-security-enhancements')

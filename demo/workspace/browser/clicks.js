@@ -13,6 +13,7 @@ const doings = {
   become: (target) => become(target.dataset.who ?? store.me),
   go: (target) => go(target.dataset.channel ?? store.channel),
   thread: (target) => openThread(target.dataset.ts ?? null),
+  letter: (target) => openThread(target.dataset.id ?? null),
   'close-thread': () => openThread(null),
   dismiss: (target) => void dismiss(store.me, store.channel, target.dataset.ts ?? ''),
   jump: (target) =>

@@ -15,6 +15,7 @@ let picked = -1
 
 export function drawComposer() {
   const conversation = store.conversations.get(store.channel)
+  holder.hidden = conversation?.kind === 'mail'
   typed.placeholder =
     conversation?.kind === 'direct'
       ? 'Message Lockkeeper'

@@ -6,10 +6,11 @@ export function drawHeading() {
   const conversation = store.conversations.get(store.channel)
   if (!conversation) return
   const direct = conversation.kind === 'direct'
+  const sign = conversation.kind === 'channel' ? '<span aria-hidden="true">#</span> ' : ''
   draw(
     element('heading'),
     `<button type="button" class="icon menu" data-do="sidebar" aria-label="Conversations">☰</button>
-    <h1>${direct ? '' : '<span aria-hidden="true">#</span> '}${escape(direct ? 'Lockkeeper' : conversation.name)}</h1>
+    <h1>${sign}${escape(direct ? 'Lockkeeper' : conversation.name)}</h1>
     <p>${escape(direct ? 'Only the two of you see this.' : conversation.topic)}</p>
     ${store.connected ? '' : '<p class="away" role="status">Reconnecting…</p>'}`,
   )

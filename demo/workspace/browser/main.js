@@ -1,4 +1,5 @@
 import { drawComposer } from './composer.js'
+import { drawMail } from './mail.js'
 import { drawHeading, drawPins } from './heading.js'
 import { listen } from './listen.js'
 import { drawMessages } from './messages.js'
@@ -11,6 +12,15 @@ import './clicks.js'
 import './theme.js'
 
 readAddress()
-for (const draw of [drawSidebar, drawHeading, drawPins, drawMessages, drawThread, drawComposer, drawModal])
+for (const draw of [
+  drawSidebar,
+  drawHeading,
+  drawPins,
+  drawMessages,
+  drawMail,
+  drawThread,
+  drawComposer,
+  drawModal,
+])
   onChange(draw)
 listen()

@@ -1,6 +1,6 @@
 import { draw, element, escape } from './draw.js'
 import { face } from './faces.js'
-import { inConversation, inThread, person, store, visible } from './store.js'
+import { inConversation, inThread, mailbox, person, store, visible } from './store.js'
 import { clock, dateOf, dayName, worded } from './time.js'
 import { markRead, readUpTo, unread } from './unread.js'
 
@@ -15,6 +15,12 @@ let following = true
 
 export function drawMessages() {
   const list = element('messages')
+  list.hidden = store.channel === mailbox
+  if (list.hidden) {
+    element('newest').hidden = true
+    shown = ''
+    return
+  }
   const messages = visible(store.channel, store.me).filter(inConversation)
   const opened = shown !== `${store.me}/${store.channel}`
   const atEnd = following

@@ -1,8 +1,8 @@
 import { draw, element, escape } from './draw.js'
 import { face } from './faces.js'
-import { drawGuide } from './guide.js'
-import { conversationsOf, me, person, store } from './store.js'
-import { mentionsOf, unread } from './unread.js'
+import { drawGuide, followGuide } from './guide.js'
+import { conversationsOf, mailbox, me, person, store } from './store.js'
+import { mentionsOf, unread, unreadLetters } from './unread.js'
 
 export function drawSidebar() {
   if (!store.me) return
@@ -21,10 +21,12 @@ export function drawSidebar() {
         .filter((c) => c.kind === 'direct')
         .map(drawLink)
         .join('')}</ul>
+      <h2>Outside of Slack</h2><ul>${drawMailLink()}</ul>
       ${drawGuide()}
     </div>
     ${drawWorld()}`,
   )
+  followGuide()
   const mentions = mentionsOf(store.me)
   document.title = `${mentions ? `(${mentions}) ` : ''}${store.team.name}`
 }
@@ -52,6 +54,14 @@ function drawLink(conversation) {
   const sign = direct ? face(person('U0LOCKKEEP')) : '<span class="hash" aria-hidden="true">#</span>'
   const badge = mentions && !here ? `<b class="badge" aria-label="${mentions} for you">${mentions}</b>` : ''
   return `<li data-key="${conversation.id}"><a href="#/${conversation.id}" data-do="go" data-channel="${conversation.id}" class="${any && !here ? 'unread' : ''}"${here ? ' aria-current="page"' : ''}>${sign}<span>${escape(name)}</span>${badge}</a></li>`
+}
+
+/** Letters are for nobody who sits here: what is new there is counted, whoever looks. */
+function drawMailLink() {
+  const here = store.channel === mailbox
+  const fresh = here ? 0 : unreadLetters()
+  const badge = fresh ? `<b class="badge" aria-label="${fresh} new letters">${fresh}</b>` : ''
+  return `<li data-key="${mailbox}"><a href="#/${mailbox}" data-do="go" data-channel="${mailbox}" class="${fresh ? 'unread' : ''}"${here ? ' aria-current="page"' : ''}><span class="hash" aria-hidden="true">✉</span><span>Mail</span>${badge}</a></li>`
 }
 
 /** How the application is doing that all of this is about. */

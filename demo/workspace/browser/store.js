@@ -4,13 +4,21 @@
  */
 
 /** @typedef {{ channel: string, ts: string, user: string, text: string, html: string, threadTs: string | null, broadcast: boolean, edited: boolean, pinned: boolean, only: string | null, mentions: string[], files: { id: string, name: string, title: string, bytes: number }[] }} Message */
-/** @typedef {{ id: string, name: string, kind: 'channel' | 'direct', topic: string, members: string[] }} Conversation */
+/** @typedef {{ id: string, messageId: string, answers: string | null, from: string, to: string, subject: string, text: string, at: string, invitation: { method: string, sequence: number, summary: string, start: string, end: string } | null }} Letter */
+/** @typedef {{ id: string, name: string, kind: 'channel' | 'direct' | 'mail', topic: string, members: string[] }} Conversation */
 /** @typedef {{ id: string, name: string, realName: string, title: string, bot: boolean }} Person */
+
+/** Where letters are read: those to people outside of Slack, so it is nobody's and everybody sees it. */
+export const mailbox = 'mail'
+
+/** Letters that are kept, as on the server. */
+const mostLetters = 200
 
 export const store = {
   /** @type {Person[]} */ people: [],
   /** @type {Map<string, Conversation>} */ conversations: new Map(),
   /** @type {Map<string, Message>} */ messages: new Map(),
+  /** The oldest first. @type {Letter[]} */ letters: [],
   /** @type {Record<string, any>} */ modals: {},
   /** @type {any} */ world: null,
   /** @type {any} */ guide: null,
@@ -44,8 +52,11 @@ export function changed() {
 export function takeSnapshot(all) {
   Object.assign(store, {
     people: all.people,
-    conversations: new Map(all.conversations.map((/** @type {Conversation} */ c) => [c.id, c])),
+    conversations: new Map(
+      [...all.conversations, mail(all.people)].map((/** @type {Conversation} */ c) => [c.id, c]),
+    ),
     messages: new Map(all.messages.map((/** @type {Message} */ m) => [keyOf(m), m])),
+    letters: all.letters,
     modals: all.modals,
     world: all.world,
     guide: all.guide,
@@ -57,12 +68,22 @@ export function takeSnapshot(all) {
   changed()
 }
 
+/** @param {Person[]} people @returns {Conversation} */
+const mail = (people) => ({
+  id: mailbox,
+  name: 'Mail',
+  kind: 'mail',
+  topic: 'What people outside of Slack are told, by letter. The newest first.',
+  members: people.map(({ id }) => id),
+})
+
 /** @param {any} change */
 export function takeChange(change) {
   if (change.is === 'message') store.messages.set(keyOf(change.message), change.message)
   if (change.is === 'gone') store.messages.delete(keyOf(change))
   if (change.is === 'conversation') store.conversations.set(change.conversation.id, change.conversation)
   if (change.is === 'modal') store.modals = { ...store.modals, [change.person]: change.modal ?? undefined }
+  if (change.is === 'letter') store.letters = [...store.letters, change.letter].slice(-mostLetters)
   if (change.is === 'world') store.world = change.world
   changed()
 }

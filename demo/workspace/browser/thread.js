@@ -1,6 +1,7 @@
 import { draw, element } from './draw.js'
 import { drawMessage } from './messages.js'
-import { inThread, store } from './store.js'
+import { drawLetters } from './letters.js'
+import { inThread, mailbox, store } from './store.js'
 
 let shown = ''
 
@@ -9,6 +10,11 @@ export function drawThread() {
   pane.hidden = !store.thread
   document.body.classList.toggle('thread-open', Boolean(store.thread))
   if (!store.thread) return void (shown = '')
+  if (store.channel === mailbox) {
+    drawLetters(pane)
+    shown = store.thread
+    return
+  }
   const [first, ...replies] = inThread(store.channel, store.thread, store.me)
   const before = pane.querySelector('.thread-list')
   const atEnd = !before || before.scrollHeight - before.scrollTop - before.clientHeight < 120

@@ -1,4 +1,4 @@
-import { conversationsOf, store, visible } from './store.js'
+import { conversationsOf, mailbox, store, visible } from './store.js'
 
 /**
  * How far each person has read each conversation. Kept for this browser tab: the demo begins anew with every start.
@@ -8,11 +8,24 @@ const read = JSON.parse(sessionStorage.getItem('read') ?? '{}')
 
 /** @param {string} who @param {string} channel */
 export function markRead(who, channel) {
+  if (channel === mailbox) return markLettersRead()
   const newest = visible(channel, who).at(-1)?.ts
   if (!newest || (read[who]?.[channel] ?? '') >= newest) return
   read[who] = { ...read[who], [channel]: newest }
   sessionStorage.setItem('read', JSON.stringify(read))
 }
+
+/** Letters are read by whoever sits here, on whatever chair. */
+function markLettersRead() {
+  const newest = store.letters.at(-1)?.at
+  if (!newest || lettersReadUpTo() >= newest) return
+  read[mailbox] = { [mailbox]: newest }
+  sessionStorage.setItem('read', JSON.stringify(read))
+}
+
+export const lettersReadUpTo = () => read[mailbox]?.[mailbox] ?? ''
+
+export const unreadLetters = () => store.letters.filter(({ at }) => at > lettersReadUpTo()).length
 
 /**
  * What is new to a person in a conversation. In a channel only what names them counts; anything in a direct message does.
