@@ -69,10 +69,11 @@ function welcome({ workspace, onDotnet }: Stage): Promise<never> {
 
   You are Asha, who leads migrations. Type in #migrations:
 
+      /migrate schedule add-security-enhancements in 2 hours
       /migrate plan add-security-enhancements
-${onDotnet ? '\n  It takes half a minute: dotnet ef builds the application for its plan.\n' : ''}
-  Then sit down on Dan's and Mei's chairs (top left) to approve it, and on Asha's again to run it.
-  "Try this", on the left, goes on from there. Ctrl-C ends everything.
+${onDotnet ? '\n  A plan takes half a minute: dotnet ef builds the application for it.\n' : ''}
+  Who is told of it reads so in #general, or in Mail. Then sit down on Dan's and Mei's chairs (top left) to
+  approve it, and on Asha's again to run it. "Try this", on the left, goes on from there. Ctrl-C ends everything.
 `)
   return new Promise(() => {})
 }
