@@ -74,6 +74,10 @@ export const windowSeconds = (plan: Pick<Plan, 'approved' | 'measured'>): number
   return plan.measured.estimates.filter((e) => inWindow.has(e.step)).reduce((sum, e) => sum + e.seconds, 0)
 }
 
+/** What a plan expects of everything before users are out, in seconds: the backup above all. */
+export const preparationSeconds = (plan: Pick<Plan, 'approved' | 'measured'>): number =>
+  plan.measured.estimates.reduce((sum, e) => sum + e.seconds, 0) - windowSeconds(plan)
+
 /** Findings that keep a plan from being run. */
 export const countBlockers = ({ measured }: Pick<Plan, 'measured'>): number =>
   measured.checks.flatMap((check) => check.findings).filter(({ level }) => level === 'blocker').length

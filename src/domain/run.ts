@@ -18,6 +18,8 @@ export interface Run {
   heldSince: Instant | null
   /** Until then nobody else is pinged, unless something changes that; null: nobody said "I have it", or it lapsed. */
   heldUntil: Instant | null
+  /** Users were told this time: the first service does not stop before. Null: nobody was told one. */
+  notBefore: Instant | null
   /** The first service began to stop. */
   windowBegan: Instant | null
   /** Before migrate, an unanswered gate backs out at this time. */

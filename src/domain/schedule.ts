@@ -43,7 +43,14 @@ export const windowFrom = (start: Instant, { window }: Pick<Runbook, 'window'>):
 })
 
 /** Milliseconds before its start from which a scheduled run may be started: people were told that time. */
-const startsEarly = 15 * 60_000
+export const startsEarly = 15 * 60_000
+
+/**
+ * Milliseconds before its start at which a person is asked to start it, or the clock does: what comes before users are
+ * out, and a minute for whoever is asked.
+ */
+export const leadFor = (preparationSeconds: number): number =>
+  Math.min(startsEarly, Math.ceil(preparationSeconds / 60) * 60_000 + 60_000)
 
 /** Whether it is too soon to start it. */
 export const isTooSoon = ({ window }: Pick<Schedule, 'window'>, now: Instant): boolean =>

@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/json.ts'
 import type { About, Notice, Withheld } from '../domain/notice.ts'
-import { readyAt, type Schedule } from '../domain/schedule.ts'
+import { readyAt, startsEarly, type Schedule } from '../domain/schedule.ts'
 
 /** What of a run decides what people are told. */
 export interface RunStands {
@@ -19,6 +19,8 @@ export interface Looked {
   schedule: Schedule
   notices: readonly Notice[]
   run: RunStands | null
+  /** Milliseconds before its start at which it is to be begun. */
+  lead: number
 }
 
 /** What is to be done for a schedule at this moment. */
@@ -67,7 +69,7 @@ export function dueOf(looked: Looked, now: Instant): Due[] {
   return began.length > 0 ? began : overrunning(looked, now)
 }
 
-function beforeRun({ schedule, notices }: Looked, now: Instant): Due[] {
+function beforeRun({ schedule, notices, lead }: Looked, now: Instant): Due[] {
   const { window } = schedule
   const has = (mark: string): boolean => schedule.marks.includes(mark)
   if (now >= window.end) return [{ do: 'miss' }]
@@ -87,6 +89,7 @@ function beforeRun({ schedule, notices }: Looked, now: Instant): Due[] {
     ...(reached !== undefined && !has(marks.ready(reached))
       ? [{ do: 'ready', before: reached } as const]
       : []),
+    ...(now >= after(window.start, -lead) && !has(marks.asked) ? [{ do: 'ask', late: false } as const] : []),
   ]
 }
 
@@ -137,11 +140,14 @@ function overrunning({ schedule, notices }: Looked, now: Instant): Due[] {
 }
 
 /** When something may be due next, before it runs; then that depends on the run. */
-export function nextLook({ schedule, notices }: Omit<Looked, 'run'>, now: Instant): Instant {
+export function nextLook({ schedule, notices }: Pick<Looked, 'schedule' | 'notices'>, now: Instant): Instant {
   const { start, end } = schedule.window
+  // When it is to be begun depends on a plan that may still be made.
+  if (now >= after(start, -startsEarly) && now < start) return now
   const times = [
     ...notices.flatMap(({ at, dueAt }) => (at ? [] : [dueAt])),
     ...readyAt.map((before) => after(start, -before)),
+    after(start, -startsEarly),
     start,
     after(start, askAgainAfter),
     end,

@@ -2,13 +2,15 @@ import type pg from 'pg'
 import { addressee } from '../domain/delivery.ts'
 import type { Instant } from '../domain/json.ts'
 import type { Directory } from '../domain/person.ts'
+import { preparationSeconds } from '../domain/plan.ts'
 import type { Problem } from '../domain/problem.ts'
-import type { Schedule } from '../domain/schedule.ts'
+import { leadFor, type Schedule } from '../domain/schedule.ts'
 import { announce, makeNotice } from '../runs/announcing.ts'
 import { endUnrun } from '../runs/scheduling.ts'
 import { attemptsOf } from '../store/attempts.ts'
 import { recordEvent } from '../store/events.ts'
 import { insertNotice, noticesOf, withholdNotice } from '../store/notices.ts'
+import { openPlan } from '../store/plans.ts'
 import { runById } from '../store/runs.ts'
 import {
   beginTold,
@@ -53,7 +55,13 @@ export async function attendSchedules(pool: pg.Pool, given: Announcing): Promise
 
 async function look(tx: Queryable, schedule: Schedule): Promise<Looked> {
   const notices = await noticesOf(tx, schedule.id)
-  return { schedule, notices, run: schedule.run ? await runStands(tx, schedule.run) : null }
+  const plan = await openPlan(tx, schedule.runbook.name, 'migrate')
+  return {
+    schedule,
+    notices,
+    run: schedule.run ? await runStands(tx, schedule.run) : null,
+    lead: plan ? leadFor(preparationSeconds(plan)) : 0,
+  }
 }
 
 async function runStands(tx: Queryable, id: string): Promise<RunStands | null> {
@@ -107,10 +115,12 @@ async function problemOf(
   due: readonly Due[],
   { whyNot, starts }: Announcing,
 ): Promise<Problem | null> {
-  if (due.some((each) => each.do === 'ready')) return whyNot(schedule)
-  const asks = due.some((each) => each.do === 'ask')
-  return asks && schedule.runbook.window.startsBy === 'clock' ? starts(schedule) : null
+  const isDue = (what: Due['do']): boolean => due.some((each) => each.do === what)
+  if (isDue('ask') && startsByItself(schedule)) return starts(schedule)
+  return isDue('ready') ? whyNot(schedule) : null
 }
+
+const startsByItself = ({ runbook }: Schedule): boolean => runbook.window.startsBy === 'clock'
 
 /** `told`: addresses that this look has told something already. */
 async function carryOut(
@@ -155,7 +165,7 @@ async function carryOut(
     case 'ask': {
       const mark = due.late ? marks.askedAgain : marks.asked
       await markSchedule(tx, id, mark)
-      return void (await event(mark, { is: 'schedule.asks', schedule: id, late: due.late, problem }))
+      return void (await event(mark, { is: 'schedule.asks', schedule: id, late: due.late, problem: startsByItself(schedule) ? problem : null }))
     }
     case 'miss':
       return endUnrun(tx, schedule, { as: 'missed', by: 'lockkeeper', reason: null })

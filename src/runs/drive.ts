@@ -9,6 +9,7 @@ import { cancelOf, runById, touchRun } from '../store/runs.ts'
 import { presentRoute } from '../domain/route.ts'
 import { untilCardIsOut } from './card-first.ts'
 import { next } from './next.ts'
+import { untilUsersWereTold } from './on-time.ts'
 import { perform } from './perform.ts'
 import { begin, end, finish, type Driven } from './record.ts'
 import { openWorld, type RunWorld, type Surroundings } from './world.ts'
@@ -89,6 +90,7 @@ async function oneAttempt(
   { step, attempt, answer }: { step: Step; attempt: number; answer: Answer | null },
 ): Promise<Run | null> {
   const { log, kinds } = surroundings
+  await untilUsersWereTold(surroundings.pool, driven.run, step, drive.signal())
   await untilCardIsOut(surroundings, driven.run, step, drive.signal())
   // Before the mark: a cancel that comes after it is not in the run that the mark gives, and must not be forgotten.
   drive.rearm()

@@ -19,6 +19,7 @@ import {
   openScheduleOf,
   scheduleById,
 } from '../store/schedules.ts'
+import { holdStopsUntil } from '../store/runs.ts'
 import { hasRole } from '../store/standing.ts'
 import { timeOf, type Queryable } from '../store/transaction.ts'
 import { announce, toldSoFar } from './announcing.ts'
@@ -118,6 +119,7 @@ export async function bindToRun(
   }
   if (isTooSoon(held, now)) refuse(await tooSoon(tx, held))
   await bindSchedule(tx, held.id, run)
+  await holdStopsUntil(tx, run, held.window.start)
   await recordEvent(tx, {
     by,
     run: null,

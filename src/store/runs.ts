@@ -9,7 +9,7 @@ const window = `${instant('run.window_began')} as "windowBegan", ${instant('run.
 /** Everything of a run but its plan, which never changes. */
 const ownColumns = `run.id, run.target, run.started_by as "startedBy", ${instant('run.started_at')} as "startedAt",
   coalesce(run.held_by, run.started_by) as holder, ${instant('run.held_since')} as "heldSince", ${instant('run.held_until')} as "heldUntil",
-  ${window}, run.cancel_by as "cancelBy", ${instant('run.ended_at')} as "endedAt", run.ending, run.version`
+  ${window}, ${instant('run.not_before')} as "notBefore", run.cancel_by as "cancelBy", ${instant('run.ended_at')} as "endedAt", run.ending, run.version`
 
 const columns = `${ownColumns}, plan.body as plan`
 
@@ -119,6 +119,11 @@ export async function beginWindow(
     [id, within],
   )
   return rows[0] ?? { windowBegan: null, deadline: null }
+}
+
+/** Its first service does not stop before. */
+export async function holdStopsUntil(tx: Queryable, id: string, at: string): Promise<void> {
+  await tx.query('update lockkeeper.run set not_before = $2 where id = $1', [id, at])
 }
 
 /** Something that the live message shows has changed. */

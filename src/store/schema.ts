@@ -239,8 +239,20 @@ const noticesOfReaders = `create index delivery_of_notice on delivery (to_addres
 /** What keys begin with is found by their index; from PostgreSQL 15 on, which looks so for it in this collation alone. */
 const keysInOrder = `alter table delivery alter column key type text collate "C";`
 
+/** What users were told: before that, nothing of theirs is stopped. */
+const runsAreOnTime = 'alter table run add column not_before timestamptz;'
+
 /** What leads from an empty schema to the present one, in this order. Stores exist: changes are added, never edited. */
-const changes = [tables, cancelsKnowTheirWay, alarms, schedules, reachTests, noticesOfReaders, keysInOrder]
+const changes = [
+  tables,
+  cancelsKnowTheirWay,
+  alarms,
+  schedules,
+  reachTests,
+  noticesOfReaders,
+  keysInOrder,
+  runsAreOnTime,
+]
 
 /**
  * Brings the schema up to this release once, however many bots start at the same moment: they queue behind one advisory

@@ -53,11 +53,20 @@ function stateLine(standing: Standing, question: Line | null, now: Instant): Lin
   const soon = aboutToGoDown(standing)
   if (!present) return say`${head}${expected}. The last step is done`
   const progress = present.attempt?.progress
+  const waits = waitsToStop(standing, now)
+  if (waits) return say`${head}. ${waits}`
   const at = say`Step ${present.place} of ${steps.length}: ${stepName(present.step)}${progress ? say`, ${progressLine(progress)}` : ''}`
   const cancelled = run.cancelBy
     ? say`. Cancelled by ${whom(run.cancelBy)}: it stops as soon as it safely can`
     : []
   return say`${head}${expected}. ${standing.route === 'forward' ? '' : say`${bold('Going back')}. `}${at}${soon}${cancelled}`
+}
+
+/** Everything before is done, and users were told a later time. */
+function waitsToStop({ run, present }: Standing, now: Instant): Line | null {
+  if (!run.notBefore || run.notBefore <= now || run.cancelBy) return null
+  if (present?.step.kind !== 'stop' || present.attempt) return null
+  return say`${bold('Ready')}, and waits until ${clock(run.notBefore)}, the time that users were told. Then it goes down, for about ${about(windowSeconds(run.plan))}`
 }
 
 /** Before the window: that users will be out, and for how long. */

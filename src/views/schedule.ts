@@ -148,7 +148,7 @@ function reasons(problem: Problem): Part[] {
 const isOpen = ({ over, run }: Schedule): boolean => !over && !run
 
 function asksNews(
-  { late, problem }: Event & { is: 'schedule.asks' },
+  { late, problem, at }: Event & { is: 'schedule.asks' },
   schedule: Schedule,
   told: number,
 ): View {
@@ -168,6 +168,13 @@ function asksNews(
       : say`${bold('It is time.')} Start ${subject(schedule)}?`,
     parts: [
       ...(problem ? [text(['It did not start by itself.']), ...reasons(problem)] : []),
+      ...(at < window.start
+        ? [
+            text(
+              say`Backup and checks come first: begun now, they are done in time. Users stay in until ${moment(window.start, at)}.`,
+            ),
+          ]
+        : []),
       text(
         say`Users were told ${windowOf(schedule, window)}. They are in, nothing was stopped. If nobody starts it until ${moment(window.end, window.start)}, it is missed, and ${then}.`,
       ),

@@ -1,6 +1,8 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { end } from '../../src/runs/record.ts'
+import { insertPlan } from '../../src/store/plans.ts'
+import { samplePlan, smallRoutes } from '../plans.ts'
 import { callOff } from '../../src/runs/scheduling.ts'
 import { asha, day, hour, min, newName, openDiary, telling, type Diary } from './diary.ts'
 
@@ -221,6 +223,28 @@ describe('operators', () => {
     expect((await diary.now(planned)).over).toMatchObject({ as: 'missed', by: 'lockkeeper' })
     expect((await diary.told(planned)).at(-1)).toEqual(['called-off', '#hrms', 'all@morishr.com'])
     expect(await diary.happened(planned, 'schedule.over')).toHaveLength(1)
+  })
+
+  test('are asked so early that the backup is done when users are to be out', async () => {
+    const planned = await diary.plan(3 * day)
+    const { runbook } = planned
+    const plan = samplePlan({ runbook, routes: smallRoutes() })
+    // Five minutes of backup, and a minute in the window.
+    plan.measured.estimates = [
+      { step: 'backup', seconds: 300, from: 'guess' },
+      { step: 'migrate', seconds: 60, from: 'guess' },
+    ]
+    await insertPlan(diary.pool, plan, 'target')
+    for (const before of [15, 7, 6.1]) await diary.look(planned, before * min)
+    expect(await diary.happened(planned, 'schedule.asks')).toEqual([])
+    for (const before of [6, 5, 0]) await diary.look(planned, before * min)
+    expect(await diary.happened(planned, 'schedule.asks')).toMatchObject([{ late: false }])
+  })
+
+  test('find a run that was begun early waiting for the time that users were told', async () => {
+    const planned = await diary.plan(5 * min)
+    const { run } = await diary.run(planned.runbook)
+    expect(run.notBefore).toBe(planned.window.start)
   })
 
   test('are asked once when the bot was away at its time', async () => {

@@ -31,6 +31,7 @@ const runNamed = (id: string): Run => ({
   holder: 'U_ASHA',
   heldSince: null,
   heldUntil: null,
+  notBefore: null,
   startedAt: new Date().toISOString(),
   windowBegan: null,
   deadline: null,

@@ -13,6 +13,7 @@ const runOf = (given: Partial<Run> = {}, routes: Routes = smallRoutes()): Run =>
   holder: 'U_ASHA',
   heldSince: null,
   heldUntil: null,
+  notBefore: null,
   startedAt: '2025-11-13T03:01:00.000Z',
   windowBegan: '2025-11-13T03:01:12.000Z',
   deadline: '2025-11-13T03:31:12.000Z',

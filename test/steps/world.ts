@@ -76,6 +76,7 @@ export async function makeScene({
     holder: 'U_ASHA',
     heldSince: null,
     heldUntil: null,
+    notBefore: null,
     startedAt: new Date().toISOString(),
     windowBegan: null,
     deadline: new Date(Date.now() + runbook.window.within).toISOString(),

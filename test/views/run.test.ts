@@ -28,6 +28,15 @@ const admitted = (): Attempt[] => [
   attempt('admit', done({ settled: [] }), { endedAt: at('03:01:25') }),
 ]
 
+test('a run that is ready before the time that users were told says until when it waits', () => {
+  const before = beforeDrain().filter(({ step }) => !/^(stop|close)/.test(step))
+  const ready = run({ notBefore: at('03:10:00') })
+  expect(lines(ready, before, null, at('03:01:10'))[0]).toBe(
+    'HRMS is up. Ready, and waits until 03:10:00 UTC, the time that users were told. Then it goes down, for about 13 s',
+  )
+  expect(lines(ready, before, null, at('03:10:01'))[0]).toContain('Stop hrms-api')
+})
+
 test('the whole message while the database drains', () => {
   const draining = attempt('drain', null, {
     beganAt: at('03:01:14'),

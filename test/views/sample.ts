@@ -149,6 +149,7 @@ export const run = (given: Partial<Run> = {}): Run => ({
   holder: 'U_ASHA',
   heldSince: null,
   heldUntil: null,
+  notBefore: null,
   startedAt: at('03:00:40'),
   windowBegan: null,
   deadline: null,

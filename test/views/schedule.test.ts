@@ -88,6 +88,9 @@ test('the look before the start says yes, or no with the reason and what to do',
 test('at its time it asks to be started, and no longer once it was', () => {
   const asks = { is: 'schedule.asks', schedule, late: false, problem: null } as const
   const asked = news(asks)
+  expect(asked).toContain(
+    'Backup and checks come first: begun now, they are done in time. Users stay in until 00:00:00 UTC.',
+  )
   expect(asked).toMatch(/^It is time\. Start AddSecurityEnhancements on hrms_master\?/)
   expect(asked).toContain('If nobody starts it until 00:30:00 UTC, it is missed, and 2 addresses are told')
   expect(asked).toContain('Buttons: Start… · Move… · Call off…')
