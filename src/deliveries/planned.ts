@@ -151,6 +151,7 @@ const table: Table = {
   ],
   'schedule.made': (event, { channel }) => [
     make(event, scheduleKey(event.schedule), { channel }, { schedule: event.schedule }),
+    ...ofSchedule(event),
   ],
   'schedule.moved': (event, { channel }) => ofNews(event, channel),
   // What became of a run is said by the run.
