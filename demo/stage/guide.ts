@@ -31,7 +31,7 @@ export const guide = [
   {
     who: id('asha'),
     says: 'moves it nearer, and all who were told are told',
-    type: '/migrate schedule add-security-enhancements in 3 minutes',
+    type: '/migrate schedule add-security-enhancements now',
     doneWhen: 'Moved: HRMS is unavailable',
   },
   {

@@ -52,6 +52,12 @@ export const startsEarly = 15 * 60_000
 export const leadFor = (preparationSeconds: number): number =>
   Math.min(startsEarly, Math.ceil(preparationSeconds / 60) * 60_000 + 60_000)
 
+/**
+ * Milliseconds for which a start is not over: `now` is the minute that has begun, and what is read back takes a while to
+ * be read. What people are told before a start is true as long.
+ */
+export const justNow = 3 * 60_000
+
 /** Whether it is too soon to start it. */
 export const isTooSoon = ({ window }: Pick<Schedule, 'window'>, now: Instant): boolean =>
   Date.parse(window.start) - Date.parse(now) > startsEarly

@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/json.ts'
 import type { About, Notice, Withheld } from '../domain/notice.ts'
-import { readyAt, startsEarly, type Schedule } from '../domain/schedule.ts'
+import { justNow, readyAt, startsEarly, type Schedule } from '../domain/schedule.ts'
 
 /** What of a run decides what people are told. */
 export interface RunStands {
@@ -74,22 +74,19 @@ function beforeRun({ schedule, notices, lead }: Looked, now: Instant): Due[] {
   const has = (mark: string): boolean => schedule.marks.includes(mark)
   if (now >= window.end) return [{ do: 'miss' }]
   const pending = notices.filter(({ at, dueAt }) => at === null && dueAt <= now)
-  if (now >= window.start) {
-    const again = now >= after(window.start, askAgainAfter)
-    const asks = again ? !has(marks.askedAgain) : !has(marks.asked)
-    return [
-      ...pending.map((notice): Due => ({ do: 'withhold', notice, why: 'too-late' })),
-      ...(asks ? [{ do: 'ask', late: again } as const] : []),
-    ]
-  }
+  const isOver = now >= after(window.start, justNow)
   const reached = readyAt.filter((before) => now >= after(window.start, -before)).at(-1)
+  const again = now >= after(window.start, askAgainAfter)
+  const asks = now >= after(window.start, -lead) && !has(again ? marks.askedAgain : marks.asked)
   return [
     // What comes later tells more: whoever is meant by both gets that alone.
-    ...pending.toReversed().map((notice): Due => ({ do: 'tell', notice })),
-    ...(reached !== undefined && !has(marks.ready(reached))
+    ...pending
+      .toReversed()
+      .map((notice): Due => (isOver ? { do: 'withhold', notice, why: 'too-late' } : { do: 'tell', notice })),
+    ...(now < window.start && reached !== undefined && !has(marks.ready(reached))
       ? [{ do: 'ready', before: reached } as const]
       : []),
-    ...(now >= after(window.start, -lead) && !has(marks.asked) ? [{ do: 'ask', late: false } as const] : []),
+    ...(asks ? [{ do: 'ask', late: again } as const] : []),
   ]
 }
 

@@ -7,7 +7,7 @@ import type { Plan } from '../domain/plan.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Result } from '../domain/result.ts'
 import type { Runbook } from '../domain/runbook.ts'
-import { isTooSoon, windowFrom, type Schedule, type Window } from '../domain/schedule.ts'
+import { isTooSoon, justNow, windowFrom, type Schedule, type Window } from '../domain/schedule.ts'
 import { recordEvent } from '../store/events.ts'
 import { forgetPending, insertNotice, noticesOf, withholdNotice } from '../store/notices.ts'
 import {
@@ -42,7 +42,7 @@ export function schedule(
 ): Promise<Result<Scheduled>> {
   return request(pool, async (tx, refuse) => {
     if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, 'schedule'))
-    if (start <= (await timeOf(tx))) refuse({ code: 'time-past', at: start })
+    if (Date.parse(start) <= Date.parse(await timeOf(tx)) - justNow) refuse({ code: 'time-past', at: start })
     const window = windowFrom(start, runbook)
     const open = await openScheduleOf(tx, runbook.name)
     const before = open && (await lockSchedule(tx, open.id))

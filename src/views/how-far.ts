@@ -9,5 +9,6 @@ export function howFar(at: Instant, now: Instant): string {
   const parts = days
     ? [counted(days, 'day'), ...(hours ? [counted(hours, 'hour')] : [])]
     : [...(hours ? [counted(hours, 'hour')] : []), ...(minutes % 60 ? [counted(minutes % 60, 'minute')] : [])]
+  if (minutes < 0) return 'now'
   return minutes < 1 ? 'in less than a minute' : `in ${parts.join(', ')}`
 }

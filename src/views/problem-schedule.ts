@@ -96,6 +96,6 @@ export const scheduleProblems = {
   'schedule-later': ({ runbook, start, told }) => ({
     what: say`${bold(runbook)} is scheduled for ${dayAndClock(start)}, and not for now.`,
     means: say`${told ? say`${counted(told, 'address', 'addresses')} were told that time.` : say`Nobody was told yet.`} Nothing was begun.`,
-    next: say`To run it now, move it first, and those who were told learn of it: ${typed(`schedule ${runbook} in 5 minutes`)}. Or call it off: ${typed(`schedule ${runbook} off`)}.`,
+    next: say`To run it now, move it first, and those who were told learn of it: ${typed(`schedule ${runbook} now`)}. Or call it off: ${typed(`schedule ${runbook} off`)}.`,
   }),
 } satisfies Partial<Wordings>

@@ -15,14 +15,15 @@ export interface TimeRead {
 }
 
 /**
- * Reads a time to come: `2026-11-30 04:00`, with a zone or without, `thursday 04:00`, `30 Nov 4am`, `in 2 hours`. What
- * could be meant in two ways is refused: nothing is scheduled by a guess. Fails with the codes that begin with `time-`.
+ * Reads a time to come: `2026-11-30 04:00`, with a zone or without, `thursday 04:00`, `30 Nov 4am`, `in 2 hours`; or `now`,
+ * the minute that has begun. What could be meant in two ways is refused: nothing is scheduled by a guess. Fails with the codes that begin with `time-`.
  */
 export function readTime(typed: string, here: Here): Result<TimeRead> {
   const words = typed.replace(/\s+/g, ' ').trim()
   const now = Temporal.Instant.from(here.now)
+  if (/^now$/i.test(words)) return ok({ at: atMinute(now, 'floor'), assumed: false })
   const wait = durationIn(words)
-  if (wait) return ok({ at: atFullMinute(now.add(wait)), assumed: false })
+  if (wait) return ok({ at: atMinute(now.add(wait), 'ceil'), assumed: false })
   const clock = clockIn(words, here)
   if (!clock) return unread(words, isAboutTime(words) ? 'no-hour' : 'nothing')
   if ('wrong' in clock) return unread(words, 'rest', clock.wrong)
@@ -38,8 +39,8 @@ const unread = (typed: string, why: TimeFault, part?: string) =>
   failure({ code: 'time-unread', typed, why, ...(part && { part }) })
 
 /** Users are told minutes. */
-const atFullMinute = (at: Temporal.Instant): Instant =>
-  instantOf(at.round({ smallestUnit: 'minute', roundingMode: 'ceil' }))
+const atMinute = (at: Temporal.Instant, roundingMode: 'floor' | 'ceil'): Instant =>
+  instantOf(at.round({ smallestUnit: 'minute', roundingMode }))
 
 const instantOf = (at: Temporal.Instant): Instant => new Date(at.epochMilliseconds).toISOString()
 

@@ -51,7 +51,7 @@ describe('notices before the start', () => {
 
   test('are not made any more once the start has come, and the record says so', async () => {
     const planned = await diary.plan(10 * day)
-    await diary.look(planned, 0)
+    await diary.look(planned, -3 * min)
     expect(await diary.told(planned)).toEqual([])
     expect(await diary.withheld(planned)).toEqual([
       ['-72h', 'too-late'],
@@ -194,6 +194,18 @@ describe('a schedule that changes', () => {
   })
 })
 
+test('a schedule for this very minute tells everybody at once, and asks to be started', async () => {
+  const planned = await diary.plan(-30_000)
+  await diary.lookIn(0)
+  expect(await diary.told(planned)).toEqual([
+    ['-72h', 'all@morishr.com'],
+    ['-24h', '#ops'],
+    ['-1h', '#hrms', 'U0KIM', 'U0LEE'],
+  ])
+  expect(await diary.happened(planned, 'schedule.asks')).toMatchObject([{ late: false }])
+  await expect(diary.plan(-4 * min)).rejects.toThrow('time-past')
+})
+
 describe('operators', () => {
   test('are told a day, an hour and ten minutes before whether it could start', async () => {
     const planned = await diary.plan(10 * day)
@@ -221,7 +233,14 @@ describe('operators', () => {
     expect(await diary.happened(planned, 'schedule.asks')).toMatchObject([{ late: false }, { late: true }])
     await diary.look(planned, -30 * min)
     expect((await diary.now(planned)).over).toMatchObject({ as: 'missed', by: 'lockkeeper' })
-    expect((await diary.told(planned)).at(-1)).toEqual(['called-off', '#hrms', 'all@morishr.com'])
+    expect((await diary.told(planned)).at(-1)).toEqual([
+      'called-off',
+      '#hrms',
+      '#ops',
+      'U0KIM',
+      'U0LEE',
+      'all@morishr.com',
+    ])
     expect(await diary.happened(planned, 'schedule.over')).toHaveLength(1)
   })
 

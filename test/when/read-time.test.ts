@@ -120,6 +120,10 @@ describe('what passes until then is time, not clocks', () => {
     expect(readTime(typed, mauritius)).toEqual({ ok: true, value: { at: moment, assumed: false } })
   })
 
+  test('now is the minute that has begun', () => {
+    expect(at('Now')).toBe('2026-11-23T03:03:00.000Z')
+  })
+
   test('also while a clock is changed', () => {
     const zurich = inZone('Europe/Zurich', '2026-03-29T00:30:00.000Z')
     expect(at('in 1 hour', zurich)).toBe('2026-03-29T01:30:00.000Z')
@@ -176,7 +180,6 @@ describe('what is over is refused (time-past)', () => {
 describe('what could be meant in two ways, or in none, is refused (time-unread)', () => {
   test.each([
     ['', 'nothing', undefined],
-    ['now', 'nothing', undefined],
     ['soon', 'nothing', undefined],
     ['midnight', 'nothing', undefined],
     ['next week', 'nothing', undefined],
