@@ -165,7 +165,12 @@ async function carryOut(
     case 'ask': {
       const mark = due.late ? marks.askedAgain : marks.asked
       await markSchedule(tx, id, mark)
-      return void (await event(mark, { is: 'schedule.asks', schedule: id, late: due.late, problem: startsByItself(schedule) ? problem : null }))
+      return void (await event(mark, {
+        is: 'schedule.asks',
+        schedule: id,
+        late: due.late,
+        problem: startsByItself(schedule) ? problem : null,
+      }))
     }
     case 'miss':
       return endUnrun(tx, schedule, { as: 'missed', by: 'lockkeeper', reason: null })
