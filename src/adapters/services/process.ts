@@ -94,8 +94,14 @@ export function processService(service: Service, folder: string, environment: En
       environment: given,
       directory,
     })
-    const early = await Promise.race([ended, wait(settling, null)])
-    const after = await look()
+    let early = await Promise.race([ended, wait(settling, null)])
+    let after = await look()
+    // On a busy machine the shell has not come to write the file yet.
+    const until = performance.now() + mostPatient
+    while (!early && after.is === 'gone' && performance.now() < until) {
+      early = await Promise.race([ended, wait(lookEvery, null)])
+      after = await look()
+    }
     if (after.is === 'unknown') return failed(unknown(after.why))
     if (after.is === 'gone') return fault('start', 'it ended at once', early?.exitCode ?? null)
     if (!early) await keepBegin(pidFile, after.process)
@@ -153,7 +159,10 @@ function saidBy(lines: readonly string[]): { output?: string } {
 /** Milliseconds in which a program that cannot begin usually says so. Its health is looked at later. */
 const settling = 250
 
-/** Milliseconds between two looks at a process that ends. */
+/** Milliseconds in which a program that goes on has its pid file, however busy the machine. */
+const mostPatient = 10_000
+
+/** Milliseconds between two looks at a process that begins or ends. */
 const lookEvery = 50
 
 /**

@@ -38,6 +38,14 @@ test('starting what runs and stopping what is gone change nothing', async () => 
   expect(await pid()).toBe(was)
 })
 
+test('a program whose PID is written late, as on a busy machine, has not ended', async () => {
+  const late = 'rm api.pid; sleep 0.6; echo $$ >api.pid; trap "exit 0" TERM; while :; do sleep 0.02; done'
+  const { method } = await makeTestService({ start: ['/bin/sh', '-c', late] })
+  expect(await method.start(1, never)).toEqual(started)
+  expect(await method.state()).toEqual(running)
+  expect(await method.stop(never, () => {})).toMatchObject({ facts: { instances: 1 } })
+})
+
 test('two starts at the same time begin one process', async () => {
   const { method, text } = await makeTestService()
   const outcomes = await Promise.all([1, 2, 3].map(() => method.start(1, never)))
