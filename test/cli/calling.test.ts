@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openGate } from '../../src/store/gates.ts'
 import { insertPlan } from '../../src/store/plans.ts'
 import { insertRun } from '../../src/store/runs.ts'
+import { transaction } from '../../src/store/transaction.ts'
 import { contactSchema, openPager, words, type Pager } from '../deliveries/pager.ts'
 import { openPostOffice, type PostOffice } from '../mail/post-office.ts'
 import { samplePlan, sampleRunbook } from '../plans.ts'
@@ -57,9 +58,12 @@ async function askingRun(): Promise<string> {
   }
   const plan = samplePlan({ runbook })
   await insertPlan(place.pool, plan, 'target')
-  const run = await insertRun(place.pool, plan, 'target', people.mei)
-  await openGate(place.pool, run, 'backup', 1, { code: 'before-admit', passed: 1, choices: ['go-on'] })
-  return run
+  // At once, or the bot would drive it before it asks.
+  return transaction(place.pool, async (tx) => {
+    const run = await insertRun(tx, plan, 'target', people.mei)
+    await openGate(tx, run, 'backup', 1, { code: 'before-admit', passed: 1, choices: ['go-on'] })
+    return run
+  })
 }
 
 test('while Slack is away a call for help goes out by mail and to the pager, and is taken by the link in the letter', async () => {

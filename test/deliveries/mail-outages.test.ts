@@ -93,7 +93,9 @@ test('while Slack is away letters go out', async () => {
   await expect.poll(() => post.office.letters).toHaveLength(1)
   await post.tell({ is: 'start' }, { channel: 'C0ALL' }, staff)
   await expect.poll(() => post.office.letters).toHaveLength(2)
-  expect((await post.history.rows()).map(({ state }) => state)).toEqual(['due', 'sent', 'due', 'sent'])
+  await expect
+    .poll(async () => (await post.history.rows()).map(({ state }) => state))
+    .toEqual(['due', 'sent', 'due', 'sent'])
   expect(asked).toHaveLength(1)
 })
 

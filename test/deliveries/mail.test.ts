@@ -113,10 +113,12 @@ test('without Slack, what belongs there waits and is not asked for', async () =>
   await post.tell(ahead, { channel: 'C0ALL' }, staff)
   post.start()
   await expect.poll(() => post.office.letters).toHaveLength(1)
-  expect(await post.history.rows()).toMatchObject([
-    { state: 'due', attempts: 0 },
-    { state: 'sent', attempts: 1 },
-  ])
+  await expect
+    .poll(() => post.history.rows())
+    .toMatchObject([
+      { state: 'due', attempts: 0 },
+      { state: 'sent', attempts: 1 },
+    ])
 })
 
 test('without a mail server, letters are refused once, with one line in the log', async () => {
