@@ -77,14 +77,15 @@ test(
     const connected = stuck.connect().catch(() => {})
     await expect.poll(async () => (await beingLetIn()).rowCount).toBe(1)
     const { rows } = await beingLetIn()
-    onTestFinished(async () => {
+    try {
+      expect(await scene.perform(short)).toEqual({
+        status: 'failed',
+        problem: { code: 'sessions-entering', pids: [rows[0].pid], seconds: 0.3 },
+      })
+    } finally {
       await onServer((admin) => admin.query('select pg_terminate_backend($1)', [rows[0].pid]))
       await connected
-    })
-    expect(await scene.perform(short)).toEqual({
-      status: 'failed',
-      problem: { code: 'sessions-entering', pids: [rows[0].pid], seconds: 0.3 },
-    })
+    }
   },
 )
 
