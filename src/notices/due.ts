@@ -30,6 +30,8 @@ export type Due =
   | { do: 'tell-place'; place: number; about: About }
   /** To everybody who was told something else, but those whom the runbook has other words for. */
   | { do: 'tell-rest'; about: About }
+  /** Users are out once more, to take back what they were told of: to all who were. */
+  | { do: 'tell-again' }
   | { do: 'withhold'; notice: Notice; why: Withheld }
   | { do: 'ready'; before: number }
   | { do: 'ask'; late: boolean }
@@ -106,6 +108,7 @@ function beginning({ schedule, notices, run }: Looked): Due[] {
           place,
           about: { is: 'start' },
         }))),
+    ...(run?.isRollback && !run.backAt ? [{ do: 'tell-again' } as const] : []),
   ]
 }
 

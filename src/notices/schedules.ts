@@ -20,6 +20,7 @@ import {
   lookAgainAt,
   markSchedule,
   promiseNews,
+  scheduleBefore,
   scheduleById,
   schedulesToLookAt,
 } from '../store/schedules.ts'
@@ -152,6 +153,10 @@ async function carryOut(
     }
     case 'tell-rest':
       return announce(tx, schedule, due.about, told)
+    case 'tell-again': {
+      const [present, before] = [(await scheduleById(tx, id)) ?? schedule, await scheduleBefore(tx, schedule)]
+      return before ? announce(tx, present, { is: 'start' }, told, before) : undefined
+    }
     case 'withhold':
       return withholdNotice(tx, due.notice.id, due.why)
     case 'ready':

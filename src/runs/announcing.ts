@@ -12,16 +12,17 @@ export function toldSoFar(notices: readonly Pick<Notice, 'to'>[]): Address[] {
 }
 
 /**
- * What has changed is told at once to everybody who was told something else, but those in `knowing`. Nobody was: then
- * nobody is. In the runbook's words for it, if there are any for all.
+ * What has changed is told at once to everybody who was told something else of a schedule (this one, if no other is
+ * given), but those in `knowing`. Nobody was: then nobody is. In the runbook's words for it, if there are any for all.
  */
 export async function announce(
   tx: pg.PoolClient,
   schedule: Schedule,
   about: About,
   knowing: ReadonlySet<string> = new Set(),
+  toldOf: Pick<Schedule, 'id'> = schedule,
 ): Promise<void> {
-  const to = toldSoFar(await noticesOf(tx, schedule.id)).filter((each) => !knowing.has(addressee(each)))
+  const to = toldSoFar(await noticesOf(tx, toldOf.id)).filter((each) => !knowing.has(addressee(each)))
   if (to.length === 0) return
   const place = schedule.runbook.notices.findIndex(
     ({ at, to: audiences }) => at === about.is && !audiences.length,

@@ -79,6 +79,19 @@ export async function newestScheduleOf(tx: Queryable, runbook: string): Promise<
   return rows[0] ? scheduleOf(rows[0]) : null
 }
 
+/** The schedule of the same runbook before this one, over or not. */
+export async function scheduleBefore(
+  tx: Queryable,
+  { id, runbook }: Pick<Schedule, 'id' | 'runbook'>,
+): Promise<Schedule | null> {
+  const { rows } = await tx.query<Row>(
+    `select ${columns} from lockkeeper.schedule before where runbook = $2 and id <> $1
+       and made_at <= (select made_at from lockkeeper.schedule where id = $1) order by before.made_at desc limit 1`,
+    [id, runbook.name],
+  )
+  return rows[0] ? scheduleOf(rows[0]) : null
+}
+
 /** Open schedules whose windows share a moment with this one, earliest first. */
 export async function schedulesWithin(tx: Queryable, { start, end }: Window): Promise<Schedule[]> {
   const { rows } = await tx.query<Row>(

@@ -173,19 +173,24 @@ describe('while it runs', () => {
     expect((await diary.now(planned)).run).toBeNull()
   })
 
-  test('a rollback tells who is told of starts, and then that the change was taken back', async () => {
+  test('a rollback tells who was told of the migration, and then that the change was taken back', async () => {
     const name = newName()
-    const { runbook } = { runbook: { ...(await diary.plan(9 * day)).runbook, name } }
-    const driven = await diary.run(runbook, 'rollback')
+    const migrated = await diary.plan(5 * min, name)
+    await diary.lookIn(0)
+    const forth = await diary.run(migrated.runbook)
+    for (const step of ['stop', 'migrate', 'admit']) await diary.step(forth, step)
+    await diary.lookIn(0)
+    expect((await diary.now(migrated)).over).toMatchObject({ as: 'done' })
+    const driven = await diary.run(migrated.runbook, 'rollback')
     await diary.step(driven, 'stop')
     await diary.lookIn(0)
-    await diary.step(driven, 'migrate')
-    await diary.step(driven, 'admit')
+    for (const step of ['migrate', 'admit']) await diary.step(driven, step)
     await diary.lookIn(0)
-    const own = await diary.scheduleOfRun(name)
-    expect(await diary.told(own)).toEqual([
+    const everybody = ['#hrms', '#ops', 'U0KIM', 'U0LEE', 'all@morishr.com']
+    expect(await diary.told(await diary.scheduleOfRun(name))).toEqual([
       ['start', '#ops', 'U0KIM'],
-      ['unchanged', '#ops', 'U0KIM'],
+      ['start', '#hrms', 'U0LEE', 'all@morishr.com'],
+      ['unchanged', ...everybody],
     ])
   })
 })
