@@ -26,7 +26,7 @@ export const dotnetFor = (release: Release, folder: string): Dotnet => ({
 
 /** As for production: compiled ahead of time, as .NET calls it ReadyToRun, for this platform. */
 const platform = `${{ darwin: 'osx', win32: 'win' }[process.platform as string] ?? 'linux'}-${process.arch}`
-const asForProduction = ['-r', platform, '-p:PublishReadyToRun=true']
+const asForProduction = ['-r', platform, '-p:PublishReadyToRun=true', '-p:ArtifactsPivots=release']
 
 /**
  * Builds both releases, and restores the tool that the document calls. Gives what this machine lacks for it, or null.
