@@ -44,13 +44,14 @@ const atOnce = 100
 
 /**
  * One look at everything that is scheduled: who is to be told something is told, each once whatever process looks. What
- * one schedule makes impossible does not keep others from it.
+ * one schedule makes impossible, or takes long to ask, does not keep others from it.
  */
 export async function attendSchedules(pool: pg.Pool, given: Announcing): Promise<void> {
   const now = given.now ?? (await timeOf(pool))
-  const broken: unknown[] = []
-  for (const id of await schedulesToLookAt(pool, now, atOnce))
-    await attend(pool, id, given, now).catch((error: unknown) => void broken.push(error))
+  const looks = (await schedulesToLookAt(pool, now, atOnce)).map((id) => attend(pool, id, given, now))
+  const broken = (await Promise.allSettled(looks)).flatMap((look) =>
+    look.status === 'rejected' ? [look.reason as unknown] : [],
+  )
   if (broken.length > 0) throw new AggregateError(broken, 'schedules could not be attended to')
 }
 
