@@ -92,8 +92,12 @@ async function oneAttempt(
   const { log, kinds } = surroundings
   await untilUsersWereTold(surroundings.pool, driven.run, step, drive.signal())
   await untilCardIsOut(surroundings, driven.run, step, drive.signal())
+  // A stop while it waited: nothing has begun, so the window must not either. Without its claim it waits anew.
+  const waited = drive.stopped()
+  if (waited === 'leaving') return null
   // Before the mark: a cancel that comes after it is not in the run that the mark gives, and must not be forgotten.
   drive.rearm()
+  if (waited !== null && waited !== 'cancelled') return driven.run
   const { run, begun } = await begin(driven, step, attempt, taken.lastSeen)
   if (begun.outcome) return run
   const record = [...before.filter((a) => a.step !== step.id || a.attempt !== attempt), begun]

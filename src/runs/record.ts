@@ -38,7 +38,8 @@ async function fenced<T>(
 }
 
 /**
- * The mark before the effect, and the run as it is from then on. The window begins with the first service that stops.
+ * The mark before the effect, and the run as it is from then on. The window begins with the first service that stops; one
+ * that was cancelled before does not stop.
  * `lastSeen`: when the process before this one was last heard of; a resume is an event.
  */
 export function begin(
@@ -49,7 +50,7 @@ export function begin(
 ): Promise<{ run: Run; begun: Attempt }> {
   return fenced(driven, async (tx, run) => {
     const { within } = run.plan.approved.runbook.window
-    const window = step.kind === 'stop' ? await beginWindow(tx, run.id, within) : {}
+    const window = step.kind === 'stop' && run.cancelBy === null ? await beginWindow(tx, run.id, within) : {}
     const begun = await beginAttempt(tx, run.id, step.id, attempt)
     if (begun.lives > 1)
       await recordEvent(tx, {

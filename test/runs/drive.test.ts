@@ -10,7 +10,7 @@ import { keepPlan, start } from '../../src/runs/starting.ts'
 import type { At, StepKind, StepKinds } from '../../src/steps/step-kind.ts'
 import { attemptsOf } from '../../src/store/attempts.ts'
 import { openGateOf } from '../../src/store/gates.ts'
-import { raiseFence, runById } from '../../src/store/runs.ts'
+import { holdStopsUntil, raiseFence, runById } from '../../src/store/runs.ts'
 import { recordStanding } from '../../src/store/standing.ts'
 import { storeDatabase, type TestDatabase } from '../databases.ts'
 import { identityOf, samplePlan, sampleRunbook, smallRoutes } from '../plans.ts'
@@ -46,7 +46,7 @@ async function startRun(runbook = sampleRunbook()): Promise<string> {
 type Perform = (at: At<Kind>) => ReturnType<StepKind<Kind>['perform']>
 
 /** Drives a run in this process until it ends or asks; `perform` is what every step does. */
-async function drives(run: string, perform: Perform): Promise<void> {
+async function drives(run: string, perform: Perform, mine = makeDrive(run)): Promise<void> {
   const kinds = new Proxy({}, { get: () => ({ resume: 'retry', perform }) }) as StepKinds
   const taken = await raiseFence(pool, run)
   if (!taken) throw new Error(`${run} has ended`)
@@ -54,7 +54,7 @@ async function drives(run: string, perform: Perform): Promise<void> {
   const log = pino({ level: 'silent' })
   const environment = { HRMS_MASTER_URL: store.url.replace(/[^/]+$/, 'hrms_master'), SMTP_PASSWORD: password }
   const secrets = makeSecrets([], environment)
-  await drive({ pool, kinds, config, environment, secrets, log }, makeDrive(run), taken)
+  await drive({ pool, kinds, config, environment, secrets, log }, mine, taken)
 }
 
 const password = 'word-of-the-test'
@@ -102,6 +102,51 @@ test('a cancel that no step was told of stops the next one before it does anythi
     outcome: { status: 'failed', problem: { code: 'cancelled', by: asha.person } },
     answer: { choice: 'back-out', by: asha.person, via: 'terminal' },
   })
+})
+
+/** A run whose users were told a later time, and what is done once it waits for that. */
+async function waitsForUsers(then: (mine: ReturnType<typeof makeDrive>, run: string) => Promise<void>) {
+  const run = await startRun()
+  await holdStopsUntil(pool, run, new Date(Date.now() + 3_600_000).toISOString())
+  const mine = makeDrive(run)
+  const performed: string[] = []
+  const driven = drives(
+    run,
+    async (at) => {
+      performed.push(at.step.id)
+      return isDone(at)
+    },
+    mine,
+  )
+  await expect.poll(async () => (await attemptsOf(pool, run)).at(-1)?.outcome?.status).toBe('done')
+  await then(mine, run)
+  await driven
+  return { performed, run: await runById(pool, run), record: await attemptsOf(pool, run) }
+}
+
+test('a process that leaves while users were told a later time begins nothing: users are in', async () => {
+  const { run, record } = await waitsForUsers(async (mine) => mine.stop('leaving'))
+  expect(record.map(({ step }) => step)).toEqual(['backup'])
+  expect(run).toMatchObject({ windowBegan: null, ending: null })
+})
+
+test('a claim that is lost while it waits does not end the wait', async () => {
+  const { run, record } = await waitsForUsers(async (mine) => {
+    mine.stop({ code: 'session-lost', host: 'db', during: 'claim', errno: 'ECONNRESET' })
+    await expect.poll(() => mine.stopped()).toBeNull()
+    mine.stop('leaving')
+  })
+  expect(record.map(({ step }) => step)).toEqual(['backup'])
+  expect(run?.windowBegan).toBeNull()
+})
+
+test('a cancel while it waits goes back, and users were never out', async () => {
+  const { performed, run } = await waitsForUsers(async (mine, id) => {
+    await cancel(pool, id, 'back-out', asha)
+    mine.stop('cancelled')
+  })
+  expect(performed).not.toContain('stop')
+  expect(run).toMatchObject({ windowBegan: null, ending: 'backed-out' })
 })
 
 test('a cancel whose way is not offered is forgotten with its gate: another try goes on', async () => {
