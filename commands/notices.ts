@@ -1,6 +1,7 @@
 import { sha256OfJson } from '../src/domain/digest.ts'
 import { ok } from '../src/domain/result.ts'
 import type { Runbook } from '../src/domain/runbook.ts'
+import { membersOf } from '../src/notices/audience.ts'
 import { noticesOf, toldOf } from '../src/store/notices.ts'
 import { newestScheduleOf } from '../src/store/schedules.ts'
 import { inOneMessage, noticesView } from '../src/views/notices.ts'
@@ -36,13 +37,9 @@ export const notices = command<RunbookInput>({
 })
 
 /** How many are in each user group of its audiences now. */
-async function sizesOf({ audiences }: Runbook, { directory }: House): Promise<Map<string, number | null>> {
-  const groups = new Set(Object.values(audiences).flatMap((audience) => audience.groups))
-  return new Map(
-    await Promise.all(
-      [...groups].map(async (group) => [group, (await directory.members(group))?.length ?? null] as const),
-    ),
-  )
+async function sizesOf(runbook: Runbook, { directory }: House): Promise<Map<string, number | null>> {
+  const members = await membersOf(runbook, (group) => directory.members(group))
+  return new Map([...members].map(([group, people]) => [group, people?.length ?? null]))
 }
 
 /** Whether people would be told something else if it was scheduled anew. */

@@ -3,7 +3,7 @@ import { foretell } from '../src/domain/foretold.ts'
 import type { Instant } from '../src/domain/json.ts'
 import type { Runbook } from '../src/domain/runbook.ts'
 import { windowFrom, type Schedule } from '../src/domain/schedule.ts'
-import { toldSoFar } from '../src/runs/announcing.ts'
+import { placesTold, toldSoFar } from '../src/runs/announcing.ts'
 import { expiresAt, missingApprovals } from '../src/runs/starting.ts'
 import { noticesOf } from '../src/store/notices.ts'
 import { approvalsOf, openPlan } from '../src/store/plans.ts'
@@ -24,9 +24,7 @@ export async function outlookOf(
 ): Promise<Outlook> {
   const { pool, environment } = house
   const window = windowFrom(start, runbook)
-  const made = open
-    ? (await noticesOf(pool, open.id)).flatMap(({ to, place }) => (to.length > 0 ? (place ?? []) : []))
-    : []
+  const made = open ? placesTold(await noticesOf(pool, open.id)) : []
   const running = await unfinishedRuns(pool)
   return {
     runbook,

@@ -57,7 +57,7 @@ export async function attendSchedules(pool: pg.Pool, given: Announcing): Promise
 
 async function look(tx: Queryable, schedule: Schedule): Promise<Looked> {
   const notices = await noticesOf(tx, schedule.id)
-  const plan = await openPlan(tx, schedule.runbook.name, 'migrate')
+  const plan = schedule.run ? null : await openPlan(tx, schedule.runbook.name, 'migrate')
   return {
     schedule,
     notices,

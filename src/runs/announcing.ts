@@ -11,6 +11,10 @@ export function toldSoFar(notices: readonly Pick<Notice, 'to'>[]): Address[] {
   return [...new Map(notices.flatMap(({ to }) => to).map((to) => [addressee(to), to])).values()]
 }
 
+/** Places of the runbook's notices that anybody was told. */
+export const placesTold = (notices: readonly Pick<Notice, 'to' | 'place'>[]): number[] =>
+  notices.flatMap(({ to, place }) => (to.length > 0 ? (place ?? []) : []))
+
 /**
  * What has changed is told at once to everybody who was told something else of a schedule (this one, if no other is
  * given), but those in `knowing`. Nobody was: then nobody is. In the runbook's words for it, if there are any for all.

@@ -22,7 +22,7 @@ import {
 import { holdStopsUntil } from '../store/runs.ts'
 import { hasRole } from '../store/standing.ts'
 import { timeOf, type Queryable } from '../store/transaction.ts'
-import { announce, toldSoFar } from './announcing.ts'
+import { announce, placesTold, toldSoFar } from './announcing.ts'
 import { notAllowed, request } from './requests.ts'
 
 /** `from`: the window that was told before, when this moved it. */
@@ -162,7 +162,7 @@ export async function endUnrun(
  */
 async function planNotices(tx: pg.PoolClient, schedule: Schedule): Promise<void> {
   await forgetPending(tx, schedule.id)
-  const made = (await noticesOf(tx, schedule.id)).flatMap(({ to, place }) => (to.length > 0 ? place : []))
+  const made = placesTold(await noticesOf(tx, schedule.id))
   const now = await timeOf(tx)
   for (const [place, { at }] of schedule.runbook.notices.entries()) {
     const offset = offsetOf(at)
