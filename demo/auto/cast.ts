@@ -1,18 +1,46 @@
 import { channels } from '../workspace/cast.ts'
 import type { Stage } from '../stage/open.ts'
-import type { Followed } from './follow.ts'
-import type { Player } from './people.ts'
+import { follow, type Followed, type Listener } from './follow.ts'
+import { makePlayer, type Player } from './people.ts'
+import { plain } from './print.ts'
 
-/** Who plays, and what they can look at. */
-export interface Play {
-  stage: Stage
+/** Three people in a workspace, and what all of them can look at. */
+export interface Cast {
   followed: Followed
   asha: Player
   dan: Player
   mei: Player
-  say: (line: string) => void
   /** Waits for a message whose plain text says this. */
   reads: (says: RegExp, seconds?: number) => Promise<void>
+}
+
+/** A story with its stage. */
+export interface Play extends Cast {
+  stage: Stage
+  say: (line: string) => void
+}
+
+/** People who work in a workspace as they do through its page. `narrate`: is told what they do. */
+export async function callCast(
+  pageUrl: string,
+  listener: Listener = {},
+  narrate: (line: string) => void = () => {},
+): Promise<Cast> {
+  const followed = await follow(pageUrl, listener)
+  const player = (name: string) => makePlayer(name, pageUrl, followed, narrate)
+  return {
+    followed,
+    asha: player('asha'),
+    dan: player('dan'),
+    mei: player('mei'),
+    async reads(says, seconds) {
+      await followed.until(
+        `a message that says ${says}`,
+        () => [...followed.messages.values()].some((message) => says.test(plain(message.text))),
+        seconds,
+      )
+    },
+  }
 }
 
 /** Where migrations are spoken of. */
@@ -22,10 +50,10 @@ export const room = channels.find((channel) => channel.name === 'migrations')?.i
 export const planning = 240
 
 /** Approves a plan, as people do: opens it, then says so. */
-export async function approve(play: Play, player: Player, plan: RegExp): Promise<void> {
+export async function approve(cast: Cast, player: Player, plan: RegExp): Promise<void> {
   await player.click(/^Approve/, plan)
   await player.submit(await player.sees(/Approve plan/), {})
-  await play.reads(new RegExp(`${plan.source}[^]*(Reviewed|Approved) by [^]*@${player.name}`, 'i'))
+  await cast.reads(new RegExp(`${plan.source}[^]*(Reviewed|Approved) by [^]*@${player.name}`, 'i'))
 }
 
 /** Opens the run's form and types the database's name. */

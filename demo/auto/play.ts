@@ -1,10 +1,8 @@
 import type { Stage } from '../stage/open.ts'
-import type { Play } from './cast.ts'
+import { callCast, type Play } from './cast.ts'
 import { playFailure } from './failure.ts'
-import { follow } from './follow.ts'
 import { playMigration } from './migration.ts'
-import { makePlayer } from './people.ts'
-import { makePrinter, plain } from './print.ts'
+import { makePrinter } from './print.ts'
 import { playRollback } from './rollback.ts'
 import { playSchedule } from './schedule.ts'
 import { playTold } from './told.ts'
@@ -12,25 +10,8 @@ import { playTold } from './told.ts'
 /** Plays a night by itself, as three people would through the page. 0: all went as told. */
 export async function playStory(stage: Stage, say: (line: string) => void): Promise<number> {
   const began = Date.now()
-  const { pageUrl } = stage.workspace
-  const printer = makePrinter(say)
-  const followed = await follow(pageUrl, printer)
-  const player = (name: string) => makePlayer(name, pageUrl, followed, (line) => say(`\n» ${line}`))
-  const play: Play = {
-    stage,
-    followed,
-    asha: player('asha'),
-    dan: player('dan'),
-    mei: player('mei'),
-    say,
-    async reads(says, seconds) {
-      await followed.until(
-        `a message that says ${says}`,
-        () => [...followed.messages.values()].some((message) => says.test(plain(message.text))),
-        seconds,
-      )
-    },
-  }
+  const cast = await callCast(stage.workspace.pageUrl, makePrinter(say), (line) => say(`\n» ${line}`))
+  const play: Play = { stage, say, ...cast }
   const scenes: [string, (play: Play) => Promise<void>][] = [
     ['A migration is announced', playSchedule],
     ['A migration, with a report in the way', playMigration],
@@ -51,6 +32,6 @@ export async function playStory(stage: Stage, say: (line: string) => void): Prom
     say('What Lockkeeper itself noted: .lockkeeper/demo/bot.log')
     return 1
   } finally {
-    followed.close()
+    cast.followed.close()
   }
 }

@@ -47,8 +47,9 @@ export const drain: StepKind<'drain'> = {
     }),
 }
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two looks: at somebody who is still there, and to see once more that nobody is. */
 const lookEvery = 100
+const lookAgain = 10
 
 /**
  * Empty means: nobody is being let in, then no session of any kind and no prepared transaction; twice, one look after
@@ -82,7 +83,7 @@ async function untilEmpty(
         ? failed({ code: 'prepared-transactions', transactions })
         : failed({ code: 'sessions-entering', pids: coming, seconds: at.with.seconds })
     }
-    if (!(await pause(lookEvery, at.signal))) return cancelled(at)
+    if (!(await pause(empty === 1 ? lookAgain : lookEvery, at.signal))) return cancelled(at)
   }
 }
 

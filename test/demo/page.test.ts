@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { planning, room } from '../../demo/auto/cast.ts'
-import { follow } from '../../demo/auto/follow.ts'
-import { makePlayer } from '../../demo/auto/people.ts'
+import { callCast, planning, room } from '../../demo/auto/cast.ts'
 import { openStage, type Stage } from '../../demo/stage/open.ts'
 import { hasDotnet } from '../dotnet.ts'
 import { browserMissing, openBrowser } from './browser.ts'
@@ -239,9 +237,8 @@ describe.skipIf(!hasDotnet)('The demo with HRMS on .NET', { timeout: 300_000 }, 
   })
 
   test('plans what dotnet ef scripts', async () => {
-    const followed = await follow(stage.workspace.pageUrl, {})
+    const { followed, asha } = await callCast(stage.workspace.pageUrl)
     try {
-      const asha = makePlayer('asha', stage.workspace.pageUrl, followed, () => {})
       await asha.type(room, '/migrate plan add-security-enhancements')
       const scripts = await followed.until(
         'the scripts in the plan’s thread',

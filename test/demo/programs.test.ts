@@ -1,0 +1,125 @@
+import { writeFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { stringify } from 'yaml'
+import { approve, callCast, planning, room, run, type Cast } from '../../demo/auto/cast.ts'
+import { untilAnswers } from '../../demo/stage/until.ts'
+import { people } from '../../demo/workspace/cast.ts'
+import { startWorkspace } from '../../demo/workspace/server.ts'
+import { hasDotnet } from '../dotnet.ts'
+import { hrmsProject, settings } from '../engines/efcore/hrms-project.ts'
+import { makePlace, type Place } from '../cli/place.ts'
+import { freePort } from '../steps/hrms.ts'
+
+// The document's migration from Slack in the two ways that need a program: typed, clicked and read in the demo's
+// workspace. The third one, the script, is what the demo's own story plays.
+
+const [asha, dan, mei] = people.map((person) => person.id)
+const migration = /Plan [0-9A-Z]{4} · AddSecurityEnhancements/
+const rollback = /Plan [0-9A-Z]{4} · Rollback/i
+
+/** HRMS with its migrations by EF Core, and an application that writes nothing that the old tables have no place for. */
+const placeWith = (apply: 'bundle' | 'tool'): Promise<Place> =>
+  makePlace((written) => {
+    written.engine = settings({
+      apply,
+      project: path.join(hrmsProject, 'src/HRMS.Infrastructure'),
+      startupProject: path.join(hrmsProject, 'src/HRMS.API'),
+    })
+    const { release } = written.services[0]
+    release.after.deploy = release.before.deploy
+    written.functional = written.functional.filter(({ only }: { only?: string }) => only !== 'after')
+    written.contacts[0].person = asha
+    written.contacts[3].person = mei
+  })
+
+/** The bot of that place in a workspace of its own. */
+async function inSlack(place: Place): Promise<{ cast: Cast; leave: () => Promise<void> }> {
+  const [port, signingSecret] = [await freePort(), 'of the test']
+  const botUrl = `http://127.0.0.1:${port}/slack/events`
+  const workspace = await startWorkspace({ port: 0, botUrl, signingSecret })
+  const configuration = {
+    runbooks: 'runbooks',
+    backups: 'backups',
+    roles: {
+      'migration-operators': { people: [asha, mei] },
+      'database-team': { people: [dan] },
+      cto: { people: [mei] },
+    },
+    terminal: { [userInfo().username]: asha },
+  }
+  await writeFile(path.join(place.folder, 'asha.yml'), stringify(configuration))
+  Object.assign(place.environment, {
+    PORT: String(port),
+    SLACK_API_URL: workspace.apiUrl,
+    SLACK_BOT_TOKEN: workspace.botToken,
+    SLACK_SIGNING_SECRET: signingSecret,
+    HOME: process.env['HOME'] ?? '',
+    JWT_SECRET: 'a secret of thirty-two bytes or more',
+    DirectoryBuildPropsPath: path.join(hrmsProject, 'Directory.Build.props'),
+  })
+  await place.startBot()
+  await untilAnswers(`http://127.0.0.1:${port}/health`, 30_000)
+  const cast = await callCast(workspace.pageUrl)
+  return {
+    cast,
+    async leave() {
+      cast.followed.close()
+      await workspace.close()
+    },
+  }
+}
+
+/** In a session that is gone again: a run would ask about it. */
+async function lastMigration({ target }: Place): Promise<string | undefined> {
+  const client = await target.client()
+  const { rows } = await client.query<{ last: string }>(
+    'select max("MigrationId") as last from master."__EFMigrationsHistory"',
+  )
+  await client.end()
+  return rows[0]?.last
+}
+
+describe.skipIf(!hasDotnet)('From Slack', { timeout: 600_000 }, () => {
+  test.for([
+    ['bundle', 'applied by the bundle'],
+    ['tool', 'applied by dotnet ef'],
+  ] as const)(
+    'the document’s migration is planned, approved, run and rolled back by the %s',
+    async ([apply, saysPlan]) => {
+      const place = await placeWith(apply)
+      const { name: database } = place.target
+      await place.startService()
+      const { cast, leave } = await inSlack(place)
+      try {
+        await cast.asha.type(room, '/migrate plan add-security-enhancements')
+        await cast.reads(migration, planning)
+        await cast.reads(new RegExp(saysPlan))
+        await approve(cast, cast.dan, migration)
+        await approve(cast, cast.mei, migration)
+        await run(cast.asha, migration, database)
+        await cast.reads(/Applying 20251113040317_AddSecurityEnhancements/, 120)
+        await cast.reads(new RegExp(`AddSecurityEnhancements is on ${database}`), 120)
+        await cast.reads(/HRMS is back since/)
+        expect(await lastMigration(place)).toBe('20251113040317_AddSecurityEnhancements')
+        // What the plan knows is not asked of the project again: there is no SDK in this terminal.
+        place.environment['PATH'] = path.dirname(process.execPath)
+        expect((await place.type('asha', ['verify'])).out).toContain('AddSecurityEnhancements is on')
+
+        await cast.asha.type(room, '/migrate rollback add-security-enhancements')
+        await cast.asha.submit(await cast.asha.sees(/lose/, planning), { loss: '0' })
+        await cast.reads(rollback, planning)
+        await approve(cast, cast.dan, rollback)
+        await approve(cast, cast.mei, rollback)
+        await run(cast.asha, rollback, database)
+        await cast.reads(/Reverting 20251113040317_AddSecurityEnhancements/, 120)
+        await cast.reads(new RegExp(`AddSecurityEnhancements is no longer on ${database}`), 120)
+        expect(await lastMigration(place)).toBe('20251111125329_InitialMasterDb')
+      } finally {
+        await leave()
+        await place.leave()
+      }
+    },
+  )
+})
