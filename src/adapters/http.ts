@@ -39,21 +39,27 @@ export async function checkRequests(
 /** Milliseconds. A look that hangs longer is given up for the next one: a service that starts may drop its first guests. */
 const longestLook = 5000
 
+/** Milliseconds. A service that goes on under another PID is seen nowhere for a moment. */
+const longestGap = 2000
+
 /**
  * Asks for the service's health until it is 200, every `health.every` and for `health.within` at most. Fails with
- * `unhealthy`, which says what was seen last, or `cancelled`.
+ * `unhealthy`, which says what was seen last, `service-ended`, or `cancelled`.
+ * @param hasEnded whether the service is gone: then nobody has to wait until the time is over
  */
 export async function waitHealthy(
   { name, health }: Pick<Service, 'name' | 'health'>,
   signal: AbortSignal,
   progress: (progress: Progress) => void,
   environment: Environment = process.env,
+  hasEnded: () => Promise<boolean> = async () => false,
 ): Promise<Result<{ milliseconds: number; attempts: number }>> {
   const began = performance.now()
   const elapsed = () => performance.now() - began
   const url = fill(health.url, (variable) => environment[variable])
   const fullLook = Math.min(longestLook, health.within)
   let last: Answer | null = null
+  let goneSince: number | null = null
   for (let attempts = 1; ; attempts++) {
     const look = Math.min(fullLook, health.within - elapsed())
     const answer: Answer =
@@ -66,6 +72,9 @@ export async function waitHealthy(
     // The last look may be cut short by the deadline: then it tells less than the one before.
     if (last === null || 'status' in answer || look === fullLook) last = answer
     progress({ done: attempts, of: null, unit: 'attempts', at: name })
+    goneSince = (await hasEnded()) ? (goneSince ?? elapsed()) : null
+    if (goneSince !== null && elapsed() - goneSince >= Math.min(longestGap, health.within / 2))
+      return failure({ code: 'service-ended', service: name, seconds: Math.round(goneSince / 1000) })
     if (elapsed() + health.every >= health.within || 'missing' in url) {
       const saw = 'status' in last ? String(last.status) : last.saw
       const seconds = Math.round(elapsed() / 1000)

@@ -3,13 +3,14 @@ import type { Choice } from './choice.ts'
 import type { Fault } from '../yaml/fault.ts'
 import type { Instant } from './json.ts'
 import type { OnCallFault } from './on-call.ts'
+import type { EfCoreProblems } from './problem-efcore.ts'
 import type { Session } from './session.ts'
 
 /**
  * Everything that can go wrong, be refused or be noticed, by code, with the facts its wording needs.
  * `views/problem.ts` words each of them, and nothing else does. No row data, no secret, no server message.
  */
-export interface Problems {
+export interface Problems extends EfCoreProblems {
   // The target and its server
   'target-unset': { variable: string }
   'target-url-bad': { variable: string; why: UrlFault }
@@ -53,37 +54,6 @@ export interface Problems {
   'also-reverts': { migrations: string[] }
   /** Rows of the history that the assembly does not know. */
   'history-unknown': { table: string; migrations: string[] }
-  // EF Core and .NET
-  'dotnet-missing': Record<never, never>
-  'dotnet-sdk': { folder: string }
-  'dotnet-ef-missing': { folder: string }
-  'dotnet-ef-unfit': { tool: string; project: string }
-  /** `errors`: the first ones, as MSBuild writes them. */
-  'dotnet-restore': { project: string; errors: string[] }
-  'dotnet-build': { project: string; errors: string[] }
-  /** `says`: the tool's own sentence; null where a server's words are in it. */
-  'efcore-failed': { command: string; exitCode: number | null; sqlstate: string | null; says: string | null }
-  'efcore-provider': { provider: string }
-  'efcore-unreachable': { connection: string }
-  'efcore-elsewhere': { planned: string; found: string; connection: string }
-  'script-lacks': { migration: string; history: string }
-  'script-unread': { line: number; near: string }
-  'program-missing': { by: 'bundle' | 'tool'; file: string }
-  'program-changed': { by: 'bundle' | 'tool'; file: string }
-  'program-failed': {
-    by: 'bundle' | 'tool'
-    exitCode: number | null
-    signal: string | null
-    says: string | null
-  }
-  'bundle-lacks': { file: string; migration: string }
-  'script-varies': { lines: number }
-  'source-unlike': { wanted: string; found: string | null }
-  'source-changed': { commit: string; files: string[] }
-  'model-changed': { context: string }
-  'model-unmigrated': { tables: string[]; columns: string[]; indexes: string[] }
-  'history-elsewhere': { writes: string; reads: string }
-  'history-shared': { table: string; migrations: string[] }
   // What the plan notices
   'constant-default': { table: string; column: string; value: string; rows: number }
   'rewrites-table': { table: string; statement: string; rows: number; bytes: number }
@@ -217,6 +187,8 @@ export interface Problems {
     output?: string
   }
   'service-will-not-stop': { service: string; pid: number; signal: string; seconds: number }
+  /** After its start, before it was healthy. */
+  'service-ended': { service: string; seconds: number }
   'sessions-unended': { sessions: Session[]; why: 'not-permitted' | 'still-there' }
   'sessions-came-back': { sessions: Session[] }
   /** Let in before the close, and in no list yet. */

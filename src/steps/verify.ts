@@ -4,6 +4,7 @@ import type { Done, TableCount } from '../domain/step.ts'
 import type { TargetSession } from '../adapters/postgres/target.ts'
 import { factsOf, type At, type StepKind } from './step-kind.ts'
 import { countRows, readTables } from '../adapters/postgres/catalog.ts'
+import { analyze, unknownToPlanner } from '../adapters/postgres/statistics.ts'
 import { done, failed, unneeded } from '../domain/outcome.ts'
 import { presentRoute } from '../domain/route.ts'
 import { appliedAsPlanned, appliedNow, historyDifference } from './history.ts'
@@ -31,11 +32,9 @@ export const verify: StepKind<'verify'> = {
     if (route === 'back-out' && !(await hasTaken(at.world.debts, 'anything')))
       return unneeded('nothing-taken')
     const began = performance.now()
-    const applied = await appliedNow(at)
-    if (applied.status !== 'done') return applied
     const [looked, analyzed] = await Promise.all([
-      look(at, lookAtHistory(at, applied.facts)),
-      route === 'back-out' ? done([]) : analyze(at),
+      look(at),
+      route === 'back-out' ? done([]) : makeStatistics(at),
     ])
     if (looked.status !== 'done') return looked
     if (analyzed.status !== 'done') return analyzed
@@ -46,11 +45,13 @@ export const verify: StepKind<'verify'> = {
 
 type Passed = Done['verify']['passed']
 
-const look = (at: At<'verify'>, history: Looked): Promise<Outcome<Passed>> =>
-  onTarget(
+async function look(at: At<'verify'>): Promise<Outcome<Passed>> {
+  const applied = await appliedNow(at)
+  if (applied.status !== 'done') return applied
+  return onTarget(
     at,
     async (session) => {
-      const looked = [history, ...(await lookAtTables(at, session))]
+      const looked = [lookAtHistory(at, applied.facts), ...(await lookAtTables(at, session))]
       const tried = await lookByTrying(at, session)
       if (tried.problem && looked.every(passes)) return failed(tried.problem)
       looked.push(...tried.looked)
@@ -62,6 +63,7 @@ const look = (at: At<'verify'>, history: Looked): Promise<Outcome<Passed>> =>
     },
     patient(at),
   )
+}
 
 const passes = (one: Looked): boolean => one.expected === undefined
 
@@ -141,17 +143,17 @@ const touchedBy = (at: At<'verify'>): string[] => {
 
 /**
  * New columns have no statistics, and the first users would get plans made without any. Beside the other looks, in a
- * session of its own: it keeps nobody from reading or writing.
+ * session of its own: it keeps nobody from reading or writing. What is known stays: to sample a large table takes long.
  */
-const analyze = (at: At<'verify'>): Promise<Outcome<Passed>> =>
+const makeStatistics = (at: At<'verify'>): Promise<Outcome<Passed>> =>
   onTarget(
     at,
     async ({ client }) => {
-      const tables = (await readTables(client, touchedBy(at)))
-        .filter((table) => table.exists)
-        .map((table) => table.name)
-      if (tables.length > 0) await client.query(`analyze ${tables.join(', ')}`)
-      return done([{ check: 'Statistics', found: `${tables.length} tables analyzed` }])
+      const tables = await unknownToPlanner(client, touchedBy(at))
+      const unknown = tables.filter(({ all, columns }) => all || columns.length > 0)
+      for (const table of unknown) await analyze(client, table)
+      const found = `${unknown.length} analyzed, ${tables.length - unknown.length} up to date`
+      return done([{ check: 'Statistics of tables', found }])
     },
     patient(at),
   )

@@ -143,8 +143,11 @@ function retryDoes(asked: Asked): Line {
   if (problem.code === 'cancelled') return say`takes the cancel back: does ${name} again and goes on`
   if (step?.kind === 'migrate')
     return say`looks what is on ${code(database(asked.standing))}, then does ${name} again`
-  if (step?.kind === 'smoke' || step?.kind === 'verify')
-    return say`asks everything of ${name} again; changes nothing`
+  if (step?.kind === 'smoke')
+    return problem.code === 'service-ended'
+      ? say`starts ${code(problem.service)} again, then asks everything of ${name} again`
+      : say`asks everything of ${name} again; starts only what has ended meanwhile`
+  if (step?.kind === 'verify') return say`asks everything of ${name} again; changes nothing`
   return say`does ${name} again`
 }
 

@@ -9,6 +9,13 @@ import { untoldMeans, untoldNext } from './untold.ts'
 
 const faultsShown = 10
 
+/** Each remedy once, as a sentence. */
+function remediesOf(faults: readonly { remedy: string }[]): string {
+  const remedies = [...new Set(faults.map(({ remedy }) => (/[.?!]$/.test(remedy) ? remedy : `${remedy}.`)))]
+  const more = remedies.length - faultsShown
+  return [...remedies.slice(0, faultsShown), ...(more > 0 ? [`And ${more} more.`] : [])].join(' ')
+}
+
 /** What people ask for and may not, cannot, or did not spell right; and Slack itself. */
 export const peopleProblems = {
   'run-unknown': ({ run, known }) => ({
@@ -178,7 +185,7 @@ export const peopleProblems = {
       '; ',
     )}.`,
     means: say`The runbook is not used while it has faults.`,
-    next: say`${firstOf([...new Set(faults.map((fault) => fault.remedy))], faultsShown, '; ')}. It is read again each time.`,
+    next: say`${remediesOf(faults)} It is read again each time.`,
   }),
   'input-wrong': ({ command, faults, example }) => ({
     what: say`${code(command)} was not understood: ${firstOf(

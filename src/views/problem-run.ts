@@ -97,6 +97,11 @@ export const runProblems = {
     what: say`${code(service)} is not healthy after ${seconds(waited)}: ${code(url)} answered ${bold(clipped(saw, 80))}, ${counted(attempts, 'attempt')}.`,
     next: say`Look at the service’s log on its host. Retry asks again; or go back.`,
   }),
+  'service-ended': ({ service, seconds: after }) => ({
+    what: say`${code(service)} ended by itself, ${seconds(after)} after its start; it was never healthy.`,
+    means: say`Nothing else starts it: to wait longer would not help.`,
+    next: say`Look at the service’s log on its host, and correct the cause. Retry starts it again; or go back.`,
+  }),
   'functional-failed': ({ failed, passed }) => ({
     what: say`${number(failed.length)} of ${counted(failed.length + passed, 'functional check')} failed: ${firstOf(
       failed.map(({ name, expected, saw }) => expectedAndSeen(name, expected, saw)),

@@ -16,8 +16,10 @@ const brief: Brief = {
   claim: ({ fenced }) => (fenced ? say`${counted(fenced, 'session')} of a dead run ended` : null),
   card: () => null,
   stop: ({ instances, seconds: took }) => say`${counted(instances, 'instance')}, ${seconds(took)}`,
-  close: ({ rolesKeptOut, stillEnter }) =>
-    say`${counted(rolesKeptOut.length, 'role')} kept out${stillEnter.length ? `; ${counted(stillEnter.length, 'superuser')} still enter` : ''}`,
+  close: ({ rolesKeptOut, stillEnter }) => {
+    const enter = stillEnter.length === 1 ? 'enters' : 'enter'
+    return say`${counted(rolesKeptOut.length, 'role')} kept out${stillEnter.length ? `; ${counted(stillEnter.length, 'superuser')} still ${enter}` : ''}`
+  },
   drain: ({ seconds: took, ended }) =>
     say`empty after ${seconds(took)}${ended.length ? `, ${counted(ended.length, 'session')} ended` : ''}`,
   before: () => null,

@@ -23,6 +23,7 @@ beforeEach(async () => {
   scene = await makeScene({
     change(written) {
       const url = `http://127.0.0.1:${port}`
+      written.services[0].start = ['sleep', '60']
       written.services[0].health = { url: `${url}/health`, every: '20ms', within: '200ms' }
       written.functional = [
         { name: 'Login', method: 'POST', url: `${url}/login`, expect: { json: { token: { is: 'string' } } } },
@@ -71,12 +72,27 @@ test('what only the other release can answer is not asked', async () => {
 
 test('a service that is not healthy in time is named, and no request is sent: unhealthy', async () => {
   await stopped()
+  await scene.service.start(1, new AbortController().signal)
   answers.set('/health', 503)
   answers.set('/login', 500)
   expect(await scene.perform(smoke)).toMatchObject({
     status: 'failed',
     problem: { code: 'unhealthy', service: 'hrms-api', saw: '503' },
   })
+})
+
+test('a service that has ended is not waited for, and retry starts it again: service-ended', async () => {
+  await stopped()
+  answers.set('/health', 503)
+  expect(await scene.perform(smoke)).toMatchObject({
+    status: 'failed',
+    problem: { code: 'service-ended', service: 'hrms-api' },
+  })
+  expect(await scene.service.state()).toMatchObject({ value: { instances: 0 } })
+  answers.delete('/health')
+  scene.answer(smoke, 'retry')
+  expect(await scene.perform(smoke)).toMatchObject({ status: 'done' })
+  expect(await scene.service.state()).toMatchObject({ value: { instances: 1 } })
 })
 
 test('every functional request that fails is named, without what the answer held: functional-failed', async () => {

@@ -130,12 +130,12 @@ describe('what a choice does now', () => {
       'looks what is on hrms_master, then does Migrate again',
     ],
     [
-      'a retry of the checks changes nothing',
+      'a retry of the checks changes nothing, but starts what has ended',
       'retry',
       failedAt('smoke', unhealthy),
       down,
       beforeMigrate(),
-      'asks everything of Smoke again; changes nothing',
+      'asks everything of Smoke again; starts only what has ended meanwhile',
     ],
     [
       'a retry after a cancel takes the cancel back',

@@ -241,6 +241,7 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   'backup-unreadable': { path: '/b/1', why: 'checksum', detail: 'SHA-256 differs' },
   'service-failed': { service: 'hrms-api', doing: 'start', reason: 'it ended at once', exitCode: 3 },
   'service-will-not-stop': { service: 'hrms-api', pid: 501, signal: 'SIGTERM', seconds: 30 },
+  'service-ended': { service: 'hrms-api', seconds: 3 },
   'sessions-unended': { sessions: [session()], why: 'not-permitted' },
   'sessions-entering': { pids: [4711], seconds: 30 },
   'sessions-came-back': { sessions: [session()] },

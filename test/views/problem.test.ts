@@ -165,7 +165,7 @@ test('all faults of a runbook are named at once, with place, key and remedy', ()
   expect(plainText(view)).toBe(
     'hrms.yml has 2 faults: line 3:5, target.url: is not a variable; line 9:1, nmae: is not a key.\n' +
       'The runbook is not used while it has faults.\n' +
-      'Next: Name an environment variable; Did you mean name?. It is read again each time.',
+      'Next: Name an environment variable. Did you mean name? It is read again each time.',
   )
 })
 

@@ -96,7 +96,7 @@ describe('a step as it ends', () => {
       'close',
       done({ rolesKeptOut: ['hrms_app', 'reporting'], stillEnter: ['postgres'] }),
       [
-        'Done: Close at 03:01:12 UTC — 2 roles kept out; 1 superuser still enter',
+        'Done: Close at 03:01:12 UTC — 2 roles kept out; 1 superuser still enters',
         'Kept out: hrms_app, reporting',
         'Superusers still enter: postgres',
       ],

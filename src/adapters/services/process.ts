@@ -163,7 +163,7 @@ const settling = 250
 const mostPatient = 10_000
 
 /** Milliseconds between two looks at a process that begins or ends. */
-const lookEvery = 50
+const lookEvery = 20
 
 /**
  * Writes the PID that the program is going to have, unless the file is there: of two starts at the same time only one

@@ -1,0 +1,33 @@
+/** What is wrong with a project of EF Core, or with .NET. */
+export interface EfCoreProblems {
+  'dotnet-missing': Record<never, never>
+  'dotnet-sdk': { folder: string }
+  'dotnet-ef-missing': { folder: string }
+  'dotnet-ef-unfit': { tool: string; project: string }
+  /** `errors`: the first ones, as MSBuild writes them. */
+  'dotnet-restore': { project: string; errors: string[] }
+  'dotnet-build': { project: string; errors: string[] }
+  /** `says`: the tool's own sentence; null where a server's words are in it. */
+  'efcore-failed': { command: string; exitCode: number | null; sqlstate: string | null; says: string | null }
+  'efcore-provider': { provider: string }
+  'efcore-unreachable': { connection: string }
+  'efcore-elsewhere': { planned: string; found: string; connection: string }
+  'script-lacks': { migration: string; history: string }
+  'script-unread': { line: number; near: string }
+  'program-missing': { by: 'bundle' | 'tool'; file: string }
+  'program-changed': { by: 'bundle' | 'tool'; file: string }
+  'program-failed': {
+    by: 'bundle' | 'tool'
+    exitCode: number | null
+    signal: string | null
+    says: string | null
+  }
+  'bundle-lacks': { file: string; migration: string }
+  'script-varies': { lines: number }
+  'source-unlike': { wanted: string; found: string | null }
+  'source-changed': { commit: string; files: string[] }
+  'model-changed': { context: string }
+  'model-unmigrated': { tables: string[]; columns: string[]; indexes: string[] }
+  'history-elsewhere': { writes: string; reads: string }
+  'history-shared': { table: string; migrations: string[] }
+}
