@@ -23,6 +23,8 @@ export interface EfCoreProblems {
     says: string | null
   }
   'bundle-lacks': { file: string; migration: string }
+  /** By the design-time factory: `name` instead of the run's. */
+  'sessions-named': { name: string }
   'script-varies': { lines: number }
   'source-unlike': { wanted: string; found: string | null }
   'source-changed': { commit: string; files: string[] }

@@ -1,11 +1,12 @@
 import type { Session } from '../domain/session.ts'
 
 /**
- * Asks again and again whom somebody waits for, while they wait: after a lock's timeout nobody can tell any more. Calling
- * the result ends that, and gives the last sessions that were seen. An answer that fails to come counts as none.
- * @param lockTimeout milliseconds: it is asked several times within it
+ * Asks again and again for sessions that are there for a while only, such as those that somebody waits for: after a
+ * lock's timeout nobody can tell any more. Calling the result ends that, and gives the last ones that were seen. An
+ * answer that fails to come counts as none.
+ * @param within milliseconds: it is asked several times within them
  */
-export function sampleBlockers(ask: () => Promise<Session[]>, lockTimeout: number): () => Session[] {
+export function sampleSessions(ask: () => Promise<Session[]>, within: number): () => Session[] {
   let seen: Session[] = []
   let asking = false
   const timer = setInterval(
@@ -21,7 +22,7 @@ export function sampleBlockers(ask: () => Promise<Session[]>, lockTimeout: numbe
         )
         .finally(() => (asking = false))
     },
-    Math.max(10, Math.min(100, lockTimeout / 4)),
+    Math.max(10, Math.min(100, within / 4)),
   )
   return () => {
     clearInterval(timer)

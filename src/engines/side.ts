@@ -1,7 +1,7 @@
 import type { Session } from '../domain/session.ts'
 import { blockersOf } from '../adapters/postgres/facts.ts'
 import type { TargetSession } from '../adapters/postgres/target.ts'
-import { sampleBlockers } from './sampling.ts'
+import { sampleSessions } from './sampling.ts'
 
 /**
  * What is seen and done about a working session from beside it: whom it waits for, and its end. While it waits for a lock
@@ -27,7 +27,7 @@ export function sideOf(session: TargetSession): Side {
   const { client } = session
   return {
     session,
-    sample: (pid, lockTimeout) => sampleBlockers(() => blockersOf(client, pid), lockTimeout),
+    sample: (pid, lockTimeout) => sampleSessions(() => blockersOf(client, pid), lockTimeout),
     cancel(working) {
       const end = (): void => void working.end()
       const patience = setTimeout(end, cancelWithin)

@@ -121,6 +121,11 @@ export const efcoreProblems = {
     means: say`It will think that migrations are pending, and may try to apply them.`,
     next: say`Name the same history table in the factory and where the application configures its context.`,
   }),
+  'sessions-named': ({ name }) => ({
+    what: say`The design-time factory names its sessions ${code(name || 'with nothing')}, so they do not carry the run’s name.`,
+    means: say`A program that is killed would leave sessions that nobody finds: one of them may still commit.`,
+    next: say`Leave ${code('Application Name')} out of the factory’s connection string, or set engine.apply to script; ${again}.`,
+  }),
   'history-shared': ({ table, migrations }) => ({
     what: say`${code(table)} also holds ${counted(migrations.length, 'migration')} of another context.`,
     next: say`Nothing: they are left alone.`,

@@ -15,7 +15,7 @@ import { backOff } from '../back-off.ts'
 import { endFirst } from '../end-first.ts'
 import type { Applying } from '../engine.ts'
 import { findHistory, historyUnlike, type History, readHistory } from '../history.ts'
-import { sampleBlockers } from '../sampling.ts'
+import { sampleSessions } from '../sampling.ts'
 import { statesOf } from '../unit-at.ts'
 import { statementsOf } from '../units.ts'
 import { keepBefore } from './keep-before.ts'
@@ -110,7 +110,7 @@ async function applyFromHistory(work: Work): Promise<Applied> {
 /** Null: a lock was in the way, and it is to be tried again. */
 async function tryOnce(work: Work, attempt: number): Promise<Applied | null> {
   const { project, program, prepared, at, beside, ours, watched } = work
-  const sampled = sampleBlockers(() => blockersOfOthers(beside.client, ours), at.lockTimeout)
+  const sampled = sampleSessions(() => blockersOfOthers(beside.client, ours), at.lockTimeout)
   const ran = await runProgram(project, program, {
     to: prepared.move.to,
     options: optionsFor(work),

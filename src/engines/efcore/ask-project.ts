@@ -6,6 +6,7 @@ import { appliedOn } from '../standing.ts'
 import type { Build } from './build.ts'
 import type { Project } from './project.ts'
 import { historyColumn, isSamePlace, readContext, readMigrations } from './read-project.ts'
+import { withNameOfSessions } from './session-name.ts'
 
 /** What is known of a project once it was built and asked. */
 export interface Known {
@@ -17,6 +18,8 @@ export interface Known {
   migrations: { id: string }[]
   /** Rows of the history that are none of these. */
   others: string[]
+  /** What its sessions call themselves instead of what they are told to; null: nothing else. */
+  sessionsName: string | null
 }
 
 /**
@@ -35,7 +38,9 @@ export async function askProject(
   if (!context.ok) return context
   const place = await isSamePlace(target, context.value, settings.connection)
   if (!place.ok) return place
-  const listed = await readMigrations(project)
+  const watched = await withNameOfSessions(target, project, readMigrations)
+  if (!watched.ok) return watched
+  const { did: listed, otherName: sessionsName } = watched.value
   if (!listed.ok) return listed
   const ids = listed.value.map(({ id }) => id)
   const { history: table } = context.value
@@ -55,7 +60,7 @@ export async function askProject(
     state: applied.includes(id) ? ('applied' as const) : ('pending' as const),
   }))
   return ok({
-    known: { target, project, built, history, migrations, others },
+    known: { target, project, built, history, migrations, others, sessionsName },
     planned: { table: history.table, column: historyColumn, migrations },
   })
 }

@@ -37,6 +37,10 @@ export function aboutHistory(
   return findings
 }
 
+/** A program's sessions are found by the run's name, also after it was killed. */
+export const aboutSessions = (name: string | null): Finding[] =>
+  name === null ? [] : [{ level: 'blocker', problem: { code: 'sessions-named', name } }]
+
 /** Two scripts of the same migrations: what differs is made of the present time, or of chance. */
 export function aboutTwice(first: string, second: string): Finding[] {
   const other = second.split('\n')

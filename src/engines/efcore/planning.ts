@@ -12,7 +12,7 @@ import { askProject, type Known } from './ask-project.ts'
 import { build } from './build.ts'
 import { makeBuildFolder, removeBuild } from './builds.ts'
 import { generateScript, splitScript } from './generate.ts'
-import { aboutHistory, aboutModel, aboutSource, aboutTwice } from './notice.ts'
+import { aboutHistory, aboutModel, aboutSessions, aboutSource, aboutTwice } from './notice.ts'
 import { aboutBundle, makeProgram, withoutLoose } from './program.ts'
 import { projectOf, type Project } from './project.ts'
 
@@ -112,7 +112,7 @@ async function prepare(
 
 async function notice(
   settings: EfCoreSettings,
-  { target, project, built, history, migrations, others }: Known,
+  { target, project, built, history, migrations, others, sessionsName }: Known,
   move: Move,
   direction: Direction,
   script: string,
@@ -122,6 +122,7 @@ async function notice(
     ...aboutSource(settings, built.source),
     ...aboutHistory(settings, history.table, others),
     ...(program ? await aboutBundle(program, (direction === 'up' ? move.to : move.from) ?? '') : []),
+    ...(program ? aboutSessions(sessionsName) : []),
   ]
   if (direction === 'down') return ok(always)
   const isLast = migrations.at(-1)?.id === move.to

@@ -112,6 +112,7 @@ describe.skipIf(!hasDotnet)('A plan of EF Core migrations', { timeout: 600_000 }
     const folder = await oddProject(
       {
         [tenant]: (text) => text.replace('{', '{\n    public string? Motto { get; set; }\n'),
+        [factory]: (text) => text.replace('UseNpgsql(', 'UseNpgsql("Application Name=hrms-migrator;" + '),
       },
       {
         'src/HRMS.Infrastructure/Data/Migrations/Master/Odd.cs': `
@@ -138,7 +139,10 @@ public partial class Odd : Migration
     const { stdout: commit } = await git`git rev-parse HEAD`
     await (await hrms.client()).query(historyRow, ['20251112000000_OfAnotherContext', '10'])
     const target = await planned(hrms)
-    const engine = await engineFor(target, { folder, settings: { shared: true, commit: '0123456' } })
+    const engine = await engineFor(target, {
+      folder,
+      settings: { apply: 'tool', shared: true, commit: '0123456' },
+    })
     expect(valueOf(await engine.list(target)).migrations.map(({ id }) => id)).toEqual([
       initial,
       before,
@@ -149,6 +153,7 @@ public partial class Odd : Migration
     expect(forth.noticed.map(({ level, problem }) => [level, problem])).toEqual([
       ['blocker', { code: 'source-unlike', wanted: '0123456', found: commit }],
       ['note', { code: 'history-shared', table, migrations: ['20251112000000_OfAnotherContext'] }],
+      ['blocker', { code: 'sessions-named', name: 'hrms-migrator' }],
       ['warning', { code: 'script-varies', lines: 1 }],
       ['warning', { code: 'model-changed', context: 'MasterDbContext' }],
       ['warning', { code: 'model-unmigrated', tables: [], columns: ['master."Tenants".Motto'], indexes: [] }],
