@@ -3,6 +3,7 @@ import { countBlockers, type Plan } from '../src/domain/plan.ts'
 import type { Run } from '../src/domain/run.ts'
 import type { Runbook } from '../src/domain/runbook.ts'
 import type { View } from '../src/domain/view.ts'
+import { planStateOf } from '../src/runs/plan-state.ts'
 import { missingApprovals } from '../src/runs/starting.ts'
 import { attemptsOf } from '../src/store/attempts.ts'
 import { eventsOfRun } from '../src/store/events.ts'
@@ -32,7 +33,7 @@ export const waitsFor = (
 export async function planShown(house: House, plan: Plan): Promise<View> {
   const [approvals, stored] = [await approvalsOf(house.pool, plan.id), await planById(house.pool, plan.id)]
   const waits = await waitsFor(house, plan, approvals)
-  return planView(plan, approvals, stored?.closed ? { closed: stored.closed } : 'open', waits)
+  return planView(plan, approvals, stored ? await planStateOf(house.pool, stored) : 'open', waits)
 }
 
 /** A run as it stands now, with its last events. */

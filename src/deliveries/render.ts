@@ -6,6 +6,7 @@ import type { Plan } from '../domain/plan.ts'
 import type { Run } from '../domain/run.ts'
 import type { Done } from '../domain/step.ts'
 import type { View } from '../domain/view.ts'
+import { planStateOf } from '../runs/plan-state.ts'
 import { missingApprovals } from '../runs/starting.ts'
 import { alarmById } from '../store/alarms.ts'
 import { attemptsOf } from '../store/attempts.ts'
@@ -52,7 +53,7 @@ export function makeRender(options: RenderOptions): Render {
       const plan = await planById(pool, shows.plan)
       if (!plan) return null
       const approvals = await approvalsOf(pool, plan.id)
-      const state = plan.closed ? { closed: plan.closed } : 'open'
+      const state = await planStateOf(pool, plan)
       return planView(plan, approvals, state, await waitsFor(plan, approvals, peopleOf))
     }
     if ('planDetails' in shows) {

@@ -61,6 +61,14 @@ export async function unfinishedRunOf(tx: Queryable, target: string): Promise<Ru
   return rows[0] ?? null
 }
 
+export async function unfinishedRunOfPlan(tx: Queryable, plan: string): Promise<Run | null> {
+  const { rows } = await tx.query<Run>(
+    `select ${columns} ${from} where run.plan = $1 and run.ended_at is null`,
+    [plan],
+  )
+  return rows[0] ?? null
+}
+
 /** Runs that have not ended, oldest first. */
 export async function unfinishedRuns(tx: Queryable): Promise<Run[]> {
   const { rows } = await tx.query<Run>(

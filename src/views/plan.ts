@@ -30,6 +30,7 @@ export interface WaitsFor {
 
 export type PlanState =
   | 'open'
+  | { runs: { run: string; by: string; since: Instant } }
   | { stale: readonly Difference[] }
   | { closed: { at: Instant; because: 'discarded' | 'used' | 'replaced'; by: string | null } }
 
@@ -75,6 +76,10 @@ function stateLine(
 ): Line {
   const name = bold(planName(plan))
   if (state !== 'open') {
+    if ('runs' in state) {
+      const { run, by, since } = state.runs
+      return say`${name} is being run by ${whom(by)} since ${moment(since)}, as ${code(run)}`
+    }
     if ('stale' in state) return say`${name} is out of date: ${differencesLine(state.stale)}. Nothing was run`
     const { because, by, at } = state.closed
     const verb = { discarded: 'was discarded', used: 'was run', replaced: 'was replaced by a newer plan' }[
@@ -208,7 +213,7 @@ function actionsOf(plan: Plan, state: PlanState, waitsFor: readonly WaitsFor[], 
     input: plan.kind === 'rollback' && plan.of ? { run: plan.of } : { runbook: name },
   }
   if (state !== 'open') {
-    if ('stale' in state || state.closed.because === 'discarded') return [again]
+    if ('stale' in state || ('closed' in state && state.closed.because === 'discarded')) return [again]
     return [
       {
         label: 'What happened',

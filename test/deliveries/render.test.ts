@@ -5,17 +5,20 @@ import { insertApproval } from '../../src/store/plans.ts'
 import { plainText } from '../../src/views/plain.ts'
 import { openHistory, question, stopped, type History } from './history.ts'
 
+const renderOf = ({ pool }: History): Render =>
+  makeRender({
+    pool,
+    peopleOf: async (role) => (role === 'cto' ? ['U0CTO', 'U0ASHA'] : ['U0DAN', 'U0MEI', 'U0ASHA']),
+    now: () => '2025-11-13T03:01:16.000Z',
+  })
+
 let history: History
 let render: Render
 let run: string
 let gate: string
 beforeAll(async () => {
   history = await openHistory('C0OPS', 'U0ASHA')
-  render = makeRender({
-    pool: history.pool,
-    peopleOf: async (role) => (role === 'cto' ? ['U0CTO', 'U0ASHA'] : ['U0DAN', 'U0MEI', 'U0ASHA']),
-    now: () => '2025-11-13T03:01:16.000Z',
-  })
+  render = renderOf(history)
   run = await history.start()
   await history.stepEnds(run, 'card', 1, {
     status: 'done',
@@ -29,22 +32,32 @@ beforeAll(async () => {
 })
 afterAll(() => history.close())
 
-const drawn = async (shows: Parameters<Render>[0]): Promise<string> => {
-  const view = await render(shows)
+const drawn = async (shows: Parameters<Render>[0], by = render): Promise<string> => {
+  const view = await by(shows)
   if (!view) throw new Error('nothing was drawn')
   return plainText(view)
 }
 
 test('a plan is drawn with whom it waits for: not its author, and nobody who has spoken', async () => {
-  const { id, digest } = history.plan
-  const before = await drawn({ plan: id })
-  expect(before).toContain('U0CTO')
-  expect(before).toContain('U0DAN')
-  await insertApproval(history.pool, id, { person: 'U0DAN', says: 'reviewed', role: 'database-team', digest })
-  const approvers = (await drawn({ plan: id })).split('\n').find((line) => line.startsWith('Waits for:'))
-  expect(approvers).toContain('U0CTO')
-  expect(approvers).not.toContain('U0DAN')
-  expect(approvers).not.toContain('U0MEI')
+  const waiting = await openHistory('C0OPS', 'U0ASHA')
+  const { id, digest } = waiting.plan
+  const approvers = async () =>
+    (await drawn({ plan: id }, renderOf(waiting))).split('\n').find((line) => line.startsWith('Waits for:'))
+  expect(await approvers()).toMatch(/U0CTO.*U0DAN|U0DAN.*U0CTO/)
+  const reviewed = { person: 'U0DAN', says: 'reviewed', role: 'database-team', digest }
+  await insertApproval(waiting.pool, id, reviewed)
+  const left = await approvers()
+  expect(left).toContain('U0CTO')
+  expect(left).not.toContain('U0DAN')
+  expect(left).not.toContain('U0MEI')
+  await waiting.close()
+})
+
+test('a plan that is being run says by whom and as what, and is not offered for a run', async () => {
+  const view = await render({ plan: history.plan.id })
+  expect(plainText(view!)).toContain(`is being run by @U0ASHA`)
+  expect(plainText(view!)).toContain(`as ${run}`)
+  expect(view?.actions.map(({ label }) => label)).toEqual(['What happened'])
 })
 
 test('the details of a plan are drawn', async () => {

@@ -86,6 +86,12 @@ describe('the first line and the buttons', () => {
       ['What happened'],
     ],
     [
+      'under way',
+      [plan(), said, { runs: { run: 'K7QF-1', by: 'U_ASHA', since: at('03:00:00') } }, []],
+      `${name} is being run by @U_ASHA since Thu 13 Nov 2025, 03:00:00 UTC, as K7QF-1`,
+      ['What happened'],
+    ],
+    [
       'replaced',
       [plan(), said, closed('replaced'), []],
       `${name} was replaced by a newer plan by @U_ASHA, Thu 13 Nov 2025, 03:00:00 UTC`,
