@@ -1,3 +1,4 @@
+import { asWritten } from '../yaml/guide.ts'
 import { runbookJsonSchema } from './json-schema.ts'
 
 interface Described {
@@ -43,14 +44,12 @@ function lineOf(path: string, value: Described, required: boolean): string {
       : `default \`${JSON.stringify(value.default)}\``
   const shown = value.default !== undefined && isEmpty(value.default) ? 'optional' : without
   const example =
-    value.examples?.length && value.default === undefined ? ` E.g. \`${plain(value.examples[0])}\`.` : ''
+    value.examples?.length && value.default === undefined ? ` E.g. \`${asWritten(value.examples[0])}\`.` : ''
   const item = value.items?.description ? ` Each: ${lowerFirst(value.items.description)}` : ''
   return `- \`${path}\` (${[typeOf(value), shown].join(', ')}): ${value.description ?? ''}${item}${example}`
 }
 
 const isEmpty = (value: unknown): boolean => ['{}', '[]', 'null'].includes(JSON.stringify(value))
-
-const plain = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
 

@@ -31,8 +31,7 @@ const brief: Brief = {
   verify: ({ passed }) => (passed.length ? say`${passed.length} of ${passed.length} passed` : null),
   open: ({ roles }) => (roles.length ? say`for ${code(roles.join(', '))} only` : null),
   release: ({ version, deployed }) => say`${version}${deployed ? '' : ', was in place'}`,
-  start: ({ instances, seconds: took }) =>
-    say`${counted(instances, 'instance')} healthy after ${seconds(took)}`,
+  start: ({ instances, seconds: took }) => say`${counted(instances, 'instance')} started, ${seconds(took)}`,
   smoke: ({ passed, seconds: took }) => say`${passed.length} of ${passed.length} passed, ${seconds(took)}`,
   admit: () => null,
 }

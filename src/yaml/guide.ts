@@ -1,3 +1,4 @@
+import { stringify } from 'yaml'
 import { z } from 'zod'
 
 /** What a schema says about the places in it, for people who filled one in wrongly. */
@@ -39,14 +40,16 @@ export function describeSchema(schema: z.ZodType): SchemaGuide {
       const closed = here.length > 0 && here.every((each) => each.enum ?? 'const' in each)
       return {
         means: here.find((each) => each.description)?.description ?? '',
-        example: examples.length
-          ? `\`${JSON.stringify(examples[0]).replace(/^"|"$/g, '').replaceAll('\\"', '"')}\``
-          : '',
+        example: examples.length ? `\`${asWritten(examples[0])}\`` : '',
         allowed: closed ? here.flatMap((each) => each.enum ?? [each.const]).map(String) : [],
       }
     },
   }
 }
+
+/** A value as it has to be written in YAML, on one line: with quotes where it needs them, as `'#migrations'` does. */
+export const asWritten = (value: unknown): string =>
+  stringify(value, { singleQuote: true, collectionStyle: 'flow', lineWidth: 0 }).trim()
 
 function inner(schema: JsonSchema, part: string | number): JsonSchema | undefined {
   if (typeof part === 'number') return schema.prefixItems?.[part] ?? asSchema(schema.items)

@@ -20,7 +20,7 @@ export interface YamlFile<T> {
 
 /**
  * Reads a YAML file by a schema. All faults at once: those of YAML itself, keys twice or unknown, missing and wrong
- * values, and secrets that stand in it.
+ * values, secrets that stand in it, and values that a `#` cuts off.
  */
 export function readYaml<S extends z.ZodType>(file: string, text: string, schema: S): YamlFile<z.output<S>> {
   const lines = new LineCounter()
@@ -51,11 +51,11 @@ export function readYaml<S extends z.ZodType>(file: string, text: string, schema
     const [what, remedy] = syntaxFault('BAD_ALIAS')
     return { value: null, faults: [faultAt(alias ?? 0, '', what, remedy)], written: undefined, fault }
   }
-  const secrets = secretFaults(document, fault)
-  const secretKeys = new Set(secrets.map((found) => found.key))
+  const certain = [...secretFaults(document, fault), ...cutFaults(document, fault)]
+  const certainKeys = new Set(certain.map((found) => found.key))
   const checked = schema.safeParse(written)
   const wrong = checked.success ? [] : faultsOf(checked.error, written, describeSchema(schema), fault)
-  const faults = inOrder([...syntax, ...secrets, ...wrong.filter((found) => !secretKeys.has(found.key))])
+  const faults = inOrder([...syntax, ...certain, ...wrong.filter((found) => !certainKeys.has(found.key))])
   return { value: checked.success && faults.length === 0 ? checked.data : null, faults, written, fault }
 }
 
@@ -69,6 +69,25 @@ function secretFaults(document: Document, fault: MakeFault): Fault[] {
       if (what)
         found.push(
           fault(pathOf(ancestors as Node[], scalar), what, secretRemedy('write the name of that variable')),
+        )
+    },
+  })
+  return found
+}
+
+/** Behind a space `#` begins a comment, so a channel's name and what follows it are silently no part of a value. */
+function cutFaults(document: Document, fault: MakeFault): Fault[] {
+  const found: Fault[] = []
+  visit(document, {
+    Scalar(_, scalar, ancestors) {
+      const [cut] = scalar.comment?.split('\n') ?? []
+      if (cut && /^\S/.test(cut))
+        found.push(
+          fault(
+            pathOf(ancestors as Node[], scalar),
+            `ends before #${cut}, which is a comment in YAML`,
+            'Put the value in quotes; or, if it is a comment, a space behind the #.',
+          ),
         )
     },
   })

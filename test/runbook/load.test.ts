@@ -157,9 +157,18 @@ services: []
       titel: 'Did you mean `title`?',
       'risk.level': 'Did you mean `high`?',
       'window.drain': expect.stringContaining('Write for example `30s`.') as string,
-      channel: expect.stringContaining('Write for example `#migrations`.') as string,
+      channel: expect.stringContaining("Write for example `'#migrations'`.") as string,
       'target.url': expect.stringContaining('environment variable') as string,
     })
+  })
+
+  it('has no value that a # cuts off: behind a space it begins a comment', async () => {
+    const text = (await changed()).replace(/^channel: .*$/m, 'channel: #migrations')
+    const cut = text.replace(/^title: .*$/m, 'title: HRMS, see #hrms  # a comment')
+    expect(await brief(cut.replace(/^product: .*$/m, 'product: HRMS # the whole of it'))).toEqual([
+      '3:1 title ends before #hrms  # a comment, which is a comment in YAML',
+      expect.stringMatching(/ channel ends before #migrations, which is a comment in YAML$/),
+    ])
   })
 
   it.each([
