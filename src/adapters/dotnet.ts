@@ -126,22 +126,22 @@ function errorsIn(lines: readonly string[], folder: string): string[] {
   return (told.length > 0 ? told : lines.slice(-3).map((line) => line.trim())).slice(0, toldErrors)
 }
 
-/** Where the build of a project is. Call after `buildProject`, with the same configuration. */
+/** Absolute: the folder that a project was built into, and its list of packages. Call after `buildProject`, with the same configuration. */
 export async function projectFacts(
   at: Dotnet,
   project: string,
   { configuration, framework }: { configuration: string; framework?: string | undefined },
-): Promise<Result<{ assembly: string; assets: string }>> {
+): Promise<Result<{ output: string; assets: string }>> {
   const { exitCode, lastLines } = await dotnet(at, [
     'msbuild',
     project,
-    '-getProperty:TargetPath,ProjectAssetsFile',
+    '-getProperty:TargetDir,ProjectAssetsFile',
     `-property:Configuration=${configuration}`,
     ...(framework ? [`-property:TargetFramework=${framework}`] : []),
   ])
   const json = lastLines.slice(lastLines.findIndex((line) => line.startsWith('{'))).join('\n')
   if (exitCode !== 0 || !json.startsWith('{'))
     return failure({ code: 'dotnet-build', project, errors: errorsIn(lastLines, at.directory) })
-  const { Properties } = JSON.parse(json) as { Properties: { TargetPath: string; ProjectAssetsFile: string } }
-  return ok({ assembly: Properties.TargetPath, assets: Properties.ProjectAssetsFile })
+  const { Properties } = JSON.parse(json) as { Properties: { TargetDir: string; ProjectAssetsFile: string } }
+  return ok({ output: Properties.TargetDir, assets: Properties.ProjectAssetsFile })
 }

@@ -23,8 +23,12 @@ export interface EfCoreProblems {
     says: string | null
   }
   'bundle-lacks': { file: string; migration: string }
-  /** By the design-time factory: `name` instead of the run's. */
-  'sessions-named': { name: string }
+  /** By the design-time factory: `name` instead of the run's; null: none was seen by the run's. */
+  'sessions-named': { name: string | null }
+  /** A bundle that does not start here. */
+  'bundle-unfit': { file: string; exitCode: number | null }
+  /** A bundle that was made elsewhere. */
+  'bundle-unread': { file: string }
   'script-varies': { lines: number }
   'source-unlike': { wanted: string; found: string | null }
   'source-changed': { commit: string; files: string[] }

@@ -39,12 +39,14 @@ export interface Move {
 /** What applies a move instead of its scripts, for migrations that do work outside of SQL. Made before the window. */
 export interface Program {
   by: 'bundle' | 'tool'
-  /** The bundle; of the tool, the assembly that holds the migrations. */
+  /** The bundle; of the tool, the folder of assemblies that it runs. */
   file: string
-  /** Of that file, in lower-case hexadecimal. Another file is not what people approved. */
+  /** Of that file, or of all in that folder, in lower-case hexadecimal. Another one is not what people approved. */
   sha256: string
   /** The tool: where everything that was built is. */
   build: string | null
+  /** A bundle that the runbook names: nobody here knows which source it is of. */
+  named?: true
 }
 
 /** Where the source that a move was made of stood in git; null where it is in no repository. */

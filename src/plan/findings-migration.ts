@@ -12,12 +12,17 @@ export async function statements({ engine, target, prepared, kind }: Looked): Pr
 
 /**
  * Migrations that nobody named. Earlier ones come along, and are in the SQL that is approved. Later ones are other
- * people's, with releases that no runbook of ours takes back: they are rolled back first, by their own.
+ * people's, with releases that no runbook of ours takes back: they are rolled back first, by their own. One that was
+ * left out before is not in the SQL, and a program of EF's would apply it: it applies all up to its target.
  */
 export function others({ kind, history, prepared }: Looked): Finding[] {
   if (kind === 'backup' || !prepared) return []
   const found = besides(kind, history.migrations, { up: prepared.up.move, down: prepared.up.move })
-  return found.map((problem) => (problem.code === 'also-reverts' ? blocker(problem) : warning(problem)))
+  return found.map((problem) =>
+    problem.code === 'also-reverts' || (problem.code === 'history-out-of-order' && prepared.up.program)
+      ? blocker(problem)
+      : warning(problem),
+  )
 }
 
 export function wayDown({ prepared, kind }: Looked): Finding[] {

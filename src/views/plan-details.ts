@@ -86,7 +86,7 @@ function madeOf({ kind, approved }: Plan): Part[] {
     ...(program
       ? [
           text(
-            say`${bold('Applied by')} ${programs[program.by]}: ${code(program.file)}, SHA-256 ${code(program.sha256.slice(0, 16))}. The SQL is for review; it is generated from the same source`,
+            say`${bold('Applied by')} ${programs[program.by]}: ${code(program.file)}, SHA-256 ${code(program.sha256.slice(0, 16))}. The SQL is for review; it is generated from ${program.named ? 'the source that is here' : 'the same source'}`,
           ),
         ]
       : []),

@@ -122,9 +122,22 @@ export const efcoreProblems = {
     next: say`Name the same history table in the factory and where the application configures its context.`,
   }),
   'sessions-named': ({ name }) => ({
-    what: say`The design-time factory names its sessions ${code(name || 'with nothing')}, so they do not carry the run’s name.`,
+    what:
+      name === null
+        ? say`No session of the design-time factory was seen by the name that it was given.`
+        : say`The design-time factory names its sessions ${code(name || 'with nothing')}, so they do not carry the run’s name.`,
     means: say`A program that is killed would leave sessions that nobody finds: one of them may still commit.`,
-    next: say`Leave ${code('Application Name')} out of the factory’s connection string, or set engine.apply to script; ${again}.`,
+    next: say`Leave ${code('Application Name')}, ${code('Pooling')} and another user out of the factory’s connection string, or set engine.apply to script; ${again}.`,
+  }),
+  'bundle-unfit': ({ file, exitCode }) => ({
+    what: say`The bundle ${code(file)} does not start where the bot runs (${endedWith(exitCode)}).`,
+    means: say`It would not start in the window either, with users out.`,
+    next: say`Make it executable, for this platform, and self-contained where there is no .NET runtime; ${again}.`,
+  }),
+  'bundle-unread': ({ file }) => ({
+    what: say`The bundle ${code(file)} was made elsewhere: its SQL, and the database that its factory goes to, were not looked at.`,
+    means: say`The SQL to review is that of the source that is here. If they differ, something is run that nobody has read.`,
+    next: say`Make sure that it is of this commit; or leave out engine.bundle, and the plan makes one.`,
   }),
   'history-shared': ({ table, migrations }) => ({
     what: say`${code(table)} also holds ${counted(migrations.length, 'migration')} of another context.`,

@@ -15,7 +15,7 @@ async function makeFolder(): Promise<string> {
 
 const read = (folder: string) => readSource(folder, process.env)
 
-test('a source is at a commit, with what differs from it below its folder (source-changed)', async () => {
+test('a source is at a commit, with what differs from it, also beside its folder (source-changed)', async () => {
   const folder = await makeFolder()
   const git = execa({ cwd: folder, env: { GIT_CONFIG_GLOBAL: '/dev/null' } })
   await mkdir(path.join(folder, 'src'))
@@ -25,13 +25,14 @@ test('a source is at a commit, with what differs from it below its folder (sourc
   await git`git add .`
   await git`git -c user.name=Asha -c user.email=asha@morishr.test commit --quiet -m One`
   const { stdout: commit } = await git`git rev-parse HEAD`
-  await writeFile(path.join(folder, 'elsewhere.txt'), '')
   expect(await read(path.join(folder, 'src'))).toEqual({ commit, changed: [] })
   await writeFile(path.join(folder, 'src/A.cs'), 'class B;')
+  await writeFile(path.join(folder, 'Directory.Build.props'), '')
+  const files = ['src/A.cs', 'Directory.Build.props']
   const source = await read(path.join(folder, 'src'))
-  expect(source).toEqual({ commit, changed: ['src/A.cs'] })
+  expect(source).toEqual({ commit, changed: files })
 
-  const problem = { code: 'source-changed', commit, files: ['src/A.cs'] }
+  const problem = { code: 'source-changed', commit, files }
   expect(aboutSource(settings(), source)).toEqual([{ level: 'warning', problem }])
   expect(aboutSource(settings({ commit: commit.slice(0, 7) }), source)).toEqual([
     { level: 'blocker', problem },

@@ -74,6 +74,8 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   'model-unmigrated': { tables: ['master."T"'], columns: ['master."U".c'], indexes: ['IX_U_c'] },
   'history-elsewhere': { writes: 'master."History"', reads: 'public."History"' },
   'sessions-named': { name: 'hrms-migrator' },
+  'bundle-unfit': { file: '/srv/efbundle', exitCode: 126 },
+  'bundle-unread': { file: '/srv/efbundle' },
   'history-shared': { table: 'public."History"', migrations: ['4_T'] },
   'migrations-folder': { folder: '/runbooks/migrations', errno: 'ENOENT' },
   'migration-unknown': { migration: '3_C', known: ['1_A', '2_B'] },

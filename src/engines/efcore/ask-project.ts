@@ -6,7 +6,7 @@ import { appliedOn } from '../standing.ts'
 import type { Build } from './build.ts'
 import type { Project } from './project.ts'
 import { historyColumn, isSamePlace, readContext, readMigrations } from './read-project.ts'
-import { withNameOfSessions } from './session-name.ts'
+import { type NamedOtherwise, withNameOfSessions } from './session-name.ts'
 
 /** What is known of a project once it was built and asked. */
 export interface Known {
@@ -18,8 +18,8 @@ export interface Known {
   migrations: { id: string }[]
   /** Rows of the history that are none of these. */
   others: string[]
-  /** What its sessions call themselves instead of what they are told to; null: nothing else. */
-  sessionsName: string | null
+  /** What its sessions call themselves instead of what they are told to; null: they do as told. */
+  otherwise: NamedOtherwise | null
 }
 
 /**
@@ -40,7 +40,7 @@ export async function askProject(
   if (!place.ok) return place
   const watched = await withNameOfSessions(target, project, readMigrations)
   if (!watched.ok) return watched
-  const { did: listed, otherName: sessionsName } = watched.value
+  const { did: listed, otherwise } = watched.value
   if (!listed.ok) return listed
   const ids = listed.value.map(({ id }) => id)
   const { history: table } = context.value
@@ -60,7 +60,7 @@ export async function askProject(
     state: applied.includes(id) ? ('applied' as const) : ('pending' as const),
   }))
   return ok({
-    known: { target, project, built, history, migrations, others, sessionsName },
+    known: { target, project, built, history, migrations, others, otherwise },
     planned: { table: history.table, column: historyColumn, migrations },
   })
 }

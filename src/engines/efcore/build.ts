@@ -7,8 +7,8 @@ import type { Project } from './project.ts'
 
 /** A project that was built. */
 export interface Build {
-  /** Absolute: the assembly that holds the migrations. */
-  assembly: string
+  /** Absolute: the folder that the startup project was built into, and that `dotnet ef` runs. */
+  output: string
   source: Source | null
 }
 
@@ -23,12 +23,16 @@ export async function build({ settings, project, startup, at }: Project): Promis
   if (!tool.ok) return tool
   const built = await buildProject(at, startup, settings)
   if (!built.ok) return built
-  const facts = await projectFacts(at, project, settings)
+  const [facts, started] = await Promise.all([
+    projectFacts(at, project, settings),
+    projectFacts(at, startup, settings),
+  ])
   if (!facts.ok) return facts
+  if (!started.ok) return started
   const used = await efCoreVersion(facts.value.assets)
   if (used !== null && major(used) !== major(tool.value))
     return failure({ code: 'dotnet-ef-unfit', tool: tool.value, project: used })
-  return ok({ assembly: facts.value.assembly, source: await readSource(at.directory, at.environment) })
+  return ok({ output: started.value.output, source: await readSource(at.directory, at.environment) })
 }
 
 const major = (version: string): number => Number.parseInt(version, 10)

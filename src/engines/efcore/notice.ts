@@ -7,6 +7,7 @@ import { generateModel } from './generate.ts'
 import { unmigrated } from './model.ts'
 import { efOn, type Project } from './project.ts'
 import { efFailed } from './read-project.ts'
+import type { NamedOtherwise } from './session-name.ts'
 
 /** Whether the source is the one that was reviewed. */
 export function aboutSource({ commit }: EfCoreSettings, source: Source | null): Finding[] {
@@ -38,8 +39,8 @@ export function aboutHistory(
 }
 
 /** A program's sessions are found by the run's name, also after it was killed. */
-export const aboutSessions = (name: string | null): Finding[] =>
-  name === null ? [] : [{ level: 'blocker', problem: { code: 'sessions-named', name } }]
+export const aboutSessions = (otherwise: NamedOtherwise | null): Finding[] =>
+  otherwise ? [{ level: 'blocker', problem: { code: 'sessions-named', name: otherwise.instead } }] : []
 
 /** Two scripts of the same migrations: what differs is made of the present time, or of chance. */
 export function aboutTwice(first: string, second: string): Finding[] {

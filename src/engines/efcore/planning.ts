@@ -112,7 +112,7 @@ async function prepare(
 
 async function notice(
   settings: EfCoreSettings,
-  { target, project, built, history, migrations, others, sessionsName }: Known,
+  { target, project, built, history, migrations, others, otherwise }: Known,
   move: Move,
   direction: Direction,
   script: string,
@@ -121,8 +121,8 @@ async function notice(
   const always = [
     ...aboutSource(settings, built.source),
     ...aboutHistory(settings, history.table, others),
-    ...(program ? await aboutBundle(program, (direction === 'up' ? move.to : move.from) ?? '') : []),
-    ...(program ? aboutSessions(sessionsName) : []),
+    ...(program ? await aboutBundle(project, program, (direction === 'up' ? move.to : move.from) ?? '') : []),
+    ...(program ? aboutSessions(otherwise) : []),
   ]
   if (direction === 'down') return ok(always)
   const isLast = migrations.at(-1)?.id === move.to

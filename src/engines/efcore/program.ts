@@ -3,7 +3,7 @@ import path from 'node:path'
 import { dotnet } from '../../adapters/dotnet.ts'
 import { ended, plainly, type EfEnded } from '../../adapters/dotnet-ef.ts'
 import { run } from '../../adapters/process.ts'
-import { sha256OfFile } from '../../adapters/sha256.ts'
+import { sha256OfFile, sha256OfFolder } from '../../adapters/sha256.ts'
 import type { Finding } from '../../domain/finding.ts'
 import { failure, ok, type Result } from '../../domain/result.ts'
 import type { Prepared, Program } from '../../domain/script.ts'
@@ -19,14 +19,14 @@ import { efFailed } from './read-project.ts'
  */
 export async function makeProgram(
   project: Project,
-  { assembly }: Build,
+  { output }: Build,
   place: Place,
 ): Promise<Result<Program | null>> {
   const { apply, bundle } = project.settings
   if (apply === 'script') return ok(null)
-  if (apply === 'tool') return described({ by: 'tool', file: assembly, build: project.build })
+  if (apply === 'tool') return described({ by: 'tool', file: output, build: project.build })
   if (bundle !== undefined)
-    return described({ by: 'bundle', file: path.resolve(place.folder, bundle), build: null })
+    return described({ by: 'bundle', file: path.resolve(place.folder, bundle), build: null, named: true })
   const made = path.join(project.build, 'efbundle')
   const bundled = await efOn(project, ['migrations', 'bundle'], ['--force', '--output', made])
   if (bundled.exitCode !== 0) return failure(efFailed('migrations bundle', bundled))
@@ -38,23 +38,36 @@ export async function makeProgram(
 }
 
 async function described(program: Omit<Program, 'sha256'>): Promise<Result<Program>> {
-  const sha256 = await sha256OfFile(program.file)
+  const sha256 = await digestOf(program)
   return sha256 === null
     ? failure({ code: 'program-missing', by: program.by, file: program.file })
     : ok({ ...program, sha256 })
 }
 
+const digestOf = ({ by, file }: Pick<Program, 'by' | 'file'>): Promise<string | null> =>
+  by === 'tool' ? sha256OfFolder(file) : sha256OfFile(file)
+
 /** What was approved is what runs. Fails with `program-missing` and `program-changed`. */
 export async function holds({ by, file, sha256 }: Program): Promise<Result<void>> {
-  const found = await sha256OfFile(file)
+  const found = await digestOf({ by, file })
   if (found === null) return failure({ code: 'program-missing', by, file })
   return found === sha256 ? ok(undefined) : failure({ code: 'program-changed', by, file })
 }
 
-/** A bundle that somebody made before the migration was written would say so only in the window. */
-export async function aboutBundle({ by, file }: Program, migration: string): Promise<Finding[]> {
-  if (by !== 'bundle' || (await contains(file, migration))) return []
-  return [{ level: 'blocker', problem: { code: 'bundle-lacks', file, migration } }]
+/**
+ * A bundle that somebody made before the migration was written, or for another platform, would say so only in the
+ * window; one that was made elsewhere may hold anything.
+ */
+export async function aboutBundle(project: Project, program: Program, migration: string): Promise<Finding[]> {
+  const { by, file, named } = program
+  if (by !== 'bundle') return []
+  if (!(await contains(file, migration)))
+    return [{ level: 'blocker', problem: { code: 'bundle-lacks', file, migration } }]
+  const { environment, signal } = project.at
+  const options = { directory: path.dirname(file), environment, ...(signal && { signal }) }
+  const { exitCode } = await run(file, ['--help'], options)
+  if (exitCode !== 0) return [{ level: 'blocker', problem: { code: 'bundle-unfit', file, exitCode } }]
+  return named ? [{ level: 'warning', problem: { code: 'bundle-unread', file } }] : []
 }
 
 /** Whether a file holds a text: attributes of an assembly are in UTF-8, also inside of a bundle. */

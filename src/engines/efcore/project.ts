@@ -21,6 +21,13 @@ export interface Project {
 /** Milliseconds. A large application restores and builds in a few minutes. */
 const longest = 20 * 60_000
 
+/**
+ * Settings of every session that a command of a plan opens: a project's own code runs in it, also its `Main` where there
+ * is no design-time factory, and may write nothing. A program of a run gets its own.
+ */
+const careful =
+  '-c default_transaction_read_only=on -c lock_timeout=2000 -c statement_timeout=60000 -c search_path=public'
+
 /** @param build absolute; MSBuild takes its properties from the environment */
 export function projectOf(settings: EfCoreSettings, place: Place, build: string): Project {
   const project = path.resolve(place.folder, settings.project)
@@ -36,14 +43,16 @@ export function projectOf(settings: EfCoreSettings, place: Place, build: string)
       environment: dotnetEnvironment(place.environment, settings.environment, {
         UseArtifactsOutput: 'true',
         ArtifactsPath: build,
-        [settings.connection]: npgsqlConnection(place.address),
+        // Npgsql gives up after 30 s by itself; how long a statement may take is the server's to say.
+        [settings.connection]: `${npgsqlConnection(place.address)};Command Timeout=0`,
+        PGOPTIONS: careful,
       }),
       signal: AbortSignal.timeout(longest),
     },
   }
 }
 
-/** A command of `dotnet ef` on what is built. The context is always named: without it Main would run. */
+/** A command of `dotnet ef` on what is built. The context is always named: without it Main would run even where there is a factory. */
 export const efOn = (
   { settings, project, startup, at }: Project,
   words: readonly string[],

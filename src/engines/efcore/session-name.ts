@@ -5,22 +5,26 @@ import type { Result } from '../../domain/result.ts'
 import { sampleSessions } from '../sampling.ts'
 import type { Project } from './project.ts'
 
-/** Milliseconds within which the sessions of a command are looked at several times: it keeps them until it ends. */
-const withinCommand = 100
+/** Milliseconds within which sessions are looked at several times: most commands keep theirs until they end. */
+const shortest = 40
+
+/** The name that sessions had instead of the one they were given; null: none by that name was seen. */
+export type NamedOtherwise = { instead: string | null }
 
 /**
  * Lets a command of the project open sessions, and tells which name they had instead of the one that PGOPTIONS gave
  * them: a connection string with an `Application Name` of its own wins (the startup packet's parameters come after its
- * options), and the fence, which finds what a killed program left by the run's name, would miss them. Null: they had the
- * name that was given, or none was seen.
+ * options), and the fence, which finds what a killed program left by the run's name, would miss them. Null: one of them
+ * had the name that was given.
  */
 export async function withNameOfSessions<T>(
   target: Target,
   project: Project,
   work: (named: Project) => Promise<T>,
-): Promise<Result<{ did: T; otherName: string | null }>> {
+): Promise<Result<{ did: T; otherwise: NamedOtherwise | null }>> {
   const name = `lockkeeper:ef-${randomBytes(4).toString('hex')}`
-  const environment = { ...project.at.environment, PGOPTIONS: `-c application_name=${name}` }
+  const given = project.at.environment['PGOPTIONS'] ?? ''
+  const environment = { ...project.at.environment, PGOPTIONS: `${given} -c application_name=${name}` }
   return withSession(target, 'plan', async ({ client, backendStart }) => {
     const sampled = sampleSessions(
       () =>
@@ -29,11 +33,11 @@ export async function withNameOfSessions<T>(
           `datname = pg_catalog.current_database() and usename = current_user and backend_start > $1::timestamptz`,
           [backendStart],
         ),
-      withinCommand,
+      shortest,
     )
     const did = await work({ ...project, at: { ...project.at, environment } }).finally(sampled)
     const names = sampled().map(({ application }) => application)
     const others = names.filter((one) => !one.startsWith('lockkeeper:'))
-    return { did, otherName: names.includes(name) ? null : (others[0] ?? null) }
+    return { did, otherwise: names.includes(name) ? null : { instead: others[0] ?? null } }
   })
 }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { npgsqlConnection } from '../../../src/engines/efcore/connection.ts'
+import { projectOf } from '../../../src/engines/efcore/project.ts'
+import { settings } from './hrms-project.ts'
 
 const connectionOf = (url: string, database = 'hrms_master') =>
   npgsqlConnection({ url, database, variable: 'HRMS_MASTER_URL', host: '' })
@@ -22,4 +24,12 @@ test('what the URL says of encryption holds, too', () => {
     connectionOf('postgres://mover@db/hrms_master?sslmode=verify-full&sslrootcert=/etc/ca.pem'),
   ).toContain('SSL Mode=VerifyFull;Root Certificate=/etc/ca.pem')
   expect(connectionOf('postgres://mover@db/hrms_master?sslmode=require')).toContain('SSL Mode=Require')
+})
+
+test('a project waits as long as the server lets it, and its sessions may only read while a plan is made', () => {
+  const address = { url: 'postgres://bot:secret@db/hrms', database: 'hrms', variable: 'HRMS_URL', host: 'db' }
+  const place = { folder: '/srv', address, environment: {}, builds: '', history: null }
+  const { environment } = projectOf(settings(), place, '/builds/one').at
+  expect(environment[settings().connection]).toMatch(/^Host=db;.*;Command Timeout=0$/)
+  expect(environment['PGOPTIONS']).toContain('-c default_transaction_read_only=on ')
 })

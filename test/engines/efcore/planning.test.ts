@@ -44,7 +44,7 @@ async function asked(hrms: Hrms, given: Partial<EfCoreSettings> = {}) {
     { ...place, environment: { ...environment, ...shared } },
     shared['ArtifactsPath']!,
   )
-  const answer = await askProject(project, { assembly: '', source: null }, target)
+  const answer = await askProject(project, { output: '', source: null }, target)
   return answer.ok ? answer.value.known : answer.problem
 }
 

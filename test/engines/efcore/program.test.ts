@@ -5,7 +5,7 @@ import { describe, expect, inject } from 'vitest'
 import type { Target } from '../../../src/adapters/postgres/target.ts'
 import type { Prepared, Program } from '../../../src/domain/script.ts'
 import { applyProgram } from '../../../src/engines/efcore/apply-program.ts'
-import { sha256OfFile } from '../../../src/adapters/sha256.ts'
+import { sha256OfFile, sha256OfFolder } from '../../../src/adapters/sha256.ts'
 import { splitScript } from '../../../src/engines/efcore/generate.ts'
 import { aboutBundle, holds, makeProgram } from '../../../src/engines/efcore/program.ts'
 import { projectOf, type Project } from '../../../src/engines/efcore/project.ts'
@@ -44,7 +44,7 @@ async function bundled(target: Target): Promise<Program> {
   await once(folder(), async () => {
     await mkdir(folder(), { recursive: true })
     const made = valueOf(
-      await makeProgram(await projectFor(target, folder()), { assembly: '', source: null }, placeOf(target)),
+      await makeProgram(await projectFor(target, folder()), { output: '', source: null }, placeOf(target)),
     )
     await cp(made!.file, path.join(folder(), 'efbundle'))
   })
@@ -93,8 +93,8 @@ async function sceneOf(hrms: Hrms): Promise<Scene> {
 const tool = async (): Promise<Program> => {
   const { environment: shared } = await hrmsBuild('after')
   const build = shared['ArtifactsPath']!
-  const file = path.join(build, 'after/bin/HRMS.Infrastructure/release/HRMS.Infrastructure.dll')
-  return { by: 'tool', file, sha256: (await sha256OfFile(file))!, build }
+  const file = path.join(build, 'after/bin/HRMS.API/release')
+  return { by: 'tool', file, sha256: (await sha256OfFolder(file))!, build }
 }
 
 const last = async (hrms: Hrms): Promise<string> => {
@@ -259,10 +259,18 @@ describe.skipIf(!hasDotnet)('A program', { timeout: 600_000 }, () => {
       status: 'failed',
       problem: { code: 'program-changed', by: 'bundle', file },
     })
-    expect(await aboutBundle(program, security)).toEqual([
+    expect(await aboutBundle(scene.project, program, security)).toEqual([
       { level: 'blocker', problem: { code: 'bundle-lacks', file, migration: security } },
     ])
-    expect(await aboutBundle(await bundled(scene.target), security)).toEqual([])
+    const good = await bundled(scene.target)
+    expect(await aboutBundle(scene.project, good, security)).toEqual([])
+    expect(await aboutBundle(scene.project, { ...good, named: true }, security)).toEqual([
+      { level: 'warning', problem: { code: 'bundle-unread', file: good.file } },
+    ])
+    await writeFile(file, `#!/bin/sh\n# ${security}\nexit 3\n`)
+    expect(await aboutBundle(scene.project, program, security)).toEqual([
+      { level: 'blocker', problem: { code: 'bundle-unfit', file, exitCode: 3 } },
+    ])
     await rm(file)
     expect(await holds(program)).toEqual({
       ok: false,
