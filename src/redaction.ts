@@ -10,8 +10,8 @@ const shortestSecret = 4
 const passwordInUrl = /([a-z][a-z0-9+.-]*:\/\/[^\s/:@'"]*):[^\s/@'"]+@/gi
 
 /**
- * A function that takes these secrets out of texts: as they are, inside JSON strings, URL-encoded, and in base64
- * and hexadecimal wherever they stand in a longer encoded text (`user:password` of an Authorization header).
+ * A function that takes these secrets out of texts: as they are, in quotes of JSON, connection strings and SQL,
+ * URL-encoded, and in base64 and hexadecimal wherever they stand in a longer encoded text (`user:password` of an Authorization header).
  */
 export function makeRedactor(secrets: readonly string[]): Redact {
   const long = [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret)
@@ -77,6 +77,9 @@ function formsOf(secret: string): string[] {
   return [
     secret,
     JSON.stringify(secret).slice(1, -1),
+    // In a connection string, and in SQL: quotes are doubled.
+    secret.replaceAll('"', '""'),
+    secret.replaceAll("'", "''"),
     encoded,
     encoded.replaceAll('%20', '+'),
     encoded.replace(/%../g, (escape) => escape.toLowerCase()),

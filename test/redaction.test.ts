@@ -15,6 +15,7 @@ describe('a redactor', () => {
   it.each([
     ['as it is', secret],
     ['inside a JSON string', JSON.stringify(secret).slice(1, -1)],
+    ['in the quotes of a connection string', secret.replaceAll('"', '""')],
     ['URL-encoded', encodeURIComponent(secret)],
     [
       'URL-encoded in lower case',

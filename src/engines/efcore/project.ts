@@ -46,11 +46,20 @@ export function projectOf(settings: EfCoreSettings, place: Place, build: string)
         // Npgsql gives up after 30 s by itself; how long a statement may take is the server's to say.
         [settings.connection]: `${npgsqlConnection(place.address)};Command Timeout=0`,
         PGOPTIONS: careful,
+        ...asInProduction(settings.environment),
       }),
       signal: AbortSignal.timeout(longest),
     },
   }
 }
+
+/** `dotnet ef` says Development where nothing is said, and a factory may read its settings by that. */
+const asInProduction = (named: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    ['DOTNET_ENVIRONMENT', 'ASPNETCORE_ENVIRONMENT']
+      .filter((name) => !named.includes(name))
+      .map((name) => [name, 'Production']),
+  )
 
 /** A command of `dotnet ef` on what is built. The context is always named: without it Main would run even where there is a factory. */
 export const efOn = (

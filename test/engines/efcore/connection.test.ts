@@ -26,10 +26,11 @@ test('what the URL says of encryption holds, too', () => {
   expect(connectionOf('postgres://mover@db/hrms_master?sslmode=require')).toContain('SSL Mode=Require')
 })
 
-test('a project waits as long as the server lets it, and its sessions may only read while a plan is made', () => {
+test('a project runs as in production, waits as long as the server lets it, and may only read while a plan is made', () => {
   const address = { url: 'postgres://bot:secret@db/hrms', database: 'hrms', variable: 'HRMS_URL', host: 'db' }
   const place = { folder: '/srv', address, environment: {}, builds: '', history: null }
   const { environment } = projectOf(settings(), place, '/builds/one').at
   expect(environment[settings().connection]).toMatch(/^Host=db;.*;Command Timeout=0$/)
+  expect(environment['DOTNET_ENVIRONMENT']).toBe('Production')
   expect(environment['PGOPTIONS']).toContain('-c default_transaction_read_only=on ')
 })
