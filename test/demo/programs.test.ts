@@ -1,12 +1,15 @@
+import type { ChildProcess } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import path from 'node:path'
+import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { approve, callCast, planning, room, run, type Cast } from '../../demo/auto/cast.ts'
 import { untilAnswers } from '../../demo/stage/until.ts'
 import { people } from '../../demo/workspace/cast.ts'
 import { startWorkspace } from '../../demo/workspace/server.ts'
+import { onServer } from '../databases.ts'
 import { hasDotnet } from '../dotnet.ts'
 import { hrmsProject, settings } from '../engines/efcore/hrms-project.ts'
 import { makePlace, type Place } from '../cli/place.ts'
@@ -35,7 +38,7 @@ const placeWith = (apply: 'bundle' | 'tool'): Promise<Place> =>
   })
 
 /** The bot of that place in a workspace of its own. */
-async function inSlack(place: Place): Promise<{ cast: Cast; leave: () => Promise<void> }> {
+async function inSlack(place: Place): Promise<{ cast: Cast; bot: ChildProcess; leave: () => Promise<void> }> {
   const [port, signingSecret] = [await freePort(), 'of the test']
   const botUrl = `http://127.0.0.1:${port}/slack/events`
   const workspace = await startWorkspace({ port: 0, botUrl, signingSecret })
@@ -59,16 +62,36 @@ async function inSlack(place: Place): Promise<{ cast: Cast; leave: () => Promise
     JWT_SECRET: 'a secret of thirty-two bytes or more',
     DirectoryBuildPropsPath: path.join(hrmsProject, 'Directory.Build.props'),
   })
-  await place.startBot()
+  const bot = await place.startBot()
   await untilAnswers(`http://127.0.0.1:${port}/health`, 30_000)
   const cast = await callCast(workspace.pageUrl)
   return {
     cast,
+    bot,
     async leave() {
       cast.followed.close()
       await workspace.close()
     },
   }
+}
+
+/** Kills the process that drives runs, once the program of the run is connected; it is started again by itself. */
+async function killWhileMigrating({ pool, target }: Place, bot: ChildProcess): Promise<void> {
+  const isMigrating = async (): Promise<boolean> => {
+    const { rowCount: begun } = await pool.query("select from lockkeeper.attempt where step like 'migrate%'")
+    const { rowCount: connected } = await onServer((admin) =>
+      admin.query(
+        `select from pg_stat_activity where datname = $1 and application_name like 'lockkeeper:%'
+         and backend_type = 'client backend'`,
+        [target.name],
+      ),
+    )
+    // The claim, the session beside the program, and the program's.
+    return begun === 1 && (connected ?? 0) >= 3
+  }
+  await expect.poll(isMigrating, { timeout: 60_000, interval: 10 }).toBe(true)
+  const { stdout } = await execa('pgrep', ['-P', String(bot.pid)])
+  process.kill(Number(stdout.split('\n')[0]), 'SIGKILL')
 }
 
 /** In a session that is gone again: a run would ask about it. */
@@ -86,12 +109,12 @@ describe.skipIf(!hasDotnet)('From Slack', { timeout: 600_000 }, () => {
     ['bundle', 'applied by the bundle'],
     ['tool', 'applied by dotnet ef'],
   ] as const)(
-    'the document’s migration is planned, approved, run and rolled back by the %s',
+    'the document’s migration is planned, approved, run through a kill of the bot, and rolled back by the %s',
     async ([apply, saysPlan]) => {
       const place = await placeWith(apply)
       const { name: database } = place.target
       await place.startService()
-      const { cast, leave } = await inSlack(place)
+      const { cast, bot, leave } = await inSlack(place)
       try {
         await cast.asha.type(room, '/migrate plan add-security-enhancements')
         await cast.reads(migration, planning)
@@ -99,6 +122,8 @@ describe.skipIf(!hasDotnet)('From Slack', { timeout: 600_000 }, () => {
         await approve(cast, cast.dan, migration)
         await approve(cast, cast.mei, migration)
         await run(cast.asha, migration, database)
+        await killWhileMigrating(place, bot)
+        await cast.reads(/Lockkeeper was away from .* Migrate had begun/, 60)
         await cast.reads(/Applying 20251113040317_AddSecurityEnhancements/, 120)
         await cast.reads(new RegExp(`AddSecurityEnhancements is on ${database}`), 120)
         await cast.reads(/HRMS is back since/)
