@@ -1,13 +1,17 @@
 import type { Problem } from './problem.ts'
 import type { Question } from './question.ts'
+import type { Reached } from './reached.ts'
 
-/** How one attempt of a step ended. JSON only: a step neither throws for the world's faults nor waits for a person. */
+/**
+ * How one attempt of a step ended. JSON only: a step neither throws for the world's faults nor waits for a person.
+ * `reached`: where a step that migrates left the history, although it is not done.
+ */
 export type Outcome<Facts = unknown> =
   | { status: 'done'; facts: Facts }
   | { status: 'unneeded'; because: Unneeded }
-  | { status: 'failed'; problem: Problem }
+  | { status: 'failed'; problem: Problem; reached?: Reached }
   /** Opens a gate; the step is performed again with the answer. */
-  | { status: 'asks'; question: Question }
+  | { status: 'asks'; question: Question; reached?: Reached }
 
 /** Why a step had nothing to do. */
 export type Unneeded = 'nothing-taken' | 'already-so' | 'not-in-runbook' | 'nothing-migrated'

@@ -16,11 +16,13 @@ export interface EfCoreProblems {
   'script-unread': { line: number; near: string }
   'program-missing': { by: 'bundle' | 'tool'; file: string }
   'program-changed': { by: 'bundle' | 'tool'; file: string }
+  /** `last`: where the history ends; null: it holds no migration. */
   'program-failed': {
     by: 'bundle' | 'tool'
     exitCode: number | null
     signal: string | null
     says: string | null
+    last: string | null
   }
   'bundle-lacks': { file: string; migration: string }
   /** By the design-time factory: `name` instead of the run's; null: none was seen by the run's. */

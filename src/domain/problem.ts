@@ -29,12 +29,17 @@ export interface Problems extends EfCoreProblems {
   'session-lost': { host: string; during: string; errno: string }
   // SQL
   'sql-error': SqlError
+  /**
+   * `statement`: null where it is not known. `committed`: something was before it, or may have been; `last`: where the
+   * history ends, null where it cannot be read.
+   */
   'lock-timeout': {
-    statement: string
+    statement: string | null
     attempts: number
     seconds: number
     blockers: Session[]
     sqlstate: string
+    committed?: { last: string | null }
   }
   'sql-syntax': { file: string; line: number; near: string }
   'statement-unfit': { file: string; line: number; statement: string; why: UnfitReason }

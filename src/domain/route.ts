@@ -1,4 +1,5 @@
 import type { Attempt } from './run.ts'
+import type { Reached } from './reached.ts'
 import type { Route, Routes, Step } from './step.ts'
 
 /** The way that a run is on: the last answer that chose one of the ways back, or the way it began on. */
@@ -21,9 +22,24 @@ export function isSettled(attempt: Attempt | undefined): boolean {
   return outcome.status === 'failed' && attempt.answer?.choice === 'go-on'
 }
 
-/** Whether the database was moved on the way that the run began on. */
-export const hasMigrated = (routes: Routes, record: readonly Attempt[]): boolean =>
-  routes.forward.some((step) => step.kind === 'migrate' && isSettled(lastAttempt(record, step.id)))
+/** Where each attempt at the migration that was not done left the history, as far as it says so. */
+export const reachedBy = (routes: Routes, record: readonly Attempt[]): Reached[] =>
+  record.flatMap(({ step: id, outcome }) => {
+    const step = routes.forward.find((one) => one.id === id)
+    if (step?.kind !== 'migrate' || (outcome?.status !== 'failed' && outcome?.status !== 'asks')) return []
+    return outcome.reached ? [outcome.reached] : []
+  })
+
+/**
+ * Whether the database was moved on the way that the run began on, if only a part of it: migrations commit one by one.
+ * Half a migration is none.
+ */
+export function hasMigrated(routes: Routes, record: readonly Attempt[]): boolean {
+  if (routes.forward.some((step) => step.kind === 'migrate' && isSettled(lastAttempt(record, step.id))))
+    return true
+  const known = reachedBy(routes, record).findLast((reached) => !('unknown' in reached))
+  return known !== undefined && ('between' in known || ('at' in known && known.at === 'to'))
+}
 
 /** The way back that is open now, or null: there is none, or the run is on it. */
 export function wayBack(routes: Routes, record: readonly Attempt[]): Exclude<Route, 'forward'> | null {

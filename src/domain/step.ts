@@ -69,6 +69,8 @@ export interface Done {
     saved: { table: string; rows: number }[]
     /** True when a resume found it committed. */
     reconciled: boolean
+    /** A program that failed after its last commit: how it ended, and its own sentence where that may be shown. */
+    ended?: { exitCode: number | null; signal: string | null; says: string | null }
   }
   verify: { passed: { check: string; found: string }[]; seconds: number }
   open: { roles: string[] }

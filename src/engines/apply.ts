@@ -140,7 +140,7 @@ async function applyUnit(work: Work, session: TargetSession, at: UnitAt): Promis
     if (ran.did === 'lose') return afterLoss(work, session, at, ran)
     work.conflicts++
     if (work.conflicts >= work.at.lockAttempts)
-      return afterStop(work, session, failed(lockTimeout(work, ran)))
+      return afterStop(work, session, failed(lockTimeout(work, at, ran)))
     const { lockTimeout: patience, lockAttempts: of, signal } = work.at
     work.at.progress({ done: work.conflicts, of, unit: 'attempts', at: commandOfUnit(at.unit) })
     if (!(await backOff(patience, work.conflicts, signal)))
@@ -177,13 +177,18 @@ async function afterLoss(
   return failed({ code: 'session-lost', host: work.target.address.host, during, errno })
 }
 
-const lockTimeout = (work: Work, { statement, sqlstate, blockers }: Conflict): Problem => ({
+const lockTimeout = (
+  work: Work,
+  { before, part }: UnitAt,
+  { statement, sqlstate, blockers }: Conflict,
+): Problem => ({
   code: 'lock-timeout',
   statement,
   attempts: work.conflicts,
   seconds: secondsOf(work),
   blockers,
   sqlstate,
+  ...((before !== work.prepared.move.from || part > 0) && { committed: { last: before } }),
 })
 
 function facts(work: Work): Done['migrate'] {

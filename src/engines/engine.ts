@@ -4,6 +4,7 @@ import type { Approved } from '../domain/plan.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { Move, PlannedHistory, Prepared } from '../domain/script.ts'
 import type { Outcome } from '../domain/outcome.ts'
+import type { Reached } from '../domain/reached.ts'
 import type { Result } from '../domain/result.ts'
 import type { SessionMark } from '../domain/session.ts'
 
@@ -43,5 +44,3 @@ export interface Applying {
   /** A rollback after admit: rows that may be lost, counted under lock in Down's own transaction. Null: nothing is counted. */
   accepted: number | null
 }
-
-export type Reached = { at: 'from' } | { at: 'to' } | { between: string } | { unknown: string }

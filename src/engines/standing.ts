@@ -1,7 +1,7 @@
 import { type Target, withSession } from '../adapters/postgres/target.ts'
+import type { Reached } from '../domain/reached.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
 import type { Move } from '../domain/script.ts'
-import type { Reached } from './engine.ts'
 import { compareMigrations, findHistory, type History, readHistory } from './history.ts'
 import { halfDone } from './parts.ts'
 
@@ -32,7 +32,7 @@ export async function appliedOn(target: Target, history: History): Promise<Resul
   return read.ok ? ok(read.value.applied) : read
 }
 
-/** Where the history stands. A migration of which only a part was committed is neither here nor there. */
+/** Where the history stands. A migration of which only a part was committed counts before what the history says. */
 export async function reconcileMove(target: Target, history: History, { from, to }: Move): Promise<Reached> {
   const read = await readStanding(target, history)
   if (!read.ok) return { unknown: read.problem.code }
@@ -49,7 +49,7 @@ export async function reconcileMove(target: Target, history: History, { from, to
     )
   }
   const part = half.find(isWithin)
-  if (part !== undefined) return { between: part }
+  if (part !== undefined) return { half: part }
   if (last === to) return { at: 'to' }
   if (last === from) return { at: 'from' }
   return last !== null && isWithin(last) ? { between: last } : { unknown: last ?? 'no migration' }

@@ -122,7 +122,7 @@ async function oneAttempt(
   return run
 }
 
-const isCancelled = (outcome: Outcome): boolean =>
+const isCancelled = (outcome: Outcome): outcome is Extract<Outcome, { status: 'failed' }> =>
   outcome.status === 'failed' && outcome.problem.code === 'cancelled'
 
 /** A stopped step knows only that it was stopped; this says by whom, or what was lost. Nothing secret passes here. */
@@ -133,9 +133,9 @@ async function explained(
   stopped: Stop | null,
 ): Promise<Outcome> {
   if (!isCancelled(outcome)) return secrets.redact(outcome)
-  if (stopped !== null && typeof stopped === 'object') return { status: 'failed', problem: stopped }
+  if (stopped !== null && typeof stopped === 'object') return { ...outcome, problem: stopped }
   const cancel = await cancelOf(pool, run)
-  return { status: 'failed', problem: { code: 'cancelled', by: cancel?.by ?? 'lockkeeper' } }
+  return { ...outcome, problem: { code: 'cancelled', by: cancel?.by ?? 'lockkeeper' } }
 }
 
 async function showProgress(

@@ -3,7 +3,7 @@ import type { Choice } from '../domain/choice.ts'
 import type { Question } from '../domain/question.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Step } from '../domain/step.ts'
-import { hasMigrated, presentRoute, wayBack } from '../domain/route.ts'
+import { hasMigrated, presentRoute, reachedBy, wayBack } from '../domain/route.ts'
 
 /** What a failed step asks: only choices that do something at this step, the safest way on first. */
 export function questionAfterFailure(
@@ -34,21 +34,27 @@ function mayGoOn(record: readonly Attempt[], step: Step): boolean {
   return step.kind === 'verify' && presentRoute(record) !== 'forward'
 }
 
-/** Users are out and nothing is migrated: without an answer the clock gives everything back at the deadline. */
+/**
+ * Users are out and nothing is migrated: without an answer the clock gives everything back at the deadline. Not where a
+ * part of it may be there: that is for people.
+ */
 export function lapse(run: Run, record: readonly Attempt[]): Pick<Question, 'lapses'> {
   const { routes } = run.plan.approved
-  if (!run.deadline || hasMigrated(routes, record) || wayBack(routes, record) !== 'back-out') return {}
+  if (!run.deadline || wayBack(routes, record) !== 'back-out') return {}
+  const reached = reachedBy(routes, record).at(-1)
+  if (reached && !('at' in reached)) return {}
   return { lapses: { at: run.deadline, as: 'back-out' } }
 }
 
 /** A step's own question, with what it cannot know: the way back that is open, and when the clock takes it. */
 export function completed(run: Run, record: readonly Attempt[], step: Step, question: Question): Question {
-  // Half a migration has no way back that is known to be safe: the engine goes on from where it stands.
-  const halfDone = question.code === 'had-begun' && step.kind === 'migrate'
-  const way = halfDone ? null : wayBack(run.plan.approved.routes, record)
+  const { routes } = run.plan.approved
+  // Where nobody knows, no way back is known to be safe: the engine goes on from where it stands.
+  const isOpen = question.code === 'had-begun' && step.kind === 'migrate' && !hasMigrated(routes, record)
+  const way = isOpen ? null : wayBack(routes, record)
   const choices = question.choices.flatMap((choice): Choice[] => {
     if (choice !== 'back-out' && choice !== 'roll-back') return [choice]
     return way ? [way] : []
   })
-  return { ...question, choices: [...new Set(choices)], ...(halfDone ? {} : lapse(run, record)) }
+  return { ...question, choices: [...new Set(choices)], ...(isOpen ? {} : lapse(run, record)) }
 }

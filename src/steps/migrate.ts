@@ -3,6 +3,7 @@ import type { Outcome } from '../domain/outcome.ts'
 import type { Done } from '../domain/step.ts'
 import type { Prepared } from '../domain/script.ts'
 import type { Answer } from '../domain/question.ts'
+import type { Choice } from '../domain/choice.ts'
 import type { At, StepKind } from './step-kind.ts'
 import { countRows, readTables } from '../adapters/postgres/catalog.ts'
 import { currentLsn } from '../adapters/postgres/facts.ts'
@@ -24,7 +25,8 @@ export const migrate: StepKind<'migrate'> = {
     const reached = await at.world.engine.reconcile(at.world.target, prepared.move)
     if ('at' in reached) return reached.at === 'to' ? reconciled(at, prepared) : 'not done'
     const began = at.record.findLast((a) => a.step === at.step.id)?.beganAt ?? at.run.startedAt
-    return { status: 'asks', question: { code: 'had-begun', began, choices: ['retry', 'back-out', 'leave'] } }
+    const choices: Choice[] = ['retry', 'back-out', 'leave']
+    return { status: 'asks', question: { code: 'had-begun', began, choices }, reached }
   },
 
   async perform(at, answer) {
@@ -33,21 +35,32 @@ export const migrate: StepKind<'migrate'> = {
     const reached = await engine.reconcile(target, prepared.move)
     if ('at' in reached && reached.at === 'to')
       return wasNeverMoved(at) ? unneeded('nothing-migrated') : reconciled(at, prepared)
-    const inTheWay = await sessionsBut(at, answer)
-    if (inTheWay.status !== 'done') return inTheWay
-    if (inTheWay.facts.length > 0) return failed({ code: 'sessions-came-back', sessions: inTheWay.facts })
-    const { window } = at.run.plan.approved.runbook
-    const applying: Applying = {
-      signal: at.signal,
-      progress: at.progress,
-      lockTimeout: window.lockTimeout,
-      lockAttempts: window.lockAttempts,
-      statementTimeout: window.statementTimeout,
-      endFirst: marksOf(answer),
-      accepted: acceptedLoss(at.record, at.step),
-    }
-    return engine.apply(target, prepared, applying)
+    const moved = await move(at, prepared, answer)
+    if (moved.status !== 'failed' && moved.status !== 'asks') return moved
+    // Migrations commit one by one: which way back there is depends on how far it came.
+    return { ...moved, reached: await engine.reconcile(target, prepared.move) }
   },
+}
+
+async function move(
+  at: At<'migrate'>,
+  prepared: Prepared,
+  answer: Answer | null,
+): Promise<Outcome<Done['migrate']>> {
+  const inTheWay = await sessionsBut(at, answer)
+  if (inTheWay.status !== 'done') return inTheWay
+  if (inTheWay.facts.length > 0) return failed({ code: 'sessions-came-back', sessions: inTheWay.facts })
+  const { window } = at.run.plan.approved.runbook
+  const applying: Applying = {
+    signal: at.signal,
+    progress: at.progress,
+    lockTimeout: window.lockTimeout,
+    lockAttempts: window.lockAttempts,
+    statementTimeout: window.statementTimeout,
+    endFirst: marksOf(answer),
+    accepted: acceptedLoss(at.record, at.step),
+  }
+  return at.world.engine.apply(at.world.target, prepared, applying)
 }
 
 /** A plan that has a step to migrate has the scripts for it. */

@@ -47,7 +47,10 @@ const words: Record<Choice, (asked: Asked) => ChoiceText> = {
   }),
   'back-out': (asked) => ({
     label: 'Go back…',
-    says: 'Gives everything back; nothing is migrated. Opens a confirmation',
+    says:
+      asked.standing.database === 'as before'
+        ? 'Gives everything back; nothing is migrated. Opens a confirmation'
+        : 'Gives everything back, if all is as before. Opens a confirmation',
     does: backOutDoes(asked.standing),
   }),
   'roll-back': (asked) => ({
@@ -126,6 +129,12 @@ function retryDoes(asked: Asked): Line {
   const { question, step: id } = asked.gate
   const step = stepOf(asked.standing.run, id)
   const name = stepAsked(asked)
+  const stands = standsBetween(asked.standing)
+  if (step?.kind === 'migrate' && question.code === 'had-begun' && stands)
+    return say`goes on from ${code(stands)}, where ${code(database(asked.standing))} stands`
+  const { reached } = asked.standing
+  if (step?.kind === 'migrate' && reached && 'half' in reached)
+    return say`looks what is on ${code(database(asked.standing))}, then goes on with the rest of ${code(reached.half)}`
   if (question.code === 'had-begun')
     return say`does ${name} again; right if you know that it had no effect the first time`
   if (question.code === 'changed-meanwhile')
@@ -142,7 +151,9 @@ function retryDoes(asked: Asked): Line {
   }
   if (problem.code === 'cancelled') return say`takes the cancel back: does ${name} again and goes on`
   if (step?.kind === 'migrate')
-    return say`looks what is on ${code(database(asked.standing))}, then does ${name} again`
+    return stands
+      ? say`looks what is on ${code(database(asked.standing))}, then goes on from ${code(stands)}`
+      : say`looks what is on ${code(database(asked.standing))}, then does ${name} again`
   if (step?.kind === 'smoke')
     return problem.code === 'service-ended'
       ? say`starts ${code(problem.service)} again, then asks everything of ${name} again`
@@ -168,8 +179,13 @@ export function backOutDoes(standing: Standing): Line {
 export function rollBackDoes(standing: Standing): Line {
   const lost =
     standing.backAt === null ? 'nothing is lost, since no user was in' : 'what users wrote since may be lost'
-  return say`runs the way down, then ${product(standing)} is back${inAbout(standing, 'roll-back')} as it was before; ${lost}`
+  const stands = standsBetween(standing)
+  return say`runs the way down${stands ? say` from ${code(stands)}` : ''}, then ${product(standing)} is back${inAbout(standing, 'roll-back')} as it was before; ${lost}`
 }
+
+/** The migration at which the history stands, where that is between the two ends of the move. */
+const standsBetween = ({ reached }: Standing): string | null =>
+  reached && 'between' in reached ? reached.between : null
 
 const inAbout = ({ run }: Standing, route: 'back-out' | 'roll-back'): string => {
   const length = secondsFor(run, stepsOf(run.plan.approved.routes, route))

@@ -88,7 +88,11 @@ export const askings: {
     state: say`Lockkeeper ended while it was at ${nameOf(standing.run, gate.step)}; ${databaseLine(standing)}`,
     parts: [
       text(
-        say`${nameOf(standing.run, gate.step)} had begun at ${clock(began)}. Whether it took effect cannot be seen from here: look, then choose.`,
+        say`${nameOf(standing.run, gate.step)} had begun at ${clock(began)}. ${
+          standing.database === 'partly'
+            ? 'What of it is committed is known; nothing of it works on by now.'
+            : 'Whether it took effect cannot be seen from here: look, then choose.'
+        }`,
       ),
     ],
   }),

@@ -9,13 +9,15 @@ const errorLines = (errors: readonly string[]): Line =>
     5,
   )}.`
 
+export const updating = { bundle: 'The bundle', tool: code('dotnet ef database update') } as const
+
 const programName = { bundle: 'The bundle', tool: 'The assembly' } as const
 
 /** The end of a sentence: with its own words, where there are any to show. */
-const saying = (says: string | null): Line =>
+export const saying = (says: string | null): Line =>
   says === null ? say`.` : say`: ${code(says.replace(/\.$/, ''))}.`
 
-const endedWith = (exitCode: number | null, signal: string | null = null): string =>
+export const endedWith = (exitCode: number | null, signal: string | null = null): string =>
   signal === null ? `exit code ${exitCode ?? 'unknown'}` : signal
 
 /** .NET, EF Core, and what is made with them. */
@@ -82,9 +84,9 @@ export const efcoreProblems = {
     what: say`${programName[by]} ${code(file)} is not the one that was approved: its SHA-256 differs.`,
     next: say`Plan again, and have that approved.`,
   }),
-  'program-failed': ({ by, exitCode, signal, says }) => ({
-    what: say`${by === 'bundle' ? 'The bundle' : code('dotnet ef database update')} failed (${endedWith(exitCode, signal)})${saying(says)}`,
-    means: say`The history stands where it stood, or after the last migration that was committed.`,
+  'program-failed': ({ by, exitCode, signal, says, last }) => ({
+    what: say`${updating[by]} failed (${endedWith(exitCode, signal)})${saying(says)}`,
+    means: last === null ? say`The history holds no migration.` : say`The history ends at ${code(last)}.`,
     next: say`Correct the cause and retry, or go back.`,
   }),
   'bundle-lacks': ({ file, migration }) => ({

@@ -74,9 +74,15 @@ export const sqlProblems = {
       next: say`Correct the cause and retry, or go back. The server’s own text may hold data and is not shown; it is in the server’s log.`,
     }
   },
-  'lock-timeout': ({ statement, attempts, seconds: waited, blockers, sqlstate }, seen) => ({
-    what: say`${statementCode(statement)} did not get its lock, ${counted(attempts, 'time')} in ${seconds(waited)} (${sqlstate})${blockers.length ? say`: held by ${sessionsBriefly(blockers, seen)}` : '; nobody who holds it was seen'}.`,
-    means: say`Each try was rolled back as a whole.`,
+  'lock-timeout': ({ statement, attempts, seconds: waited, blockers, sqlstate, committed }, seen) => ({
+    what: say`${statement === null ? 'A statement that is not known' : statementCode(statement)} did not get its lock, ${counted(attempts, 'time')} in ${seconds(waited)} (${sqlstate})${blockers.length ? say`: held by ${sessionsBriefly(blockers, seen)}` : '; nobody who holds it was seen'}.`,
+    means: committed
+      ? say`What did not get its lock was rolled back; what was committed before stays: ${
+          committed.last === null
+            ? 'where the history ends could not be read'
+            : say`the history ends at ${code(committed.last)}`
+        }.`
+      : say`Each try was rolled back as a whole.`,
     next: blockers.length
       ? say`End ${blockers.length === 1 ? 'that session' : 'those sessions'} and retry, retry as it is, or go back.`
       : say`Retry, or go back.`,
@@ -138,8 +144,8 @@ export const sqlProblems = {
   }),
   'history-unlike': ({ expected, found }) => ({
     what: say`The history ends at ${code(found)}, not at ${code(expected)}.`,
-    means: say`Somebody else applied or removed a migration.`,
-    next: say`Find out who did. If it is meant, ${again}.`,
+    means: say`Somebody else applied or removed a migration, or what was run did not do what it should.`,
+    next: say`Find out which. If it is meant, ${again}.`,
   }),
   'history-out-of-order': ({ migration, after }) => ({
     what: say`${code(migration)} is still to be applied, but ${code(after)}, which comes after it, is on the database.`,

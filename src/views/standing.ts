@@ -1,6 +1,7 @@
 import type { Attempt, Gate, Run } from '../domain/run.ts'
 import type { Done, Kind, Route, Step } from '../domain/step.ts'
 import type { Instant } from '../domain/json.ts'
+import type { Reached } from '../domain/reached.ts'
 import { isSettled, lastAttempt, presentRoute, stepsOf } from '../domain/route.ts'
 import { secondsAfter, secondsBetween } from './time.ts'
 import { stepOf } from './step-names.ts'
@@ -18,6 +19,8 @@ export interface Standing {
   /** Open questions only. */
   gate: Gate | null
   database: DatabaseStands
+  /** Where the last attempt at migrating left the history; null: it is done, or does not say. */
+  reached: Reached | null
   /** When users were let in again. Null: they are out, or never were. */
   backAt: Instant | null
 }
@@ -39,6 +42,7 @@ export function standingOf(run: Run, record: readonly Attempt[], gate: Gate | nu
     route,
     steps,
     database: databaseOf(run, record),
+    reached: reachedLast(run, record),
     backAt: backOf(run, record),
   }
   return {
@@ -62,18 +66,35 @@ function databaseOf(run: Run, record: readonly Attempt[]): DatabaseStands {
     if (!outcome) stands = 'unknown'
     else if (outcome.status === 'done') stands = onForward ? 'as after' : 'as before'
     else if (outcome.status === 'unneeded') stands = onForward ? stands : 'as before'
-    else if (outcome.status === 'failed') {
-      if (['session-lost', 'bug'].includes(outcome.problem.code)) stands = 'unknown'
-      else if (!beforeAnything.includes(outcome.problem.code) && unitsOf(run, step.with.direction) > 1)
-        stands = 'partly'
-    } else if (outcome.status === 'asks' && outcome.question.code === 'had-begun') stands = 'unknown'
+    else if (outcome.reached && !('unknown' in outcome.reached))
+      stands = standsAt(outcome.reached, onForward, commitsWhole(run, step.with.direction))
+    else if (outcome.status === 'asks') stands = outcome.question.code === 'had-begun' ? 'unknown' : stands
+    else if (!beforeAnything.includes(outcome.problem.code)) {
+      if (outcome.reached || ['session-lost', 'bug'].includes(outcome.problem.code)) stands = 'unknown'
+      else if (unitsOf(run, step.with.direction).reduce((sum, units) => sum + units, 0) > 1) stands = 'partly'
+    }
   }
   return stands
 }
 
-/** How many parts of a migration commit by themselves: with one, a failure leaves nothing behind. */
-const unitsOf = (run: Run, direction: 'up' | 'down'): number =>
-  run.plan.approved.prepared?.[direction]?.scripts.reduce((sum, script) => sum + script.units.length, 0) ?? 0
+/** At the beginning of a move a part of its first migration may be there, where that is none that is marked. */
+function standsAt(reached: Reached, onForward: boolean, whole: boolean): DatabaseStands {
+  if (!('at' in reached) || (reached.at === 'from' && !whole)) return 'partly'
+  return (reached.at === 'from') === onForward ? 'as before' : 'as after'
+}
+
+/** How many parts of each migration commit by themselves: with one, a failure leaves nothing of it behind. */
+const unitsOf = (run: Run, direction: 'up' | 'down'): number[] =>
+  run.plan.approved.prepared?.[direction]?.scripts.map(({ units }) => units.length) ?? []
+
+const commitsWhole = (run: Run, direction: 'up' | 'down'): boolean =>
+  unitsOf(run, direction).every((units) => units === 1)
+
+function reachedLast(run: Run, record: readonly Attempt[]): Reached | null {
+  const last = record.findLast(({ step, outcome }) => outcome && stepOf(run, step)?.kind === 'migrate')
+  const outcome = last?.outcome
+  return (outcome?.status === 'failed' || outcome?.status === 'asks' ? outcome.reached : null) ?? null
+}
 
 const backOf = (run: Run, record: readonly Attempt[]): Instant | null => {
   if (!run.windowBegan) return null

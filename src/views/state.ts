@@ -24,7 +24,7 @@ function downFor({ was, waited, planned }: NonNullable<ReturnType<typeof seconds
 }
 
 /** What is known of the database, and no more: `hrms_master is unchanged`. */
-export function databaseLine({ run, database }: Standing): Line {
+export function databaseLine({ run, database, reached }: Standing): Line {
   const { title, target } = run.plan.approved.runbook
   const base = code(target.database)
   const goesDown = run.plan.kind === 'rollback'
@@ -34,6 +34,10 @@ export function databaseLine({ run, database }: Standing): Line {
     case 'as after':
       return goesDown ? say`${title} is no longer on ${base}` : say`${title} is on ${base}`
     case 'partly':
+      if (reached && 'between' in reached)
+        return say`${base} was moved a part of the way: its history ends at ${code(reached.between)}`
+      if (reached && 'half' in reached)
+        return say`a part of ${code(reached.half)} is on ${base}: it does not commit as a whole`
       return say`parts of ${title} may be on ${base}: it does not commit as a whole`
     case 'unknown':
       return say`whether ${base} changed is not known yet; it is looked at before anything else is done`

@@ -24,10 +24,10 @@ const brief: Brief = {
     say`empty after ${seconds(took)}${ended.length ? `, ${counted(ended.length, 'session')} ended` : ''}`,
   before: () => null,
   deadline: () => null,
-  migrate: ({ statements, by, seconds: took, attempts, reconciled }) =>
+  migrate: ({ statements, by, seconds: took, attempts, reconciled, ended }) =>
     reconciled
       ? say`was committed before Lockkeeper came back`
-      : say`${counted(statements.length, by === 'scripts' ? 'statement' : 'migration')} in ${seconds(took)}${by === 'scripts' ? '' : `, by ${programs[by]}`}${attempts > 1 ? `, at the ${ordinal(attempts)} try` : ''}`,
+      : say`${counted(statements.length, by === 'scripts' ? 'statement' : 'migration')} in ${seconds(took)}${by === 'scripts' ? '' : `, by ${programs[by]}`}${attempts > 1 ? `, at the ${ordinal(attempts)} try` : ''}${ended ? '; it failed after its last commit' : ''}`,
   verify: ({ passed }) => (passed.length ? say`${passed.length} of ${passed.length} passed` : null),
   open: ({ roles }) => (roles.length ? say`for ${code(roles.join(', '))} only` : null),
   release: ({ version, deployed }) => say`${version}${deployed ? '' : ', was in place'}`,

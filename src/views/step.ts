@@ -9,6 +9,7 @@ import { factsBriefly, unneededWords } from './step-facts.ts'
 import { nameOf, stepOf } from './step-names.ts'
 import { findingRows } from './finding-rows.ts'
 import { wordProblem } from './problem.ts'
+import { endedWith, saying, updating } from './problem-efcore.ts'
 
 const statementsShown = 30
 
@@ -159,6 +160,7 @@ const migrateDetails = ({
   lsn,
   saved,
   reconciled,
+  ended,
 }: Done['migrate']): Part[] => [
   ...lines(
     say`From ${code(move.from ?? 'nothing')} to ${code(move.to ?? 'nothing')}${reconciled ? ': found committed when Lockkeeper came back' : ''}`,
@@ -171,7 +173,11 @@ const migrateDetails = ({
     statementsShown,
   ),
   ...lines(
-    attempts > 1 && say`${counted(attempts, 'try', 'tries')}; each but the last was rolled back as a whole`,
+    attempts > 1 &&
+      say`${counted(attempts, 'try', 'tries')}; each but the last ${by === 'scripts' ? 'was rolled back as a whole' : 'ended at a lock'}`,
+    ended !== undefined &&
+      by !== 'scripts' &&
+      say`${updating[by]} failed after its last commit (${endedWith(ended.exitCode, ended.signal)})${saying(ended.says)}`,
     saved.length > 0 &&
       say`Kept before they were dropped: ${firstOf(
         saved.map(({ table, rows }) => say`${counted(rows, 'row')} in ${code(table)}`),

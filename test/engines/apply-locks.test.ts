@@ -4,7 +4,7 @@ import { listSessions } from '../../src/adapters/postgres/sessions.ts'
 import type { Session } from '../../src/domain/session.ts'
 import type { Progress } from '../../src/domain/step.ts'
 import { type Hrms, test, valueOf } from '../adapters/postgres/hrms.ts'
-import { applying, before, hrmsEngine, hrmsUp, initial, prepared } from './scripts.ts'
+import { applying, before, engineOf, hrmsEngine, hrmsUp, initial, prepared } from './scripts.ts'
 
 const tokens = 'master."RefreshTokens"'
 const id = '20260101000000_Test'
@@ -226,4 +226,23 @@ test('a migrator that holds the history table is named, and nothing is begun bes
       blockers: [{ application: 'dotnet-ef', state: 'idle in transaction' }],
     },
   })
+})
+
+test('a lock that the second of two migrations does not get leaves the first one, and says so', async ({
+  hrms,
+}) => {
+  const [first, second] = ['20260101000000_First', '20260102000000_Second']
+  const engine = await engineOf({
+    [`${first}.up.sql`]: 'CREATE TABLE master.a (b int)',
+    [`${second}.up.sql`]: 'ALTER TABLE master."RefreshTokens" ADD c int',
+  })
+  const reader = await blocker(hrms)
+  const up = valueOf(await engine.prepare({ from: before, to: second }))
+  expect(
+    await engine.apply(hrms.target(), up, applying({ lockTimeout: 100, lockAttempts: 2 })),
+  ).toMatchObject({
+    problem: { code: 'lock-timeout', attempts: 2, committed: { last: first } },
+  })
+  expect(await history(hrms)).toEqual([initial, before, first])
+  await reader.query('rollback')
 })

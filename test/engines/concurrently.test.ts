@@ -138,7 +138,7 @@ test('a cancelled build leaves no invalid index behind', async ({ hrms }) => {
   expect(await validity(root)).toBeNull()
 })
 
-test('a script that commits in parts goes on after its marks, and says that it is between while they are there', async ({
+test('a script that commits in parts goes on after its marks, and says that it is half done while they are there', async ({
   hrms,
 }) => {
   const { root, engine, up } = await setUp(hrms, `CREATE TABLE master.a ();\n${index}`)
@@ -149,7 +149,7 @@ test('a script that commits in parts goes on after its marks, and says that it i
     { made: true },
   ])
   expect(await history(root)).toEqual([initial, before])
-  expect(await engine.reconcile(hrms.target(), move)).toEqual({ between: id })
+  expect(await engine.reconcile(hrms.target(), move)).toEqual({ half: id })
   await makeUnique(root)
   expect((await engine.apply(hrms.target(), up, applying())).status).toBe('done')
   expect(await engine.reconcile(hrms.target(), move)).toEqual({ at: 'to' })

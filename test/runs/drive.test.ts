@@ -166,6 +166,22 @@ test('a cancel whose way is not offered is forgotten with its gate: another try 
   expect((await runById(pool, run))?.ending).toBe('done')
 })
 
+test('a cancel that comes after a first commit does not go back as if nothing were migrated', async () => {
+  const run = await startRun()
+  const reached = { between: '1_A' }
+  await drives(run, async (at) => {
+    if (at.step.kind !== 'migrate') return isDone(at)
+    await cancel(pool, run, 'back-out', asha)
+    return { ...failed({ code: 'cancelled', by: '' }), reached }
+  })
+  const last = (await attemptsOf(pool, run)).at(-1)
+  expect(last?.outcome).toEqual({ ...failed({ code: 'cancelled', by: asha.person }), reached })
+  expect(await openGateOf(pool, run)).toMatchObject({
+    answer: null,
+    question: { choices: ['retry', 'roll-back', 'leave'] },
+  })
+})
+
 test('what a step says of a secret that only its approved runbook names is not stored', async () => {
   const runbook = sampleRunbook()
   runbook.services[0]?.environment.push('SMTP_PASSWORD')

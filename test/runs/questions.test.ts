@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Problem } from '../../src/domain/problem.ts'
+import type { Reached } from '../../src/domain/reached.ts'
 import type { Attempt, Run } from '../../src/domain/run.ts'
 import type { Routes, Step } from '../../src/domain/step.ts'
 import { completed, questionAfterFailure } from '../../src/runs/questions.ts'
@@ -74,6 +75,62 @@ describe('what a failed step asks (step-failed)', () => {
     const question = asked('start')
     expect(question.choices).toEqual(['retry', 'roll-back', 'leave'])
     expect(question.lapses).toBeUndefined()
+  })
+
+  /** Migrate failed, or asks, and left the history there. */
+  const leftAt = (reached: Reached, given: Routes = smallRoutes()) => {
+    const { record, step } = failedAt('migrate', problem, given)
+    const tried = record.map((each) =>
+      each.step === 'migrate' ? attempt('migrate', { status: 'failed', problem, reached }) : each,
+    )
+    return { run: runOf({}, given), record: tried, step }
+  }
+  const askedAt = (reached: Reached, given?: Routes) => {
+    const { run, record, step } = leftAt(reached, given)
+    return questionAfterFailure(run, record, step, problem)
+  }
+
+  test('between two migrations the way back is down; where there is none, there is only forward', () => {
+    const choices = ['retry', 'roll-back', 'leave']
+    expect(askedAt({ between: '1_A' })).toEqual({ code: 'step-failed', problem, choices })
+    expect(askedAt({ at: 'to' })).toEqual({ code: 'step-failed', problem, choices })
+    const only = { ...smallRoutes(), 'roll-back': null }
+    expect(askedAt({ between: '1_A' }, only).choices).toEqual(['retry', 'leave'])
+  })
+
+  test('a later try that cannot tell does not make it forgotten; one that finds the beginning does', () => {
+    const { run, record, step } = leftAt({ between: '1_A' })
+    const tried = (reached: Reached) => [
+      ...record,
+      attempt('migrate', { status: 'failed', problem, reached }),
+    ]
+    const after = (reached: Reached) => questionAfterFailure(run, tried(reached), step, problem)
+    expect(after({ unknown: 'target-unreachable' }).choices).toContain('roll-back')
+    expect(after({ at: 'from' })).toMatchObject({ choices: ['retry', 'back-out', 'leave'], lapses: {} })
+  })
+
+  test('half a migration, or what nobody knows, is gone back from by people, never by the clock', () => {
+    for (const reached of [{ half: '1_A' }, { unknown: '9_Z' }])
+      expect(askedAt(reached)).toEqual({
+        code: 'step-failed',
+        problem,
+        choices: ['retry', 'back-out', 'leave'],
+      })
+    expect(askedAt({ at: 'from' }).lapses).toMatchObject({ as: 'back-out' })
+  })
+
+  test('what a dead process left between two migrations is taken back too; what nobody knows is not', () => {
+    const { run, record, step } = leftAt({ between: '1_A' })
+    const had = { code: 'had-begun', began: '', choices: ['retry', 'back-out', 'leave'] } as const
+    const question = { ...had, choices: [...had.choices] }
+    expect(completed(run, record, step, question)).toEqual({
+      ...question,
+      choices: ['retry', 'roll-back', 'leave'],
+    })
+    expect(completed(run, leftAt({ half: '1_A' }).record, step, question)).toEqual({
+      ...question,
+      choices: ['retry', 'leave'],
+    })
   })
 
   test('without a way down there is only forward', () => {

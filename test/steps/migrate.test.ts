@@ -107,6 +107,7 @@ test('a lock that it does not get is said with who holds it, and nothing was cha
   expect(await scene.perform(up)).toMatchObject({
     status: 'failed',
     problem: { code: 'lock-timeout', attempts: 2 },
+    reached: { at: 'from' },
   })
   await query(`rollback prepared '${gid}'`)
   expect(await isApplied()).toBe(false)
@@ -135,6 +136,16 @@ test('a migration that a dead process committed is found done, after the fence',
 test('a migration that a dead process had not committed is done by the next one', async () => {
   expect(await scene.resume(up)).toMatchObject({ status: 'done', facts: { reconciled: false } })
   expect(await isApplied()).toBe(true)
+})
+
+test('what a dead process left between two migrations is asked about, with the way down', async () => {
+  const { engine } = scene.world
+  scene.world.engine = { ...engine, reconcile: async () => ({ between: migration }) }
+  expect(await scene.resume(up)).toMatchObject({
+    status: 'asks',
+    question: { code: 'had-begun' },
+    reached: { between: migration },
+  })
 })
 
 test('a history that nobody planned does not tell what a dead process did, so people are asked', async () => {

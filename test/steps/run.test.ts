@@ -1,11 +1,15 @@
-import { afterEach, expect, test } from 'vitest'
-import { readFile } from 'node:fs/promises'
+import { afterEach, expect, onTestFinished, test } from 'vitest'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Choice } from '../../src/domain/choice.ts'
 import { lastAttempt, presentRoute, stepsOf } from '../../src/domain/route.ts'
-import type { Ending } from '../../src/domain/run.ts'
+import { gateId, type Ending, type Gate } from '../../src/domain/run.ts'
 import { makePlan } from '../../src/plan/make.ts'
 import { next } from '../../src/runs/next.ts'
+import { questionAfterFailure } from '../../src/runs/questions.ts'
+import { gateView } from '../../src/views/gate.ts'
+import { plainText } from '../../src/views/plain.ts'
 import { aclOf, enters } from './access-of.ts'
 import { waitingClient } from './clients.ts'
 import { hrmsRoutes, stepOf, valueOf } from './plan.ts'
@@ -69,6 +73,16 @@ const column = async (name: string): Promise<boolean> => {
   await client.end()
   return rowCount === 1
 }
+const gateOf = (run: string): Omit<Gate, 'question'> => ({
+  id: gateId(run, 'migrate', 1),
+  run,
+  step: 'migrate',
+  attempt: 1,
+  openedAt: new Date().toISOString(),
+  answer: null,
+  answeredAt: null,
+  leftBy: null,
+})
 const deployed = () => readFile(path.join(scene.folder, 'release'), 'utf8')
 const health = async () => {
   const response = await fetch(`http://127.0.0.1:${scene.environment['HRMS_PORT']}/health`)
@@ -131,6 +145,49 @@ test('roll-back before the services start: the try-out fails, so the database go
   })
   expect(await column('TenantId')).toBe(false)
   expect(await health()).toEqual({ status: 'Healthy', release: 'before' })
+  expect(await scene.world.debts.open()).toEqual([])
+})
+
+test('roll-back between two migrations: the second one fails, so the first is taken back, and users are in again', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'lockkeeper-migrations-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  await cp('demo/runbooks/hrms/migrations', folder, { recursive: true })
+  const [first, second] = ['20251113040317_AddSecurityEnhancements', '20251201000000_NoAdmins']
+  const table = 'ALTER TABLE master."AdminUsers"'
+  await writeFile(path.join(folder, `${second}.up.sql`), `${table} ADD CONSTRAINT none CHECK (false)`)
+  await writeFile(path.join(folder, `${second}.down.sql`), `${table} DROP CONSTRAINT none`)
+  await begin((written) => {
+    written.migration = second
+    written.engine.folder = folder
+  })
+  await expect(drive()).rejects.toThrow('check_violation')
+  expect(await column('TenantId')).toBe(true)
+  const { run, record } = scene
+  run.windowBegan = new Date().toISOString()
+  const failure = lastAttempt(record, 'migrate')!.outcome
+  if (failure?.status !== 'failed') throw new Error('it did not fail')
+  expect(failure.reached).toEqual({ between: first })
+  const step = run.plan.approved.routes.forward.find(({ id }) => id === 'migrate')!
+  const question = questionAfterFailure(run, record, step, failure.problem)
+  expect(question).toMatchObject({ choices: ['retry', 'roll-back', 'leave'] })
+  expect(question.lapses).toBeUndefined()
+  const gate = { ...gateOf(run.id), question }
+  const words = plainText(gateView(gate, run, record))
+  expect(words).toContain(`was moved a part of the way: its history ends at ${first}`)
+  expect(words).toContain(`then goes on from ${first}`)
+  expect(words).toContain(`runs the way down from ${first}`)
+
+  expect(await drive({ migrate: 'roll-back' })).toBe('rolled-back')
+  expect(Object.fromEntries(ends())).toMatchObject({
+    'roll-back.migrate': 'done',
+    'roll-back.verify': 'done',
+    'roll-back.smoke': 'done',
+    'roll-back.admit': 'done',
+  })
+  expect(lastAttempt(record, 'roll-back.migrate')!.outcome).toMatchObject({ facts: { reconciled: false } })
+  expect(await column('TenantId')).toBe(false)
+  expect(await health()).toEqual({ status: 'Healthy', release: 'before' })
+  expect(await enters(scene.database, 'hrms_reporting')).toBe(true)
   expect(await scene.world.debts.open()).toEqual([])
 })
 

@@ -3,6 +3,7 @@ import type { Attempt, Gate, Run } from '../../src/domain/run.ts'
 import type { Choice } from '../../src/domain/choice.ts'
 import type { Question } from '../../src/domain/question.ts'
 import type { Problem } from '../../src/domain/problem.ts'
+import type { Reached } from '../../src/domain/reached.ts'
 import { answerForm } from '../../src/views/forms.ts'
 import { choicesOf, choiceText, opensForm } from '../../src/views/choices.ts'
 import { failed } from '../../src/domain/outcome.ts'
@@ -47,6 +48,7 @@ const does = (choice: Choice, asked: Gate, of: Run, attempts: Attempt[]): string
 describe('what a choice does now', () => {
   const failedAt = (step: string, problem: Problem = stopped) =>
     gate(step, { code: 'step-failed', problem, choices: every })
+  const leftAt = (reached: Reached) => attempt('migrate', { ...failed(stopped), reached })
   const locked = lockedOut()
   const left = gate('drain', {
     code: 'sessions-left',
@@ -96,6 +98,46 @@ describe('what a choice does now', () => {
       down,
       [...beforeMigrate(), migrated()],
       'runs the way down, then HRMS is back in about 13 s as it was before; nothing is lost, since no user was in',
+    ],
+    [
+      'going back between two migrations takes the first one back',
+      'roll-back',
+      failedAt('migrate'),
+      down,
+      [...beforeMigrate(), leftAt({ between: '1_A' })],
+      'runs the way down from 1_A, then HRMS is back in about 13 s as it was before; nothing is lost, since no user was in',
+    ],
+    [
+      'a retry between two migrations goes on from the first one',
+      'retry',
+      failedAt('migrate'),
+      down,
+      [...beforeMigrate(), leftAt({ between: '1_A' })],
+      'looks what is on hrms_master, then goes on from 1_A',
+    ],
+    [
+      'so it does after a process that died there',
+      'retry',
+      gate('migrate', { code: 'had-begun', began: at('03:01:12'), choices: every }),
+      down,
+      [...beforeMigrate(), leftAt({ between: '1_A' })],
+      'goes on from 1_A, where hrms_master stands',
+    ],
+    [
+      'a retry of half a migration goes on with the rest',
+      'retry',
+      failedAt('migrate'),
+      down,
+      [...beforeMigrate(), leftAt({ half: '1_A' })],
+      'looks what is on hrms_master, then goes on with the rest of 1_A',
+    ],
+    [
+      'going back from half a migration looks first',
+      'back-out',
+      failedAt('migrate'),
+      down,
+      [...beforeMigrate(), leftAt({ half: '1_A' })],
+      'HRMS is back in about 7 s; first it looks whether hrms_master is as before; if it is not, it stops and asks',
     ],
     [
       'a backup that is given up takes nobody down',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Problem } from '../../src/domain/problem.ts'
 import type { Question, QuestionCode } from '../../src/domain/question.ts'
+import type { Reached } from '../../src/domain/reached.ts'
 import { askings, gateView } from '../../src/views/gate.ts'
 import { done, failed } from '../../src/domain/outcome.ts'
 import { plainText } from '../../src/views/plain.ts'
@@ -118,6 +119,21 @@ describe('the state of each question, in one line', () => {
   test.each(Object.values(cases))('at %s', (step, question, line) => {
     const view = gateView(gate(step, question), down, [...beforeMigrate(), migrated()])
     expect(plainText(view).split('\n')[0]).toBe(line)
+  })
+
+  test('what a dead process committed of a migration is said: no one has to look for it', () => {
+    const question: Question = { code: 'had-begun', began: at('03:01:14'), choices: ['retry'] }
+    const asks = { status: 'asks' as const, question }
+    const said = (reached: Reached) => {
+      const left = [...beforeMigrate(), attempt('migrate', { ...asks, reached })]
+      return plainText(gateView(gate('migrate', question), down, left))
+    }
+    expect(said({ between: '1_A' })).toContain(
+      'it was at Migrate; hrms_master was moved a part of the way: its history ends at 1_A',
+    )
+    expect(said({ between: '1_A' })).toContain('What of it is committed is known')
+    expect(said({ half: '1_A' })).toContain('a part of 1_A is on hrms_master: it does not commit as a whole')
+    expect(said({ unknown: '9_Z' })).toContain('Whether it took effect cannot be seen from here')
   })
 
   test('a question of a newer release is said as it is, with its choices', () => {

@@ -65,7 +65,7 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   'script-unread': { line: 26, near: 'INSERT INTO' },
   'program-missing': { by: 'bundle', file: '/srv/efbundle' },
   'program-changed': { by: 'tool', file: '/srv/HRMS.dll' },
-  'program-failed': { by: 'bundle', exitCode: 1, signal: null, says: null },
+  'program-failed': { by: 'bundle', exitCode: 1, signal: null, says: null, last: '1_A' },
   'bundle-lacks': { file: '/srv/efbundle', migration: '2_B' },
   'script-varies': { lines: 67 },
   'source-unlike': { wanted: '1a2b3c', found: null },

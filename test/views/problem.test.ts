@@ -74,6 +74,26 @@ test.each<[string, Problem, string]>([
     'ALTER TABLE master."RefreshTokens" ADD "EmployeeId" uuid did not get its lock, 10 times in 1 min (55P03); nobody who holds it was seen. | Each try was rolled back as a whole. | Retry, or go back.',
   ],
   [
+    'a lock that a program did not get after a first commit does not claim that all was rolled back',
+    problem('lock-timeout', { statement: null, blockers: [], committed: { last: '1_A' } }),
+    'A statement that is not known did not get its lock, 10 times in 1 min (55P03); nobody who holds it was seen. | What did not get its lock was rolled back; what was committed before stays: the history ends at 1_A. | Retry, or go back.',
+  ],
+  [
+    'nor where the history cannot be read',
+    problem('lock-timeout', { blockers: [], committed: { last: null } }),
+    'ALTER TABLE t ADD c int did not get its lock, 10 times in 1 min (55P03); nobody who holds it was seen. | What did not get its lock was rolled back; what was committed before stays: where the history ends could not be read. | Retry, or go back.',
+  ],
+  [
+    'a program that failed says where the history stands',
+    problem('program-failed', { signal: 'SIGKILL' }),
+    'The bundle failed (SIGKILL). | The history ends at 1_A. | Correct the cause and retry, or go back.',
+  ],
+  [
+    'a program that failed on a history without a row says that it has none',
+    problem('program-failed', { last: null }),
+    'The bundle failed (exit code 1). | The history holds no migration. | Correct the cause and retry, or go back.',
+  ],
+  [
     'a constant default says how many rows change meaning',
     problem('constant-default'),
     'LastActivityAt becomes -infinity for 200,000 existing rows of master."RefreshTokens". | The application reads that value as if it had been written. | Ask those who know the application what it does with it, before you approve.',

@@ -9,6 +9,10 @@ import { stepView } from '../../src/views/step.ts'
 import { answer, at, beforeDrain, migrated, plan, run } from './sample.ts'
 
 const backup = beforeDrain()[0]?.outcome as Outcome
+const migratedFacts = () => {
+  const { outcome } = migrated()
+  return outcome?.status === 'done' ? (outcome.facts as object) : {}
+}
 const lines = (step: string, outcome: Outcome) =>
   plainText(stepView(run(), step, outcome, at('03:01:12'))).split('\n')
 
@@ -123,6 +127,24 @@ describe('a step as it ends', () => {
         'Done: Migrate at 03:01:12 UTC — 1 statement in 30 ms',
         'From 20251111125329_InitialMasterDb to 20251113040317_AddSecurityEnhancements',
         '- line 2: ALTER TABLE, 25 ms; took ACCESS EXCLUSIVE on master."T"',
+        'Log position after the commit 0/16B3748',
+      ],
+    ],
+    [
+      'a program that failed after its last commit has migrated, and is not said to have come back',
+      'migrate',
+      done({
+        ...migratedFacts(),
+        by: 'bundle',
+        attempts: 2,
+        ended: { exitCode: 3, signal: null, says: 'It broke.' },
+      }),
+      [
+        'Done: Migrate at 03:01:12 UTC — 1 migration in 30 ms, by the bundle, at the 2nd try; it failed after its last commit',
+        'From 20251111125329_InitialMasterDb to 20251113040317_AddSecurityEnhancements',
+        '- ALTER TABLE, 25 ms; took ACCESS EXCLUSIVE on master."T"',
+        '2 tries; each but the last ended at a lock',
+        'The bundle failed after its last commit (exit code 3): It broke.',
         'Log position after the commit 0/16B3748',
       ],
     ],

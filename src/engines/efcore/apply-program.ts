@@ -1,12 +1,11 @@
-import { conditionName } from '../../adapters/postgres/conditions.ts'
-import { currentLsn } from '../../adapters/postgres/facts.ts'
+import { currentLsn, exclusiveHolders } from '../../adapters/postgres/facts.ts'
 import { fence, namesakes } from '../../adapters/postgres/fence.ts'
 import { escapeOption } from '../../adapters/postgres/session-settings.ts'
-import { sqlProblem } from '../../adapters/postgres/sql-error.ts'
+import { sqlProblem, sqlstateOf } from '../../adapters/postgres/sql-error.ts'
 import type { Target, TargetSession } from '../../adapters/postgres/target.ts'
 import type { EfEnded, EfSaid } from '../../adapters/dotnet-ef.ts'
 import { done, failed, type Outcome } from '../../domain/outcome.ts'
-import type { Problem, SqlError } from '../../domain/problem.ts'
+import type { Problem } from '../../domain/problem.ts'
 import type { Prepared, Program } from '../../domain/script.ts'
 import type { Session } from '../../domain/session.ts'
 import type { Done } from '../../domain/step.ts'
@@ -17,7 +16,7 @@ import type { Applying } from '../engine.ts'
 import { findHistory, historyUnlike, type History, readHistory } from '../history.ts'
 import { sampleSessions } from '../sampling.ts'
 import { statesOf } from '../unit-at.ts'
-import { statementsOf } from '../units.ts'
+import { errorOf, onHistory } from './failed-command.ts'
 import { keepBefore } from './keep-before.ts'
 import { holds, runProgram } from './program.ts'
 import type { Project } from './project.ts'
@@ -59,7 +58,7 @@ export async function applyProgram(
 ): Promise<Applied> {
   const held = await holds(prepared.program)
   if (!held.ok) return failed(held.problem)
-  const opened = await target.connect({ heartbeat: true })
+  const opened = await target.connect({ heartbeat: true, settings: { lockTimeout: at.lockTimeout } })
   if (!opened.ok) return failed(opened.problem)
   const beside = opened.value
   try {
@@ -92,7 +91,9 @@ async function applyFromHistory(work: Work): Promise<Applied> {
   const { prepared, history, beside, target, at } = work
   if (!(await findHistory(beside.client, history)).found)
     return failed({ code: 'history-missing', table: history.table })
-  const begin = await lastOf(work)
+  const read = await lastOf(work)
+  if (read.status !== 'done') return read
+  const begin = read.facts
   if (!statesOf(prepared).includes(begin)) return failed(historyUnlike(prepared.move.from, begin))
   if (at.accepted !== null && begin === prepared.move.from) {
     const kept = await keepBefore(target, prepared, at.accepted)
@@ -119,13 +120,18 @@ async function tryOnce(work: Work, attempt: number): Promise<Applied | null> {
   }).finally(sampled)
   const fenced = await fence(beside.client, { sparing: ours })
   if (!fenced.ok) return failed(fenced.problem)
-  const last = await lastOf(work)
-  if (last === prepared.move.to) return done(await facts(work, attempt, ran.exitCode !== 0))
+  const read = await lastOf(work, { last: null })
+  if (read.status !== 'done') return read
+  const last = read.facts
+  if (last === prepared.move.to) return done(await facts(work, attempt, ran))
   if (at.signal.aborted) return failed({ code: 'cancelled', by: '' })
   if (ran.exitCode === 0) return failed(historyUnlike(prepared.move.to, last))
   const { sqlstate } = ran.said
-  if (sqlstate !== '55P03' && sqlstate !== '40P01') return failed(problemOf(work, ran))
-  if (attempt >= at.lockAttempts) return failed(lockTimeout(work, attempt, ran.said, sampled()))
+  if (sqlstate !== '55P03' && sqlstate !== '40P01') return failed(problemOf(work, ran, last))
+  if (attempt >= at.lockAttempts) {
+    const blockers = sampled()
+    return failed(lockTimeout(work, { attempts: attempt, said: ran.said, blockers, last }))
+  }
   at.progress({ done: attempt, of: at.lockAttempts, unit: 'attempts', at: 'lock' })
   const again = await backOff(at.lockTimeout, attempt, at.signal)
   return again ? null : failed({ code: 'cancelled', by: '' })
@@ -146,43 +152,93 @@ function optionsFor({ target, project, at, beside }: Work): string {
   return settings.map((setting) => `-c ${setting}`).join(' ')
 }
 
-const lastOf = async ({ beside, history }: Work): Promise<string | null> =>
-  (await readHistory(beside.client, history)).at(-1) ?? null
-
-function problemOf(work: Work, { exitCode, signal, said }: EfEnded): Problem {
-  const { by } = work.program
-  if (said.sqlstate === null) return { code: 'program-failed', by, exitCode, signal, says: said.sentence }
-  return { code: 'sql-error', ...errorOf(work, said, said.sqlstate) }
+/**
+ * The last migration of the history. Another migrator (EF's) keeps everybody from reading it for as long as it works:
+ * then it is tried again, as a migration is.
+ */
+async function lastOf(work: Work, committed?: { last: null }): Promise<Outcome<string | null>> {
+  const { beside, history, at } = work
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return done((await readHistory(beside.client, history)).at(-1) ?? null)
+    } catch (error) {
+      if (sqlstateOf(error) !== '55P03') throw error
+      const blockers = await exclusiveHolders(beside.client, history.table)
+      if (attempt >= at.lockAttempts) return failed(historyHeld(work, attempt, blockers, committed))
+      at.progress({ done: attempt, of: at.lockAttempts, unit: 'attempts', at: 'history' })
+      if (!(await backOff(at.lockTimeout, attempt, at.signal))) return failed({ code: 'cancelled', by: '' })
+    }
+  }
 }
 
-/** Our own statement with its place in the script; a command that is none of them is not shown. */
-function errorOf({ prepared }: Work, said: EfSaid, sqlstate: string): SqlError {
-  const { schema, table, column, constraint } = said
-  const ours = prepared.scripts.flatMap((script) =>
-    script.units.flatMap(statementsOf).map((statement) => ({ script, statement })),
-  )
-  const failing = said.statement === null ? null : bare(said.statement)
-  const found = ours.find(({ statement }) => bare(statement.text) === failing)
-  const place = found
-    ? { statement: found.statement.text, file: found.script.file, line: found.statement.line }
-    : { statement: null, file: null, line: null }
-  return { sqlstate, condition: conditionName(sqlstate), schema, table, column, constraint, ...place }
+const historyHeld = (
+  work: Work,
+  attempts: number,
+  blockers: Session[],
+  committed?: { last: null },
+): Problem => ({
+  code: 'lock-timeout',
+  statement: work.history.read,
+  attempts,
+  seconds: secondsOf(work),
+  blockers,
+  sqlstate: '55P03',
+  ...(committed && { committed }),
+})
+
+function problemOf(
+  { program, prepared }: Work,
+  { exitCode, signal, said }: EfEnded,
+  last: string | null,
+): Problem {
+  const { by } = program
+  if (said.sqlstate === null)
+    return { code: 'program-failed', by, exitCode, signal, says: said.sentence, last }
+  return { code: 'sql-error', ...errorOf(prepared, said, said.sqlstate, last) }
 }
 
-const bare = (sql: string): string => sql.replace(/\s+/g, ' ').trim().replace(/;$/, '')
-
-function lockTimeout(work: Work, attempts: number, said: EfSaid, blockers: Session[]): Problem {
+/**
+ * Which statement did not get its lock is known where it is one of ours, or EF's own on the history. What was committed
+ * before it stays.
+ */
+function lockTimeout(
+  work: Work,
+  {
+    attempts,
+    said,
+    blockers,
+    last,
+  }: { attempts: number; said: EfSaid; blockers: Session[]; last: string | null },
+): Problem {
+  const { prepared, history } = work
   const sqlstate = said.sqlstate ?? '55P03'
-  const statement = errorOf(work, said, sqlstate).statement ?? work.history.lock
-  return { code: 'lock-timeout', statement, attempts, seconds: secondsOf(work), blockers, sqlstate }
+  const statement = errorOf(prepared, said, sqlstate, last).statement ?? onHistory(said, history)
+  const committed = last === prepared.move.from ? {} : { committed: { last } }
+  return {
+    code: 'lock-timeout',
+    statement,
+    attempts,
+    seconds: secondsOf(work),
+    blockers,
+    sqlstate,
+    ...committed,
+  }
 }
 
-async function facts(work: Work, attempts: number, reconciled: boolean): Promise<Done['migrate']> {
-  const { prepared, saved, beside, watched } = work
-  const lsn = await currentLsn(beside.client)
-  const statements = watched.migrations()
-  const { by } = work.program
-  return { move: prepared.move, statements, by, attempts, seconds: secondsOf(work), lsn, saved, reconciled }
+async function facts(work: Work, attempts: number, ran: EfEnded): Promise<Done['migrate']> {
+  const { prepared, saved, beside, watched, program } = work
+  const { exitCode, signal, said } = ran
+  return {
+    move: prepared.move,
+    statements: watched.migrations(),
+    by: program.by,
+    attempts,
+    seconds: secondsOf(work),
+    lsn: await currentLsn(beside.client),
+    saved,
+    reconciled: false,
+    ...(exitCode !== 0 && { ended: { exitCode, signal, says: said.sentence } }),
+  }
 }
 
 const secondsOf = ({ startedAt }: Work): number => Math.round(performance.now() - startedAt) / 1000

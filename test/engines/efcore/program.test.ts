@@ -1,106 +1,12 @@
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { execa } from 'execa'
-import { describe, expect, inject } from 'vitest'
-import type { Target } from '../../../src/adapters/postgres/target.ts'
-import type { Prepared, Program } from '../../../src/domain/script.ts'
-import { applyProgram } from '../../../src/engines/efcore/apply-program.ts'
-import { sha256OfFile, sha256OfFolder } from '../../../src/adapters/sha256.ts'
-import { splitScript } from '../../../src/engines/efcore/generate.ts'
-import { aboutBundle, holds, makeProgram } from '../../../src/engines/efcore/program.ts'
-import { projectOf, type Project } from '../../../src/engines/efcore/project.ts'
-import { historyOf } from '../../../src/engines/history.ts'
-import { prepareScripts } from '../../../src/engines/prepare-scripts.ts'
-import type { Applying } from '../../../src/engines/engine.ts'
-import { type Hrms, test, valueOf } from '../../adapters/postgres/hrms.ts'
-import { hasDotnet, hrmsBuild } from '../../dotnet.ts'
-import { once } from '../../once.ts'
-import { applying, before, initial, security } from '../scripts.ts'
-import { buildsFolder, environment, hrmsProject, settings } from './hrms-project.ts'
-
-const table = 'master."__EFMigrationsHistory"'
-const history = historyOf({ table, column: 'MigrationId', values: {} })
-const migrations = path.resolve(hrmsProject, '../runbooks/hrms/migrations')
-
-/** A project over the build that all tests share. */
-async function projectFor(target: Target, builds = ''): Promise<Project> {
-  const { directory, environment: shared } = await hrmsBuild('after')
-  const place = { folder: directory, address: target.address, builds, history: null }
-  return projectOf(
-    settings({ environment: Object.keys(shared), apply: 'bundle' }),
-    { ...place, environment: { ...environment, ...shared } },
-    shared['ArtifactsPath']!,
-  )
-}
-
-const folder = () => path.join(inject('folder'), 'bundle')
-const bundle = async (): Promise<Program> => {
-  const file = path.join(folder(), 'efbundle')
-  return { by: 'bundle', file, sha256: (await sha256OfFile(file))!, build: null }
-}
-
-/** The bundle that all tests share: made once in a run of the tests. */
-async function bundled(target: Target): Promise<Program> {
-  await once(folder(), async () => {
-    await mkdir(folder(), { recursive: true })
-    const made = valueOf(
-      await makeProgram(await projectFor(target, folder()), { output: '', source: null }, placeOf(target)),
-    )
-    await cp(made!.file, path.join(folder(), 'efbundle'))
-  })
-  return bundle()
-}
-
-const placeOf = (target: Target) => ({
-  folder: hrmsProject,
-  address: target.address,
-  environment,
-  builds: folder(),
-  history: null,
-})
-
-/** A move by its SQL files, which are what EF generates, applied by a program. */
-async function moved(program: Program, from: string, to: string): Promise<Prepared & { program: Program }> {
-  const ids = from < to ? [before, security].filter((id) => id > from && id <= to) : [security]
-  const direction = from < to ? 'up' : 'down'
-  const sqlOf = (way: 'up' | 'down') =>
-    Promise.all(ids.map((id) => readFile(path.join(migrations, `${id}.${way}.sql`), 'utf8')))
-  const ups = valueOf(splitScript((await sqlOf('up')).join('\n'), ids, 'up', history))
-  const read =
-    direction === 'up' ? ups : valueOf(splitScript((await sqlOf('down')).join('\n'), ids, 'down', history))
-  const prepared = valueOf(prepareScripts({ move: { from, to }, direction, read, ups, history, program }))
-  return { ...prepared, program }
-}
-
-interface Scene {
-  target: Target
-  project: Project
-  apply(by: Program, from: string, to: string, at?: Partial<Applying>): ReturnType<typeof applyProgram>
-}
-
-async function sceneOf(hrms: Hrms): Promise<Scene> {
-  const target = hrms.target()
-  const project = await projectFor(target)
-  return {
-    target,
-    project,
-    async apply(by, from, to, at) {
-      return applyProgram(project, target, history, await moved(by, from, to), applying(at))
-    },
-  }
-}
-
-const tool = async (): Promise<Program> => {
-  const { environment: shared } = await hrmsBuild('after')
-  const build = shared['ArtifactsPath']!
-  const file = path.join(build, 'after/bin/HRMS.API/release')
-  return { by: 'tool', file, sha256: (await sha256OfFolder(file))!, build }
-}
-
-const last = async (hrms: Hrms): Promise<string> => {
-  const { rows } = await (await hrms.client()).query(`select max("MigrationId") as last from ${table}`)
-  return rows[0].last
-}
+import { describe, expect } from 'vitest'
+import type { Progress } from '../../../src/domain/step.ts'
+import { aboutBundle, holds } from '../../../src/engines/efcore/program.ts'
+import { test } from '../../adapters/postgres/hrms.ts'
+import { hasDotnet } from '../../dotnet.ts'
+import { before, security } from '../scripts.ts'
+import { bundled, last, migrations, sceneOf, scripted, table, tool } from './program-scene.ts'
 
 describe.skipIf(!hasDotnet)('A program', { timeout: 600_000 }, () => {
   test.for(['bundle', 'tool'] as const)(
@@ -172,59 +78,30 @@ describe.skipIf(!hasDotnet)('A program', { timeout: 600_000 }, () => {
     await reader.query('commit')
   })
 
-  test('that fails halfway says where, and leaves the history where it was committed', async ({ hrms }) => {
-    const client = await hrms.client()
-    await client.query(await readFile(path.join(migrations, `${before}.down.sql`), 'utf8'))
+  test('whose history a migrator keeps from being read waits for it, and names it', async ({ hrms }) => {
     const scene = await sceneOf(hrms)
     const program = await bundled(scene.target)
-    // The second migration commits, the third one finds its column there: a trigger of somebody else made it.
-    await client.query(`create function public.meddle() returns trigger language plpgsql as
-      $$ begin execute 'alter table master."AdminUsers" add "PasswordResetToken" text'; return null; end $$`)
-    await client.query(
-      `create trigger meddle after insert on ${table} for each statement execute function public.meddle()`,
-    )
-    expect(await scene.apply(program, initial, security)).toMatchObject({
+    const other = await hrms.session('hrms_owner', 'dotnet-ef')
+    await other.query(`begin; lock table ${table} in access exclusive mode`)
+    const twice = { lockTimeout: 100, lockAttempts: 2 }
+    expect(await scene.apply(program, before, security, twice)).toMatchObject({
       status: 'failed',
       problem: {
-        code: 'sql-error',
-        sqlstate: '42701',
-        file: `${security}.up.sql`,
-        statement: expect.stringContaining('PasswordResetToken'),
+        code: 'lock-timeout',
+        attempts: 2,
+        statement: expect.stringContaining('SELECT'),
+        blockers: [{ application: 'dotnet-ef', state: 'idle in transaction' }],
       },
     })
-    expect(await last(hrms)).toBe(before)
+    // It ends while it is waited for.
+    const ending: Promise<unknown>[] = []
+    const progress = ({ at }: Progress) => void (at === 'history' && ending.push(other.query('rollback')))
+    expect(await scene.apply(program, before, security, { lockTimeout: 300, progress })).toMatchObject({
+      status: 'done',
+    })
+    await Promise.all(ending)
+    expect(await last(hrms)).toBe(security)
   })
-
-  test.for(['bundle', 'tool'] as const)(
-    'that is killed midway leaves nothing working: %s',
-    async (by, { hrms }) => {
-      const scene = await sceneOf(hrms)
-      const program = by === 'tool' ? await tool() : await bundled(scene.target)
-      const reader = await hrms.session('hrms_app', 'report')
-      await reader.query('begin')
-      await reader.query('select count(*) from master."RefreshTokens"')
-      const name = scene.target.applicationName
-      const seer = await hrms.client()
-      const applied = scene.apply(program, before, security, { lockTimeout: 60_000 })
-      const waiting = async () => {
-        const { rows } = await seer.query(
-          "select pid from pg_stat_activity where application_name = $1 and wait_event_type = 'Lock'",
-          [name],
-        )
-        return rows.length
-      }
-      await expect.poll(waiting, { timeout: 60_000 }).toBe(1)
-      // The one that has this database's connection in its environment.
-      const { stdout } = await execa('pgrep', ['-f', by === 'tool' ? 'ef.dll database update' : 'efbundle'])
-      for (const pid of stdout.split('\n'))
-        if ((await environmentOf(pid)).includes(`application_name=${name} `))
-          process.kill(Number(pid), 'SIGKILL')
-      expect(await applied).toMatchObject({ status: 'failed', problem: { code: 'program-failed', by } })
-      expect(await waiting()).toBe(0)
-      expect(await last(hrms)).toBe(before)
-      await reader.query('commit')
-    },
-  )
 
   test('is cancelled with the run', async ({ hrms }) => {
     const scene = await sceneOf(hrms)
@@ -245,9 +122,8 @@ describe.skipIf(!hasDotnet)('A program', { timeout: 600_000 }, () => {
 
   test('that is another one than was approved does not run', async ({ hrms }) => {
     const scene = await sceneOf(hrms)
-    const file = path.join(await buildsFolder(), 'efbundle')
-    await writeFile(file, '#!/bin/sh\nexit 0\n', { mode: 0o755 })
-    const program: Program = { by: 'bundle', file, sha256: (await sha256OfFile(file))!, build: null }
+    const program = await scripted('exit 0')
+    const { file } = program
     expect(await holds(program)).toEqual({ ok: true, value: undefined })
     // It ended well, and nothing was done: the history decides.
     expect(await scene.apply(program, before, security)).toEqual({
@@ -292,6 +168,3 @@ describe.skipIf(!hasDotnet)('A program', { timeout: 600_000 }, () => {
     )
   })
 })
-
-const environmentOf = (pid: string): Promise<string> =>
-  readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
