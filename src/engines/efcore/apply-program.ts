@@ -146,6 +146,8 @@ function optionsFor({ target, project, at, beside }: Work): string {
     `application_name=${target.applicationName}`,
     `lock_timeout=${at.lockTimeout}`,
     `statement_timeout=${at.statementTimeout}`,
+    // As in a script: a name without its schema means the same in each way to apply.
+    'search_path=public',
     ...(project.owner === undefined ? [] : [`role=${escapeOption(project.owner)}`]),
     ...(Number.parseInt(beside.serverVersion, 10) >= 14 ? ['client_connection_check_interval=1000'] : []),
   ]

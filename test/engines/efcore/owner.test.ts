@@ -39,5 +39,6 @@ test('a program’s sessions act as the owner from their first statement', async
   }
   expect(await whoIs(await optionsOf())).toBe('lockkeeper')
   expect(await whoIs(await optionsOf('hrms_owner'))).toBe('hrms_owner')
+  expect(await optionsOf()).toContain('-c search_path=public ')
   expect(await optionsOf('HRMS owner')).toContain('-c role=HRMS\\ owner ')
 })
