@@ -1,4 +1,5 @@
 import type { Approved, RunKind } from '../domain/plan.ts'
+import type { Problem } from '../domain/problem.ts'
 import type { PlannedHistory, Prepared } from '../domain/script.ts'
 import type { BothWays, Engine } from '../engines/engine.ts'
 import { prepareBoth } from '../engines/both-ways.ts'
@@ -47,17 +48,20 @@ type Moved = Result<{ history: PlannedHistory; prepared: BothWays }>
 
 /**
  * The way back of a run whose migration is the last one still: the one that was reviewed with it, so that nothing has to
- * be built in the night. Null: something was applied since, or taken back.
+ * be built in the night. Null: something was applied since, or taken back, or the program that was approved is not there
+ * any more; then the way back is planned like any other.
  */
 async function wayBack(engine: Engine, target: Target, took: Approved): Promise<Moved | null> {
   if (!took.prepared?.down) return null
   const applied = await engine.applied(target)
   if (!applied.ok || applied.value.at(-1) !== took.prepared.down.move.from) return null
   const again = await engine.again(took.prepared)
-  if (!again.ok) return again
+  if (!again.ok) return isGone(again.problem) ? null : again
   const migrations = statesNow(took.history.migrations, applied.value)
   return ok({ history: { ...took.history, migrations }, prepared: again.value })
 }
+
+const isGone = ({ code }: Problem): boolean => code === 'program-missing' || code === 'program-changed'
 
 async function anew(engine: Engine, target: Target, { kind, migration, took }: Moving): Promise<Moved> {
   const listed = await engine.list(target)

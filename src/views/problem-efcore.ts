@@ -75,8 +75,9 @@ export const efcoreProblems = {
     next: say`End each such statement with a semicolon, ${again}.`,
   }),
   'program-missing': ({ by, file }) => ({
-    what: say`${programName[by]} ${code(file)} that was approved is not there any more.`,
-    next: say`${by === 'bundle' ? 'Put it back, or plan' : 'Plan'} again: what is run has to be what was approved.`,
+    what: say`${programName[by]} ${code(file)} is not there.`,
+    means: say`What is run has to be the very file that was approved.`,
+    next: say`${by === 'bundle' ? 'Put it there, or plan' : 'Plan'} again.`,
   }),
   'program-changed': ({ by, file }) => ({
     what: say`${programName[by]} ${code(file)} is not the one that was approved: its SHA-256 differs.`,
