@@ -143,12 +143,9 @@ public partial class Odd : Migration
       folder,
       settings: { apply: 'tool', shared: true, commit: '0123456' },
     })
-    expect(valueOf(await engine.list(target)).migrations.map(({ id }) => id)).toEqual([
-      initial,
-      before,
-      security,
-      odd,
-    ])
+    const listed = valueOf(await engine.list(target))
+    expect(listed.migrations.map(({ id }) => id)).toEqual([initial, before, security, odd])
+    expect(listed.others).toEqual(['20251112000000_OfAnotherContext'])
     const forth = valueOf(await engine.prepare({ from: before, to: odd }))
     expect(forth.noticed.map(({ level, problem }) => [level, problem])).toEqual([
       ['blocker', { code: 'source-unlike', wanted: '0123456', found: commit }],
