@@ -36,8 +36,7 @@ export async function readMigration(
     (moving.took && (await wayBack(engine, target, moving.took))) ?? (await anew(engine, target, moving))
   if (!read.ok) return read
   const { history, prepared } = read.value
-  if (moving.kind === 'rollback' && !prepared.down)
-    return failure({ code: 'migration-irreversible', migration: moving.migration })
+  if (moving.kind === 'rollback' && !prepared.down) return failure(irreversible(moving.migration, prepared))
   const schema = await withSession(target, 'read tables', ({ client }) =>
     readTables(client, touchedBy(prepared)),
   )
@@ -71,6 +70,13 @@ async function anew(engine: Engine, target: Target, { kind, migration, took }: M
   const prepared = await prepareBoth((move) => engine.prepare(move), moves.value)
   return prepared.ok ? ok({ history: listed.value, prepared: prepared.value }) : prepared
 }
+
+/** No way down is in the plan, and why, where that is known. */
+export const irreversible = (migration: string, prepared: BothWays | null): Problem => ({
+  code: 'migration-irreversible',
+  migration,
+  ...(prepared?.noDown && { why: prepared.noDown }),
+})
 
 /** The tables that a plan names, in either direction, sorted. */
 export const touchedBy = (prepared: { up: Prepared; down: Prepared | null } | null): string[] =>

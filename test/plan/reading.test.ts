@@ -4,14 +4,55 @@ import { expect, it } from 'vitest'
 import { sha256OfFile } from '../../src/adapters/sha256.ts'
 import { makeTarget, targetAddress } from '../../src/adapters/postgres/target.ts'
 import type { Approved } from '../../src/domain/plan.ts'
+import { failure } from '../../src/domain/result.ts'
 import type { Program } from '../../src/domain/script.ts'
 import { efcoreEngine } from '../../src/engines/efcore/engine.ts'
 import type { Engine } from '../../src/engines/engine.ts'
 import { sqlEngine } from '../../src/engines/sql.ts'
+import { wayDown } from '../../src/plan/findings-migration.ts'
 import { readMigration } from '../../src/plan/reading.ts'
+import { valueOf } from '../adapters/postgres/hrms.ts'
 import { settings as efcore } from '../engines/efcore/hrms-project.ts'
 import { settings } from '../engines/scripts.ts'
 import { planOf, planTarget } from './target.ts'
+
+const throws = { says: 'Specified method is not supported.' }
+
+/** An engine of files, but for their ways down: its assembly has none. */
+async function oneWay() {
+  const scene = await planTarget()
+  const { migration, target: named } = scene.runbook
+  const address = targetAddress(named.url, named.database, scene.environment)
+  if (!address.ok) throw new Error(address.problem.code)
+  const files = sqlEngine(settings, scene.folder)
+  const irreversible = failure({ code: 'migration-irreversible', migration, why: throws })
+  const engine: Engine = {
+    ...files,
+    prepare: async (move) => (move.to === migration ? files.prepare(move) : irreversible),
+  }
+  const target = makeTarget(address.value, 'lockkeeper:test', null)
+  const read = (kind: 'migrate' | 'rollback') =>
+    readMigration(engine, target, { kind, migration, took: null })
+  return { scene, migration, read }
+}
+
+it('a migration whose assembly has no way down is planned with a finding that says why', async () => {
+  const { migration, read } = await oneWay()
+  const { prepared } = valueOf(await read('migrate'))
+  expect(prepared).toMatchObject({ down: null, noDown: throws })
+  expect(wayDown({ prepared, kind: 'migrate' })).toEqual([
+    { level: 'warning', problem: { code: 'no-rollback', migrations: [migration], why: throws } },
+  ])
+})
+
+it('a rollback of such a migration is none, for the same reason', async () => {
+  const { scene, migration, read } = await oneWay()
+  await scene.migrated()
+  expect(await read('rollback')).toEqual({
+    ok: false,
+    problem: { code: 'migration-irreversible', migration, why: throws },
+  })
+})
 
 /** The way back of a run that a bundle applied. Whether it is still there is EF Core's to say; planned anew, it is files. */
 async function wayBack() {

@@ -4,6 +4,7 @@ import { describe, expect } from 'vitest'
 import { withSession } from '../../../src/adapters/postgres/target.ts'
 import type { Target } from '../../../src/adapters/postgres/target.ts'
 import type { EfCoreSettings } from '../../../src/domain/runbook.ts'
+import { prepareBoth } from '../../../src/engines/both-ways.ts'
 import { askProject } from '../../../src/engines/efcore/ask-project.ts'
 import { projectOf } from '../../../src/engines/efcore/project.ts'
 import { type Hrms, test, valueOf } from '../../adapters/postgres/hrms.ts'
@@ -109,6 +110,7 @@ describe.skipIf(!hasDotnet)('A plan of EF Core migrations', { timeout: 600_000 }
 
   test('of a project in which much is odd says all of it', async ({ hrms }) => {
     const odd = '20260101000000_Odd'
+    const oneWay = '20260102000000_OneWay'
     const folder = await oddProject(
       {
         [tenant]: (text) => text.replace('{', '{\n    public string? Motto { get; set; }\n'),
@@ -129,6 +131,12 @@ public partial class Odd : Migration
     protected override void Down(MigrationBuilder migrationBuilder) =>
         migrationBuilder.Sql("CREATE INDEX CONCURRENTLY ix ON master.\\"Tenants\\" (\\"Id\\");", suppressTransaction: true);
 }
+[DbContext(typeof(MasterDbContext))]
+[Migration("${oneWay}")]
+public partial class OneWay : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql("SELECT 1;");
+}
 `,
       },
     )
@@ -144,9 +152,9 @@ public partial class Odd : Migration
       settings: { apply: 'tool', shared: true, commit: '0123456' },
     })
     const listed = valueOf(await engine.list(target))
-    expect(listed.migrations.map(({ id }) => id)).toEqual([initial, before, security, odd])
+    expect(listed.migrations.map(({ id }) => id)).toEqual([initial, before, security, odd, oneWay])
     expect(listed.others).toEqual(['20251112000000_OfAnotherContext'])
-    const forth = valueOf(await engine.prepare({ from: before, to: odd }))
+    const forth = valueOf(await engine.prepare({ from: before, to: oneWay }))
     expect(forth.noticed.map(({ level, problem }) => [level, problem])).toEqual([
       ['blocker', { code: 'source-unlike', wanted: '0123456', found: commit }],
       ['note', { code: 'history-shared', table, migrations: ['20251112000000_OfAnotherContext'] }],
@@ -156,8 +164,24 @@ public partial class Odd : Migration
       ['warning', { code: 'model-unmigrated', tables: [], columns: ['master."Tenants".Motto'], indexes: [] }],
     ])
     expect(forth.source).toEqual({ commit, changed: [] })
-    expect(await engine.prepare({ from: odd, to: before })).toMatchObject({
-      problem: { code: 'statement-unfit', why: 'concurrently-in-down' },
+    expect(await engine.prepare({ from: odd, to: before })).toEqual({
+      ok: false,
+      problem: {
+        code: 'migration-irreversible',
+        migration: odd,
+        why: {
+          statement: expect.stringMatching(/^CREATE INDEX CONCURRENTLY/),
+          unfit: 'concurrently-in-down',
+        },
+      },
+    })
+    const way = { up: { from: before, to: oneWay }, down: { from: oneWay, to: before } }
+    expect(valueOf(await prepareBoth((move) => engine.prepare(move), way))).toMatchObject({
+      up: { move: way.up, noticed: forth.noticed },
+      down: null,
+      noDown: {
+        says: expect.stringMatching(/^The 'Down' method for this migration has not been implemented/),
+      },
     })
     await engine.close()
   })
