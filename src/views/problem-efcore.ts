@@ -62,7 +62,7 @@ export const efcoreProblems = {
   }),
   'efcore-elsewhere': ({ planned, found, connection }) => ({
     what: say`The design-time context is for ${code(found)}, not for ${code(planned)}.`,
-    means: say`Its factory ignores the environment: it would migrate another database.`,
+    means: say`Either its factory ignores the environment, and would migrate another database; or it is another name of the same server, and Lockkeeper does not reach it by that one.`,
     next: say`Let the factory take its connection string from ${code(connection)}, ${again}.`,
   }),
   'script-lacks': ({ migration, history }) => ({

@@ -1,8 +1,13 @@
 import { execa } from 'execa'
 import { readdir } from 'node:fs/promises'
 import { describe, expect } from 'vitest'
-import { withSession } from '../../../src/adapters/postgres/target.ts'
-import type { Target } from '../../../src/adapters/postgres/target.ts'
+import {
+  makeTarget,
+  type Target,
+  type TargetAddress,
+  withSession,
+} from '../../../src/adapters/postgres/target.ts'
+import type { Identity } from '../../../src/domain/identity.ts'
 import type { EfCoreSettings } from '../../../src/domain/runbook.ts'
 import { prepareBoth } from '../../../src/engines/both-ways.ts'
 import { askProject } from '../../../src/engines/efcore/ask-project.ts'
@@ -10,6 +15,7 @@ import { projectOf } from '../../../src/engines/efcore/project.ts'
 import { type Hrms, test, valueOf } from '../../adapters/postgres/hrms.ts'
 import { hasDotnet, hrmsBuild } from '../../dotnet.ts'
 import { before, hrmsUp, initial, security, statements } from '../scripts.ts'
+import { alsoAtSocket } from './also-at.ts'
 import { buildsFolder, engineFor, environment, settings, type Given } from './hrms-project.ts'
 import { factory, oddProject, project, startup, tenant } from './odd-project.ts'
 
@@ -18,9 +24,10 @@ const up = { from: before, to: security }
 const down = { from: security, to: before }
 
 /** The target as a plan has it: who answers is known. */
-async function planned(hrms: Hrms): Promise<Target> {
-  const identity = valueOf(await withSession(hrms.target(), 'identify', async (session) => session.identity))
-  return hrms.target({ expected: identity })
+async function planned(hrms: Hrms, at: Partial<TargetAddress> = {}): Promise<Target> {
+  const { address, applicationName } = hrms.target()
+  const target = (expected: Identity | null) => makeTarget({ ...address, ...at }, applicationName, expected)
+  return target(valueOf(await withSession(target(null), 'identify', async ({ identity }) => identity)))
 }
 
 const historyRow = 'insert into master."__EFMigrationsHistory" values ($1, $2)'
@@ -35,8 +42,8 @@ async function fault(hrms: Hrms, given: Given) {
 }
 
 /** What is known of the project, or why it is not, of the build that all tests share. */
-async function asked(hrms: Hrms, given: Partial<EfCoreSettings> = {}) {
-  const target = await planned(hrms)
+async function asked(hrms: Hrms, given: Partial<EfCoreSettings> = {}, at: Partial<TargetAddress> = {}) {
+  const target = await planned(hrms, at)
   const { directory, environment: shared } = await hrmsBuild('after')
   const place = { folder: directory, address: target.address, builds: '', history: null }
   const wanted = settings({ environment: Object.keys(shared), ...given })
@@ -268,6 +275,13 @@ public partial class OneWay : Migration
     expect(await fault(hrms, { ...given, environment: { ODD_WAY: 'password' } })).toMatchObject({
       code: 'efcore-unreachable',
     })
+  })
+
+  test('reaches its server by a Unix socket, too', async ({ hrms }) => {
+    const folder = await alsoAtSocket(hrms)
+    const url = new URL(hrms.target().address.url)
+    url.host = `${encodeURIComponent(folder)}:5432`
+    expect(await asked(hrms, {}, { url: url.href, host: 'by another name' })).toMatchObject({ others: [] })
   })
 
   test('knows every row of its history, unless another context shares it', async ({ hrms }) => {
