@@ -30,6 +30,7 @@ export interface EfCoreProblems {
   'source-changed': { commit: string; files: string[] }
   'model-changed': { context: string }
   'model-unmigrated': { tables: string[]; columns: string[]; indexes: string[] }
+  'model-unread': { line: number; near: string }
   'history-elsewhere': { writes: string; reads: string }
   'history-shared': { table: string; migrations: string[] }
 }

@@ -117,6 +117,11 @@ export const efcoreProblems = {
     means: say`EF compares the model with its snapshot only, and finds nothing. The application will fail where it needs them.`,
     next: say`Have a developer compare the snapshot with the migrations. It does not keep this run from going on.`,
   }),
+  'model-unread': ({ line, near }) => ({
+    what: say`The whole model was not compared with the database: its script (${code('dotnet ef dbcontext script')}) is not SQL in line ${number(line)}, near ${statementCode(near)}.`,
+    means: say`Tables, columns and indexes that no migration makes would go unseen.`,
+    next: say`Have a developer correct what the model gives as SQL there (a default, a filter, a computed column). It does not keep this run from going on.`,
+  }),
   'history-elsewhere': ({ writes, reads }) => ({
     what: say`Migrations are recorded in ${code(writes)}; at run time the application reads ${code(reads)}.`,
     means: say`It will think that migrations are pending, and may try to apply them.`,

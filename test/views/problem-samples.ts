@@ -72,6 +72,7 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   'source-changed': { commit: '1a2b3c4d5e6f', files: ['A.cs'] },
   'model-changed': { context: 'MasterDbContext' },
   'model-unmigrated': { tables: ['master."T"'], columns: ['master."U".c'], indexes: ['IX_U_c'] },
+  'model-unread': { line: 3, near: 'DEFAULT )' },
   'history-elsewhere': { writes: 'master."History"', reads: 'public."History"' },
   'sessions-named': { name: 'hrms-migrator' },
   'history-shared': { table: 'public."History"', migrations: ['4_T'] },

@@ -70,6 +70,8 @@ export async function aboutModel(
   if (!whole) return ok(findings)
   if (!whole.ok) return whole
   const missing = await unmigrated(target, whole.value, ups)
+  if (!missing.ok && missing.problem.code === 'model-unread')
+    return ok([...findings, { level: 'warning', problem: missing.problem }])
   if (!missing.ok) return missing
   const { tables, columns, indexes } = missing.value
   if (tables.length + columns.length + indexes.length > 0)
