@@ -25,7 +25,8 @@ export interface EfCoreProblems {
   'bundle-lacks': { file: string; migration: string }
   /** By the design-time factory: `name` instead of the run's. */
   'sessions-named': { name: string }
-  'script-varies': { lines: number }
+  /** `by`: what runs, where it is not the script. */
+  'script-varies': { lines: number; by?: 'bundle' | 'tool' }
   'source-unlike': { wanted: string; found: string | null }
   'source-changed': { commit: string; files: string[] }
   'model-changed': { context: string }

@@ -93,10 +93,14 @@ export const efcoreProblems = {
     means: say`It was made of an older source.`,
     next: say`Make it again (${code('dotnet ef migrations bundle')}), or leave out engine.bundle and let the plan make one; ${again}.`,
   }),
-  'script-varies': ({ lines }) => ({
+  'script-varies': ({ lines, by }) => ({
     what: say`Generated twice, the script differs in ${counted(lines, 'line')}.`,
-    means: say`A migration is made of the present time or of chance. The script of this plan is kept, and is what runs.`,
-    next: say`Nothing, if that is meant. Otherwise give the migration constant values.`,
+    means: say`A migration is made of the present time or of chance. ${
+      by === undefined
+        ? 'The script of this plan is kept, and is what runs.'
+        : say`${by === 'bundle' ? 'The bundle' : code('dotnet ef')} makes it once more as it runs, so what runs is not what is shown.`
+    }`,
+    next: say`Nothing, if that is meant. Otherwise give the migration constant values${by === undefined ? '' : ', or set engine.apply to script'}.`,
   }),
   'source-unlike': ({ wanted, found }) => ({
     what: say`The source is ${found ? say`at commit ${code(found.slice(0, 12))}` : 'in no git repository'}; reviewed was ${code(wanted)}.`,

@@ -67,7 +67,7 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   'program-changed': { by: 'tool', file: '/srv/HRMS.dll' },
   'program-failed': { by: 'bundle', exitCode: 1, signal: null, says: null },
   'bundle-lacks': { file: '/srv/efbundle', migration: '2_B' },
-  'script-varies': { lines: 67 },
+  'script-varies': { lines: 67, by: 'bundle' },
   'source-unlike': { wanted: '1a2b3c', found: null },
   'source-changed': { commit: '1a2b3c4d5e6f', files: ['A.cs'] },
   'model-changed': { context: 'MasterDbContext' },

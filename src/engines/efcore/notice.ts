@@ -2,7 +2,7 @@ import type { Target } from '../../adapters/postgres/target.ts'
 import type { Finding } from '../../domain/finding.ts'
 import type { EfCoreSettings } from '../../domain/runbook.ts'
 import { failure, ok, type Result } from '../../domain/result.ts'
-import type { Source } from '../../domain/script.ts'
+import type { Program, Source } from '../../domain/script.ts'
 import { generateModel } from './generate.ts'
 import { unmigrated } from './model.ts'
 import { efOn, type Project } from './project.ts'
@@ -42,10 +42,12 @@ export const aboutSessions = (name: string | null): Finding[] =>
   name === null ? [] : [{ level: 'blocker', problem: { code: 'sessions-named', name } }]
 
 /** Two scripts of the same migrations: what differs is made of the present time, or of chance. */
-export function aboutTwice(first: string, second: string): Finding[] {
-  const other = second.split('\n')
-  const lines = first.split('\n').filter((line, index) => line !== other[index]).length
-  return lines === 0 ? [] : [{ level: 'warning', problem: { code: 'script-varies', lines } }]
+export function aboutTwice(first: string, second: string, program: Program | null): Finding[] {
+  const [one, other] = [first.split('\n'), second.split('\n')]
+  const longer = one.length > other.length ? one : other
+  const lines = longer.filter((_, index) => one[index] !== other[index]).length
+  if (lines === 0) return []
+  return [{ level: 'warning', problem: { code: 'script-varies', lines, ...(program && { by: program.by }) } }]
 }
 
 /**

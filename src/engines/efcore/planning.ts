@@ -154,5 +154,5 @@ async function notice(
   ])
   if (!twice.ok) return twice
   if (!model.ok) return model
-  return ok([...always, ...aboutTwice(script, twice.value), ...model.value])
+  return ok([...always, ...aboutTwice(script, twice.value, program), ...model.value])
 }

@@ -166,7 +166,7 @@ public partial class OneWay : Migration
       ['blocker', { code: 'source-unlike', wanted: '0123456', found: commit }],
       ['note', { code: 'history-shared', table, migrations: ['20251112000000_OfAnotherContext'] }],
       ['blocker', { code: 'sessions-named', name: 'hrms-migrator' }],
-      ['warning', { code: 'script-varies', lines: 1 }],
+      ['warning', { code: 'script-varies', lines: 1, by: 'tool' }],
       ['warning', { code: 'model-changed', context: 'MasterDbContext' }],
       ['warning', { code: 'model-unmigrated', tables: [], columns: ['master."Tenants".Motto'], indexes: [] }],
     ])
