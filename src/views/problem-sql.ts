@@ -100,9 +100,9 @@ export const sqlProblems = {
     next: say`Correct engine.folder in the runbook, or the folder, ${again}.`,
   }),
   'migration-unknown': ({ migration, known }) => ({
-    what: say`There is no migration ${code(migration)} in the folder.`,
-    means: known.length ? say`There are ${codes(known.slice(-5))}.` : say`The folder holds no migration.`,
-    next: say`Correct the name in the runbook or add its files, ${again}.`,
+    what: say`There is no migration ${code(migration)}.`,
+    means: known.length ? say`There are ${codes(known.slice(-5))}.` : say`There is none at all.`,
+    next: say`Correct the name in the runbook, or add the migration to its folder or its project, ${again}.`,
   }),
   'migration-applied': ({ migration }) => ({
     what: say`${code(migration)} is on this database already.`,
@@ -129,7 +129,7 @@ export const sqlProblems = {
   'history-missing': ({ table }) => ({
     what: say`There is no history table ${code(table)} in this database.`,
     means: say`Without it every migration would look as if it were still to be applied.`,
-    next: say`Check engine.history.table in the runbook, and that this is the right database; ${again}.`,
+    next: say`Check that this is the right database, and the table’s name: engine.history.table in the runbook or, of EF Core, ${code('MigrationsHistoryTable')} in the design-time factory; ${again}. The first migration of a new database is applied without Lockkeeper.`,
   }),
   'history-twice': ({ tables }) => ({
     what: say`This database has ${counted(tables.length, 'history table')}: ${codes(tables)}.`,
