@@ -81,6 +81,6 @@ export async function aboutModel(
   return ok(findings)
 }
 
-/** Exit code 1 is for changes and for failures alike; only its sentence tells them apart (EF Core 8 to 10). */
+/** Exit code 1 is for changes and for failures alike; only its sentence tells them apart (that of EF Core 10). */
 const isAboutChanges = (sentence: string | null): boolean =>
   sentence?.startsWith('Changes have been made to the model') ?? false
