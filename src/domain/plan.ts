@@ -1,4 +1,5 @@
 import type { Check } from './finding.ts'
+import type { DownFault } from './problem.ts'
 import type { Identity } from './identity.ts'
 import type { Instant } from './json.ts'
 import type { Runbook } from './runbook.ts'
@@ -30,7 +31,7 @@ export interface Approved {
   identity: Identity
   serverVersion: string
   /** Null for a backup alone. */
-  prepared: { up: Prepared; down: Prepared | null } | null
+  prepared: { up: Prepared; down: Prepared | null; noDown?: DownFault } | null
   history: PlannedHistory
   /** The tables that the migration names, as they must still be when it runs. */
   schema: TableShape[]

@@ -31,11 +31,13 @@ export interface EfCoreProblems {
   'bundle-unfit': { file: string; exitCode: number | null }
   /** A bundle that was made elsewhere. */
   'bundle-unread': { file: string }
-  'script-varies': { lines: number }
+  /** `by`: what runs, where it is not the script. */
+  'script-varies': { lines: number; by?: 'bundle' | 'tool' }
   'source-unlike': { wanted: string; found: string | null }
   'source-changed': { commit: string; files: string[] }
   'model-changed': { context: string }
   'model-unmigrated': { tables: string[]; columns: string[]; indexes: string[] }
+  'model-unread': { line: number; near: string }
   'history-elsewhere': { writes: string; reads: string }
   'history-shared': { table: string; migrations: string[] }
 }

@@ -50,7 +50,7 @@ export interface Problems extends EfCoreProblems {
   'migration-applied': { migration: string }
   'migration-not-applied': { migration: string }
   'migration-file-odd': { file: string; why: 'name' | 'no-up' | 'empty' }
-  'migration-irreversible': { migration: string }
+  'migration-irreversible': { migration: string; why?: DownFault }
   'history-missing': { table: string }
   'history-twice': { tables: string[] }
   'history-unlike': { expected: string; found: string }
@@ -89,7 +89,7 @@ export interface Problems extends EfCoreProblems {
   'rollback-violates': { table: string; column: string; rows: number }
   /** `what`: of the way down, constraints and statements. */
   'rollback-uncounted': { what: string[] }
-  'no-rollback': { migrations: string[] }
+  'no-rollback': { migrations: string[]; why?: DownFault }
   'service-state-unknown': { service: string; why: string }
   'service-not-running': { service: string }
   'variables-unset': { variables: string[] }
@@ -245,6 +245,12 @@ export type UnfitReason =
   | 'copy-from-stdin'
   | 'concurrently-in-down'
   | 'outside-in-program'
+
+/**
+ * Why an assembly gives no way down: the tool made no script of it (`says`: its own sentence, null where a server's words
+ * are in it), or a statement of it cannot be run. Without one, there is no file.
+ */
+export type DownFault = { says: string | null } | { statement: string; unfit: UnfitReason }
 
 /** `other-database`: the URL names another database than the runbook. */
 export type UrlFault = 'not-a-url' | 'not-postgres' | 'other-database'

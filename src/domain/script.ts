@@ -117,6 +117,11 @@ export interface PlannedHistory {
   /** Holds the migration's id; as the catalogue has it. */
   column: string
   migrations: Migration[]
+  /**
+   * Where another context shares the table: its rows, when this was read. A row that comes later is in nobody's plan, and
+   * may be of a newer build of ours. Older plans do not have it.
+   */
+  others?: string[]
 }
 
 export interface Migration {

@@ -13,7 +13,9 @@ export async function prepareBoth(
   if (!forth.ok) return forth
   const back = await prepare(down)
   if (back.ok) return ok({ up: forth.value, down: back.value })
-  return back.problem.code === 'migration-irreversible' ? ok({ up: forth.value, down: null }) : back
+  if (back.problem.code !== 'migration-irreversible') return back
+  const { why } = back.problem
+  return ok({ up: forth.value, down: null, ...(why && { noDown: why }) })
 }
 
 /** The same moves as approved, so that only their SQL can differ: where the history stands is compared by itself. */

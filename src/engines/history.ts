@@ -31,7 +31,9 @@ export interface HistoryPlace {
   table: string
   column: string
   values: Record<string, string>
-  /** Two contexts share the table: only these ids are ours. Without it, all are. */
+  /** Two contexts share the table: these ids are the other's. Without it, none is. */
+  except?: readonly string[]
+  /** Of plans that did not note the other's rows: only these ids are ours. */
   only?: readonly string[]
 }
 
@@ -43,11 +45,12 @@ export function historyOf(history: HistoryPlace): History {
   const column = quoteName(history.column)
   const columns = [column, ...Object.keys(history.values).map(quoteName)]
   const only = history.only && new Set(history.only)
+  const except = new Set(history.except)
   return {
     table,
     column: history.column,
     name: relation.relname,
-    isOurs: (migration) => only?.has(migration) ?? true,
+    isOurs: (migration) => !except.has(migration) && (only?.has(migration) ?? true),
     lock: `LOCK TABLE ${table} IN EXCLUSIVE MODE`,
     read: `SELECT ${column} FROM ${table} ORDER BY ${column}`,
     insert: (migration) =>

@@ -25,9 +25,10 @@ export function others({ kind, history, prepared }: Looked): Finding[] {
   )
 }
 
-export function wayDown({ prepared, kind }: Looked): Finding[] {
+export function wayDown({ prepared, kind }: Pick<Looked, 'prepared' | 'kind'>): Finding[] {
   if (kind !== 'migrate' || !prepared || prepared.down) return []
-  return [warning({ code: 'no-rollback', migrations: prepared.up.scripts.map((script) => script.migration) })]
+  const migrations = prepared.up.scripts.map((script) => script.migration)
+  return [warning({ code: 'no-rollback', migrations, ...(prepared.noDown && { why: prepared.noDown }) })]
 }
 
 /** What a rollback would cost now. Before the migration it costs nothing. */

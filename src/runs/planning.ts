@@ -11,6 +11,7 @@ import { countLoss } from '../engines/loss.ts'
 import { makeEngine } from '../engines/make.ts'
 import { makePlan } from '../plan/make.ts'
 import { planId } from '../plan/id.ts'
+import { irreversible } from '../plan/reading.ts'
 import { earlierSteps } from '../store/attempts.ts'
 import { recentRuns } from '../store/runs.ts'
 import { keepPlan } from './starting.ts'
@@ -86,7 +87,7 @@ export async function lossOf(house: House, { id, plan }: Run): Promise<Result<Lo
   const { environment, config, secrets } = house
   const { migration } = runbook
   const down = prepared?.down
-  if (!down) return failure({ code: 'migration-irreversible', migration })
+  if (!down) return failure(irreversible(migration, prepared))
   secrets.know(runbook)
   const address = targetAddress(runbook.target.url, runbook.target.database, environment)
   if (!address.ok) return address

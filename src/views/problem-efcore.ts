@@ -64,7 +64,7 @@ export const efcoreProblems = {
   }),
   'efcore-elsewhere': ({ planned, found, connection }) => ({
     what: say`The design-time context is for ${code(found)}, not for ${code(planned)}.`,
-    means: say`Its factory ignores the environment: it would migrate another database.`,
+    means: say`Either its factory ignores the environment, and would migrate another database; or it is another name of the same server, and Lockkeeper does not reach it by that one.`,
     next: say`Let the factory take its connection string from ${code(connection)}, ${again}.`,
   }),
   'script-lacks': ({ migration, history }) => ({
@@ -77,8 +77,9 @@ export const efcoreProblems = {
     next: say`End each such statement with a semicolon, ${again}.`,
   }),
   'program-missing': ({ by, file }) => ({
-    what: say`${programName[by]} ${code(file)} that was approved is not there any more.`,
-    next: say`${by === 'bundle' ? 'Put it back, or plan' : 'Plan'} again: what is run has to be what was approved.`,
+    what: say`${programName[by]} ${code(file)} is not there.`,
+    means: say`What is run has to be the very file that was approved.`,
+    next: say`${by === 'bundle' ? 'Put it there, or plan' : 'Plan'} again.`,
   }),
   'program-changed': ({ by, file }) => ({
     what: say`${programName[by]} ${code(file)} is not the one that was approved: its SHA-256 differs.`,
@@ -94,10 +95,14 @@ export const efcoreProblems = {
     means: say`It was made of an older source.`,
     next: say`Make it again (${code('dotnet ef migrations bundle')}), or leave out engine.bundle and let the plan make one; ${again}.`,
   }),
-  'script-varies': ({ lines }) => ({
+  'script-varies': ({ lines, by }) => ({
     what: say`Generated twice, the script differs in ${counted(lines, 'line')}.`,
-    means: say`A migration is made of the present time or of chance. The script of this plan is kept, and is what runs.`,
-    next: say`Nothing, if that is meant. Otherwise give the migration constant values.`,
+    means: say`A migration is made of the present time or of chance. ${
+      by === undefined
+        ? 'The script of this plan is kept, and is what runs.'
+        : say`${by === 'bundle' ? 'The bundle' : code('dotnet ef')} makes it once more as it runs, so what runs is not what is shown.`
+    }`,
+    next: say`Nothing, if that is meant. Otherwise give the migration constant values${by === undefined ? '' : ', or set engine.apply to script'}.`,
   }),
   'source-unlike': ({ wanted, found }) => ({
     what: say`The source is ${found ? say`at commit ${code(found.slice(0, 12))}` : 'in no git repository'}; reviewed was ${code(wanted)}.`,
@@ -117,6 +122,11 @@ export const efcoreProblems = {
     what: say`The model wants what neither the database has nor a migration makes: ${list(tables, 'table')}${list(columns, 'column')}${list(indexes, 'index')}.`,
     means: say`EF compares the model with its snapshot only, and finds nothing. The application will fail where it needs them.`,
     next: say`Have a developer compare the snapshot with the migrations. It does not keep this run from going on.`,
+  }),
+  'model-unread': ({ line, near }) => ({
+    what: say`The whole model was not compared with the database: its script (${code('dotnet ef dbcontext script')}) is not SQL in line ${number(line)}, near ${statementCode(near)}.`,
+    means: say`Tables, columns and indexes that no migration makes would go unseen.`,
+    next: say`Have a developer correct what the model gives as SQL there (a default, a filter, a computed column). It does not keep this run from going on.`,
   }),
   'history-elsewhere': ({ writes, reads }) => ({
     what: say`Migrations are recorded in ${code(writes)}; at run time the application reads ${code(reads)}.`,

@@ -4,7 +4,7 @@ import { codes, firstOf, statementCode } from './line.ts'
 import { again, errnoWords, ourStatement, sqlErrorLine, type Wordings } from './wording.ts'
 import { sessionsBriefly } from './sessions.ts'
 import { typed } from './typed.ts'
-import type { SqlError, UnfitReason } from '../domain/problem.ts'
+import type { DownFault, SqlError, UnfitReason } from '../domain/problem.ts'
 
 /** What a class of SQLSTATE, or one SQLSTATE, says. PostgreSQL documentation, appendix A. */
 const meanings: Record<string, string> = {
@@ -106,9 +106,9 @@ export const sqlProblems = {
     next: say`Correct engine.folder in the runbook, or the folder, ${again}.`,
   }),
   'migration-unknown': ({ migration, known }) => ({
-    what: say`There is no migration ${code(migration)} in the folder.`,
-    means: known.length ? say`There are ${codes(known.slice(-5))}.` : say`The folder holds no migration.`,
-    next: say`Correct the name in the runbook or add its files, ${again}.`,
+    what: say`There is no migration ${code(migration)}.`,
+    means: known.length ? say`There are ${codes(known.slice(-5))}.` : say`There is none at all.`,
+    next: say`Correct the name in the runbook, or add the migration to its folder or its project, ${again}.`,
   }),
   'migration-applied': ({ migration }) => ({
     what: say`${code(migration)} is on this database already.`,
@@ -122,10 +122,10 @@ export const sqlProblems = {
     what: say`${code(file)} ${{ name: 'is not named like a migration (ID_Name.up.sql, ID_Name.down.sql)', 'no-up': 'has no .up.sql beside it', empty: 'holds no statement' }[why]}.`,
     next: say`Correct or remove the file, ${again}.`,
   }),
-  'migration-irreversible': ({ migration }) => ({
+  'migration-irreversible': ({ migration, why }) => ({
     what: say`${code(migration)} has no way down.`,
-    means: say`Going back after it would mean to restore a backup, without what was written since.`,
-    next: say`Add its .down.sql, ${again}; or accept that a backup is the only way back.`,
+    means: say`${downFault(why)}Going back after it would mean to restore a backup, without what was written since.`,
+    next: say`${downRemedy(why)}, ${again}; or accept that a backup is the only way back.`,
   }),
   'history-unknown': ({ table, migrations }) => ({
     what: say`The history ${code(table)} holds ${counted(migrations.length, 'migration')} that this project does not know: ${codes(migrations.slice(-5))}.`,
@@ -135,7 +135,7 @@ export const sqlProblems = {
   'history-missing': ({ table }) => ({
     what: say`There is no history table ${code(table)} in this database.`,
     means: say`Without it every migration would look as if it were still to be applied.`,
-    next: say`Check engine.history.table in the runbook, and that this is the right database; ${again}.`,
+    next: say`Check that this is the right database, and the table’s name: engine.history.table in the runbook or, of EF Core, ${code('MigrationsHistoryTable')} in the design-time factory; ${again}. The first migration of a new database is applied without Lockkeeper.`,
   }),
   'history-twice': ({ tables }) => ({
     what: say`This database has ${counted(tables.length, 'history table')}: ${codes(tables)}.`,
@@ -187,12 +187,27 @@ export const sqlProblems = {
     means: say`Rows that were written since may make it fail, or be changed or lost with it.`,
     next: say`Look yourself what it would take before you roll back. The backup holds what was there before.`,
   }),
-  'no-rollback': ({ migrations }) => ({
+  'no-rollback': ({ migrations, why }) => ({
     what: say`There is no way down for ${codes(migrations)}.`,
-    means: say`After Migrate the only way back is a restore of the backup, without what was written since.`,
-    next: say`Add a .down.sql, ${again}; or approve it knowing that.`,
+    means: say`${downFault(why)}After Migrate the only way back is a restore of the backup, without what was written since.`,
+    next: say`${downRemedy(why)}, ${again}; or approve it knowing that.`,
   }),
 } satisfies Partial<Wordings>
+
+/** A sentence with the space behind it. */
+function downFault(why: DownFault | undefined): Line {
+  if (why === undefined) return []
+  if ('unfit' in why)
+    return say`${code('Down')} holds ${statementCode(why.statement)}. ${unfit[why.unfit].means} `
+  return why.says === null
+    ? say`${code('dotnet ef')} makes no script of ${code('Down')}. `
+    : say`${code('dotnet ef')} makes no script of ${code('Down')}: ${code(why.says.replace(/\.$/, ''))}. `
+}
+
+function downRemedy(why: DownFault | undefined): string {
+  if (why === undefined) return 'Add the .down.sql'
+  return 'unfit' in why ? unfit[why.unfit].remedy : 'Write what the migration’s Down does'
+}
 
 const lossBy = (tables: readonly { table: string; column: string; rows: number }[]): Line =>
   tables.length

@@ -49,8 +49,7 @@ export async function askProject(
   const others = whole.value.filter((id) => !ids.includes(id))
   if (others.length > 0 && !settings.shared)
     return failure({ code: 'history-unknown', table, migrations: others })
-  const only = settings.shared ? { only: ids } : {}
-  const history = historyOf({ table, column: historyColumn, values: {}, ...only })
+  const history = historyOf({ table, column: historyColumn, values: {}, except: others })
   const applied = whole.value.filter((id) => ids.includes(id))
   const told = listed.value.filter((one) => one.applied).map(({ id }) => id)
   if (told.at(-1) !== applied.at(-1))
@@ -61,6 +60,11 @@ export async function askProject(
   }))
   return ok({
     known: { target, project, built, history, migrations, others, otherwise },
-    planned: { table: history.table, column: historyColumn, migrations },
+    planned: {
+      table: history.table,
+      column: historyColumn,
+      migrations,
+      ...(settings.shared && { others }),
+    },
   })
 }

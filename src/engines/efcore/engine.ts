@@ -46,10 +46,13 @@ async function again(prepared: BothWays): Promise<Result<BothWays>> {
   return ok(prepared)
 }
 
-/** The history of a plan. Where another context shares the table, its rows are not ours. */
+/** The history of a plan. Where another context shares the table, the rows that it had then are not ours. */
 function approved({ shared }: EfCoreSettings, history: PlannedHistory | null): History {
   if (!history) throw new Error('a run of EF Core migrations without its plan')
-  const { table, column, migrations } = history
+  const { table, column, migrations, others } = history
+  const place = { table, column, values: {} }
+  if (!shared) return historyOf(place)
+  if (others) return historyOf({ ...place, except: others })
   const only = migrations.filter(({ state }) => state !== 'unknown').map(({ id }) => id)
-  return historyOf({ table, column, values: {}, ...(shared && { only }) })
+  return historyOf({ ...place, only })
 }

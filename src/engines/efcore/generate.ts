@@ -47,6 +47,8 @@ async function written(
 
 /**
  * A script by its migrations: each ends with the statement that writes its row of the history, and the COMMIT after it.
+ * Where one transaction holds several (EF Core 9), each gets one of its own: what a part leaves open is committed at its
+ * end, and begun again by the next.
  * @param migrations in the order in which the script runs them
  * Fails with `script-lacks`, `script-unread`, and as parsing does.
  */
@@ -62,6 +64,7 @@ export function splitScript(
   const lines = script.split('\n')
   const read: Read[] = []
   let first = 0
+  let isOpen = false
   for (const migration of migrations) {
     const row = statements.findIndex(
       ({ node }, index) => index >= first && writesHistory(node, history, migration, direction),
@@ -70,7 +73,10 @@ export function splitScript(
     const next = row + (isCommit(statements[row + 1]) ? 2 : 1)
     const begin = first === 0 ? 0 : statements[first]!.line - 1
     const end = next < statements.length ? statements[next]!.line - 1 : lines.length
-    const parsed = parseFile(`${migration}.${direction}.sql`, lines.slice(begin, end).join('\n').trimEnd())
+    const part = lines.slice(begin, end).join('\n').trimEnd()
+    const begun = isOpen ? 'START TRANSACTION;\n' : ''
+    isOpen = statements.slice(first, next).reduce(opens, isOpen)
+    const parsed = parseFile(`${migration}.${direction}.sql`, `${begun}${part}${isOpen ? '\n\nCOMMIT;' : ''}`)
     if (!parsed.ok) return parsed
     read.push({ migration, parsed: parsed.value })
     first = next
@@ -79,9 +85,18 @@ export function splitScript(
 }
 
 const isCommit = (statement: ParsedStatement | undefined): boolean =>
-  statement !== undefined &&
-  'TransactionStmt' in statement.node &&
-  statement.node.TransactionStmt.kind === 'TRANS_STMT_COMMIT'
+  statement !== undefined && edgeAt(statement) === 'TRANS_STMT_COMMIT'
+
+const edgeAt = ({ node }: ParsedStatement): string | undefined =>
+  'TransactionStmt' in node ? node.TransactionStmt.kind : undefined
+
+/** Whether a transaction is open behind a statement. */
+function opens(isOpen: boolean, statement: ParsedStatement): boolean {
+  const edge = edgeAt(statement)
+  return (
+    edge === 'TRANS_STMT_START' || edge === 'TRANS_STMT_BEGIN' || (isOpen && edge !== 'TRANS_STMT_COMMIT')
+  )
+}
 
 /** The file is nobody's to correct: what is wrong is in a migration. */
 const unread = (problem: Problem): Result<never> =>

@@ -1,9 +1,11 @@
+import type { Node } from 'libpg-query'
 import { readTables } from '../../adapters/postgres/catalog.ts'
 import { type Target, withSession } from '../../adapters/postgres/target.ts'
 import type { TableShape } from '../../domain/schema.ts'
-import { ok, type Result } from '../../domain/result.ts'
+import type { Problem } from '../../domain/problem.ts'
+import { failure, ok, type Result } from '../../domain/result.ts'
 import { commandIn } from '../effects.ts'
-import { parseInner } from '../sql-parse.ts'
+import { parseFile } from '../sql-parse.ts'
 import { nodesOf, tableName } from '../tree.ts'
 
 /** Tables, their columns and their indexes, by names. */
@@ -24,7 +26,8 @@ interface Made {
 /**
  * What the whole model wants and neither the database has nor the migrations make: an application of this build would
  * fail on it, while EF itself finds nothing pending (a snapshot that was changed by hand). Read from the scripts by
- * PostgreSQL's own parser; no scratch database is made on a server where users work.
+ * PostgreSQL's own parser; no scratch database is made on a server where users work. Fails with `model-unread`: what cannot
+ * be read cannot be compared. And as connecting does.
  * @param model what `dotnet ef dbcontext script` writes
  * @param ups the SQL that is about to run
  */
@@ -33,16 +36,20 @@ export async function unmigrated(
   model: string,
   ups: readonly string[],
 ): Promise<Result<Model>> {
-  const wanted = madeBy(model)
-  const coming = namesIn(ups)
-  const read = await withSession(target, 'read the model', ({ client }) =>
+  const read = nodesOfAll([model])
+  if (!read.ok) return read
+  const wanted = madeBy(read.value)
+  const ran = nodesOfAll(ups)
+  if (!ran.ok) return ran
+  const coming = namesIn(ran.value)
+  const found = await withSession(target, 'read the model', ({ client }) =>
     readTables(
       client,
       wanted.map(({ table }) => table),
     ),
   )
-  if (!read.ok) return read
-  const there = new Map(read.value.map((shape) => [shape.name, shape]))
+  if (!found.ok) return found
+  const there = new Map(found.value.map((shape) => [shape.name, shape]))
   const missing: Model = { tables: [], columns: [], indexes: [] }
   for (const { table, columns, indexes } of wanted) {
     const shape = there.get(table)
@@ -68,9 +75,25 @@ export async function unmigrated(
 const hasColumn = (shape: TableShape, column: string): boolean =>
   shape.columns.some(({ name }) => name === column)
 
-function madeBy(model: string): Made[] {
+function nodesOfAll(scripts: readonly string[]): Result<Node[]> {
+  const nodes: Node[] = []
+  for (const script of scripts) {
+    const parsed = parseFile('model.sql', script)
+    if (!parsed.ok) return failure({ code: 'model-unread', ...whereOf(parsed.problem) })
+    nodes.push(...parsed.value.statements.map(({ node }) => node))
+  }
+  return ok(nodes)
+}
+
+function whereOf(problem: Problem): { line: number; near: string } {
+  if (problem.code === 'sql-syntax') return { line: problem.line, near: problem.near }
+  if (problem.code === 'statement-unfit') return { line: problem.line, near: problem.statement }
+  throw new Error(`parsing failed with ${problem.code}`)
+}
+
+function madeBy(model: readonly Node[]): Made[] {
   const made = new Map<string, Made>()
-  for (const node of parseInner(model)) {
+  for (const node of model) {
     if ('CreateStmt' in node && node.CreateStmt.relation) {
       const table = tableName(node.CreateStmt.relation)
       const columns = nodesOf(node.CreateStmt.tableElts, 'ColumnDef').map(({ colname = '' }) => colname)
@@ -83,9 +106,9 @@ function madeBy(model: string): Made[] {
 }
 
 /** The names that scripts bring, new names of renamed things among them. */
-function namesIn(scripts: readonly string[]) {
+function namesIn(scripts: readonly Node[]) {
   const names = { tables: new Set<string>(), columns: new Set<string>(), indexes: new Set<string>() }
-  for (const node of scripts.flatMap(parseInner)) {
+  for (const node of scripts) {
     if ('CreateStmt' in node && node.CreateStmt.relation)
       names.tables.add(tableName(node.CreateStmt.relation))
     if ('IndexStmt' in node && node.IndexStmt.idxname) names.indexes.add(node.IndexStmt.idxname)

@@ -2,7 +2,7 @@ import type { Target } from '../../adapters/postgres/target.ts'
 import type { Finding } from '../../domain/finding.ts'
 import type { EfCoreSettings } from '../../domain/runbook.ts'
 import { failure, ok, type Result } from '../../domain/result.ts'
-import type { Source } from '../../domain/script.ts'
+import type { Program, Source } from '../../domain/script.ts'
 import { generateModel } from './generate.ts'
 import { unmigrated } from './model.ts'
 import { efOn, type Project } from './project.ts'
@@ -43,10 +43,12 @@ export const aboutSessions = (otherwise: NamedOtherwise | null): Finding[] =>
   otherwise ? [{ level: 'blocker', problem: { code: 'sessions-named', name: otherwise.instead } }] : []
 
 /** Two scripts of the same migrations: what differs is made of the present time, or of chance. */
-export function aboutTwice(first: string, second: string): Finding[] {
-  const other = second.split('\n')
-  const lines = first.split('\n').filter((line, index) => line !== other[index]).length
-  return lines === 0 ? [] : [{ level: 'warning', problem: { code: 'script-varies', lines } }]
+export function aboutTwice(first: string, second: string, program: Program | null): Finding[] {
+  const [one, other] = [first.split('\n'), second.split('\n')]
+  const longer = one.length > other.length ? one : other
+  const lines = longer.filter((_, index) => one[index] !== other[index]).length
+  if (lines === 0) return []
+  return [{ level: 'warning', problem: { code: 'script-varies', lines, ...(program && { by: program.by }) } }]
 }
 
 /**
@@ -71,6 +73,8 @@ export async function aboutModel(
   if (!whole) return ok(findings)
   if (!whole.ok) return whole
   const missing = await unmigrated(target, whole.value, ups)
+  if (!missing.ok && missing.problem.code === 'model-unread')
+    return ok([...findings, { level: 'warning', problem: missing.problem }])
   if (!missing.ok) return missing
   const { tables, columns, indexes } = missing.value
   if (tables.length + columns.length + indexes.length > 0)
@@ -78,6 +82,6 @@ export async function aboutModel(
   return ok(findings)
 }
 
-/** Exit code 1 is for changes and for failures alike; only its sentence tells them apart (EF Core 8 to 10). */
+/** Exit code 1 is for changes and for failures alike; only its sentence tells them apart (that of EF Core 10). */
 const isAboutChanges = (sentence: string | null): boolean =>
   sentence?.startsWith('Changes have been made to the model') ?? false

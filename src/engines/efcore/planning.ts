@@ -1,5 +1,6 @@
 import { failure, ok, type Result } from '../../domain/result.ts'
 import type { EfCoreSettings } from '../../domain/runbook.ts'
+import type { Problem } from '../../domain/problem.ts'
 import type { Finding } from '../../domain/finding.ts'
 import type { Move, Prepared, Program } from '../../domain/script.ts'
 import type { Engine } from '../engine.ts'
@@ -55,13 +56,34 @@ export function planning(settings: EfCoreSettings, place: Place): Planning {
     },
     async prepare(move) {
       const made = await programOf(knows())
-      return made.ok ? prepare(settings, knows(), move, made.value, scriptOf) : made
+      if (!made.ok) return made
+      const prepared = await prepare(settings, knows(), move, made.value, scriptOf)
+      return prepared.ok || directionOf(move) === 'up'
+        ? prepared
+        : failure(withoutDown(move, prepared.problem))
     },
     async close() {
       const made = await program
       if (folder && !(made?.ok && made.value?.build === folder)) await removeBuild(folder)
     },
   }
+}
+
+/**
+ * A way down that its author did not write (`Down` throws) or that cannot be run as it stands is none: it keeps nobody from
+ * going up. Whatever else went wrong is the plan's.
+ */
+function withoutDown({ from }: Move, problem: Problem): Problem {
+  const migration = from ?? ''
+  if (problem.code === 'statement-unfit')
+    return {
+      code: 'migration-irreversible',
+      migration,
+      why: { statement: problem.statement, unfit: problem.why },
+    }
+  const threw =
+    problem.code === 'efcore-failed' && problem.command === 'migrations script' && problem.exitCode !== null
+  return threw ? { code: 'migration-irreversible', migration, why: { says: problem.says } } : problem
 }
 
 /**
@@ -132,5 +154,5 @@ async function notice(
   ])
   if (!twice.ok) return twice
   if (!model.ok) return model
-  return ok([...always, ...aboutTwice(script, twice.value), ...model.value])
+  return ok([...always, ...aboutTwice(script, twice.value, program), ...model.value])
 }

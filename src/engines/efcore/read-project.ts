@@ -26,7 +26,7 @@ export const historyColumn = 'MigrationId'
 /** What a design-time context is for. */
 export interface Context {
   database: string
-  /** `tcp://host:port`. */
+  /** As Npgsql names it, see `placeOf`. */
   dataSource: string
   /** Quoted, with its schema. */
   history: string
@@ -80,6 +80,16 @@ function parsed<T>(schema: z.ZodType<T>, { exitCode, data }: EfEnded): T | null 
 }
 
 /**
+ * What Npgsql connects to: `tcp://HOST:PORT`, with an IPv6 address as it is, or the path of a Unix socket, with the port at
+ * its end. Null: nothing of the kind; of several hosts it names none.
+ */
+export function placeOf(dataSource: string): { host: string; port: string } | null {
+  const [, host, port] =
+    /^tcp:\/\/(.+):(\d+)$/.exec(dataSource) ?? /^(\/.*)\/\.s\.PGSQL\.(\d+)$/.exec(dataSource) ?? []
+  return host && port ? { host: host.includes(':') ? `[${host}]` : host, port } : null
+}
+
+/**
  * Whether the context is for the plan's own database. A factory may ignore the environment and have a place of its own;
  * another name of the same server is told by its identity. Fails with `efcore-elsewhere`.
  */
@@ -89,15 +99,16 @@ export async function isSamePlace(
   connection: string,
 ): Promise<Result<void>> {
   const { address } = target
-  const found = `${dataSource.replace(/^tcp:\/\//, '')}/${database}`
+  const place = placeOf(dataSource)
+  const found = `${place ? `${place.host}:${place.port}` : dataSource || 'several hosts'}/${database}`
   const planned = `${address.host}/${address.database}`
   if (found === planned) return ok(undefined)
   const elsewhere = failure({ code: 'efcore-elsewhere', planned, found, connection } as const)
-  if (database !== address.database || !URL.canParse(dataSource)) return elsewhere
-  const { hostname, port } = new URL(dataSource)
+  if (database !== address.database || !place) return elsewhere
   const url = new URL(address.url)
-  url.hostname = hostname
-  url.port = port
+  url.hostname = place.host.startsWith('/') ? encodeURIComponent(place.host) : place.host
+  url.port = place.port
+  for (const name of ['host', 'port']) url.searchParams.delete(name)
   const there = await makeTarget({ ...address, url: url.href }, target.applicationName, null).connect()
   if (!there.ok) return elsewhere
   await there.value.end()

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { splitScript } from '../../../src/engines/efcore/generate.ts'
 import { historyOf } from '../../../src/engines/history.ts'
+import { prepareScripts } from '../../../src/engines/prepare-scripts.ts'
 import { valueOf } from '../../adapters/postgres/hrms.ts'
 
 const table = 'master."__EFMigrationsHistory"'
@@ -46,4 +47,37 @@ test('a statement that its migration did not end is said as what it is (script-u
   expect(splitScript(script, ['1_A'], 'up', history)).toMatchObject({
     problem: { code: 'script-unread', line: 4, near: expect.stringContaining('INSERT INTO') },
   })
+})
+
+test('one transaction around several migrations becomes one for each (EF Core 9)', () => {
+  const nine = `START TRANSACTION;
+CREATE TABLE master.a ();
+${row('1_A')}
+
+CREATE TABLE master.b ();
+${row('2_B')}
+
+COMMIT;
+
+CREATE INDEX CONCURRENTLY ix ON master.a (b);
+
+START TRANSACTION;
+${row('3_C')}
+
+${row('4_D')}
+
+COMMIT;
+`
+  const ids = ['1_A', '2_B', '3_C', '4_D']
+  const read = valueOf(splitScript(nine, ids, 'up', history))
+  const units = valueOf(
+    prepareScripts({ move: { from: null, to: '4_D' }, direction: 'up', read, ups: read, history }),
+  ).scripts.map((script) => script.units.map((unit) => unit.in))
+  expect(units).toEqual([['transaction'], ['transaction'], ['none', 'transaction'], ['transaction']])
+  expect(read.map(({ parsed }) => parsed.sql.match(/^(START TRANSACTION|COMMIT);$/gm))).toEqual(
+    ids.map(() => ['START TRANSACTION;', 'COMMIT;']),
+  )
+  expect(read[1]?.parsed.sql).toMatch(
+    /^START TRANSACTION;\nCREATE TABLE master\.b[^]*VALUES \('2_B'[^]*COMMIT;$/,
+  )
 })

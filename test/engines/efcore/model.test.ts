@@ -40,3 +40,11 @@ test('what the migrations bring, also by a new name, is not missing', async ({ h
     ALTER INDEX master."IX_AdminUsers_Email" RENAME TO "IX_AdminUsers_Mail";`
   expect(await found(hrms, model, [up])).toEqual({ tables: [], columns: [], indexes: [] })
 })
+
+test('a model whose script is not SQL is compared with nothing, and says so (model-unread)', async ({
+  hrms,
+}) => {
+  const broken = `${admins}\nCREATE TABLE master."T" ("Id" uuid DEFAULT );`
+  const problem = { code: 'model-unread', line: 2, near: ');' }
+  expect(await unmigrated(hrms.target(), broken, [])).toEqual({ ok: false, problem })
+})

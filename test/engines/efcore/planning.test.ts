@@ -1,14 +1,21 @@
 import { execa } from 'execa'
 import { readdir } from 'node:fs/promises'
 import { describe, expect } from 'vitest'
-import { withSession } from '../../../src/adapters/postgres/target.ts'
-import type { Target } from '../../../src/adapters/postgres/target.ts'
+import {
+  makeTarget,
+  type Target,
+  type TargetAddress,
+  withSession,
+} from '../../../src/adapters/postgres/target.ts'
+import type { Identity } from '../../../src/domain/identity.ts'
 import type { EfCoreSettings } from '../../../src/domain/runbook.ts'
+import { prepareBoth } from '../../../src/engines/both-ways.ts'
 import { askProject } from '../../../src/engines/efcore/ask-project.ts'
 import { projectOf } from '../../../src/engines/efcore/project.ts'
 import { type Hrms, test, valueOf } from '../../adapters/postgres/hrms.ts'
 import { hasDotnet, hrmsBuild } from '../../dotnet.ts'
 import { before, hrmsUp, initial, security, statements } from '../scripts.ts'
+import { alsoAtSocket } from './also-at.ts'
 import { buildsFolder, engineFor, environment, settings, type Given } from './hrms-project.ts'
 import { factory, oddProject, project, startup, tenant } from './odd-project.ts'
 
@@ -17,9 +24,10 @@ const up = { from: before, to: security }
 const down = { from: security, to: before }
 
 /** The target as a plan has it: who answers is known. */
-async function planned(hrms: Hrms): Promise<Target> {
-  const identity = valueOf(await withSession(hrms.target(), 'identify', async (session) => session.identity))
-  return hrms.target({ expected: identity })
+async function planned(hrms: Hrms, at: Partial<TargetAddress> = {}): Promise<Target> {
+  const { address, applicationName } = hrms.target()
+  const target = (expected: Identity | null) => makeTarget({ ...address, ...at }, applicationName, expected)
+  return target(valueOf(await withSession(target(null), 'identify', async ({ identity }) => identity)))
 }
 
 const historyRow = 'insert into master."__EFMigrationsHistory" values ($1, $2)'
@@ -34,8 +42,8 @@ async function fault(hrms: Hrms, given: Given) {
 }
 
 /** What is known of the project, or why it is not, of the build that all tests share. */
-async function asked(hrms: Hrms, given: Partial<EfCoreSettings> = {}) {
-  const target = await planned(hrms)
+async function asked(hrms: Hrms, given: Partial<EfCoreSettings> = {}, at: Partial<TargetAddress> = {}) {
+  const target = await planned(hrms, at)
   const { directory, environment: shared } = await hrmsBuild('after')
   const place = { folder: directory, address: target.address, builds: '', history: null }
   const wanted = settings({ environment: Object.keys(shared), ...given })
@@ -109,6 +117,7 @@ describe.skipIf(!hasDotnet)('A plan of EF Core migrations', { timeout: 600_000 }
 
   test('of a project in which much is odd says all of it', async ({ hrms }) => {
     const odd = '20260101000000_Odd'
+    const oneWay = '20260102000000_OneWay'
     const folder = await oddProject(
       {
         [tenant]: (text) => text.replace('{', '{\n    public string? Motto { get; set; }\n'),
@@ -129,6 +138,12 @@ public partial class Odd : Migration
     protected override void Down(MigrationBuilder migrationBuilder) =>
         migrationBuilder.Sql("CREATE INDEX CONCURRENTLY ix ON master.\\"Tenants\\" (\\"Id\\");", suppressTransaction: true);
 }
+[DbContext(typeof(MasterDbContext))]
+[Migration("${oneWay}")]
+public partial class OneWay : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql("SELECT 1;");
+}
 `,
       },
     )
@@ -143,24 +158,37 @@ public partial class Odd : Migration
       folder,
       settings: { apply: 'tool', shared: true, commit: '0123456' },
     })
-    expect(valueOf(await engine.list(target)).migrations.map(({ id }) => id)).toEqual([
-      initial,
-      before,
-      security,
-      odd,
-    ])
-    const forth = valueOf(await engine.prepare({ from: before, to: odd }))
+    const listed = valueOf(await engine.list(target))
+    expect(listed.migrations.map(({ id }) => id)).toEqual([initial, before, security, odd, oneWay])
+    expect(listed.others).toEqual(['20251112000000_OfAnotherContext'])
+    const forth = valueOf(await engine.prepare({ from: before, to: oneWay }))
     expect(forth.noticed.map(({ level, problem }) => [level, problem])).toEqual([
       ['blocker', { code: 'source-unlike', wanted: '0123456', found: commit }],
       ['note', { code: 'history-shared', table, migrations: ['20251112000000_OfAnotherContext'] }],
       ['blocker', { code: 'sessions-named', name: 'hrms-migrator' }],
-      ['warning', { code: 'script-varies', lines: 1 }],
+      ['warning', { code: 'script-varies', lines: 1, by: 'tool' }],
       ['warning', { code: 'model-changed', context: 'MasterDbContext' }],
       ['warning', { code: 'model-unmigrated', tables: [], columns: ['master."Tenants".Motto'], indexes: [] }],
     ])
     expect(forth.source).toEqual({ commit, changed: [] })
-    expect(await engine.prepare({ from: odd, to: before })).toMatchObject({
-      problem: { code: 'statement-unfit', why: 'concurrently-in-down' },
+    expect(await engine.prepare({ from: odd, to: before })).toEqual({
+      ok: false,
+      problem: {
+        code: 'migration-irreversible',
+        migration: odd,
+        why: {
+          statement: expect.stringMatching(/^CREATE INDEX CONCURRENTLY/),
+          unfit: 'concurrently-in-down',
+        },
+      },
+    })
+    const way = { up: { from: before, to: oneWay }, down: { from: oneWay, to: before } }
+    expect(valueOf(await prepareBoth((move) => engine.prepare(move), way))).toMatchObject({
+      up: { move: way.up, noticed: forth.noticed },
+      down: null,
+      noDown: {
+        says: expect.stringMatching(/^The 'Down' method for this migration has not been implemented/),
+      },
     })
     await engine.close()
   })
@@ -247,6 +275,13 @@ public partial class Odd : Migration
     expect(await fault(hrms, { ...given, environment: { ODD_WAY: 'password' } })).toMatchObject({
       code: 'efcore-unreachable',
     })
+  })
+
+  test('reaches its server by a Unix socket, too', async ({ hrms }) => {
+    const folder = await alsoAtSocket(hrms)
+    const url = new URL(hrms.target().address.url)
+    url.host = `${encodeURIComponent(folder)}:5432`
+    expect(await asked(hrms, {}, { url: url.href, host: 'by another name' })).toMatchObject({ others: [] })
   })
 
   test('knows every row of its history, unless another context shares it', async ({ hrms }) => {
