@@ -78,7 +78,9 @@ describe.skipIf(!hasDotnet)('A program', { timeout: 600_000 }, () => {
     await reader.query('commit')
   })
 
-  test('that gets no lock after a first commit does not claim that all was rolled back', async ({ hrms }) => {
+  test('that gets no lock after a first commit does not claim that all was rolled back; it goes down from there', async ({
+    hrms,
+  }) => {
     const scene = await sceneOf(hrms)
     const program = await bundled(scene.target)
     const reader = await holdSecond(hrms)
@@ -95,6 +97,11 @@ describe.skipIf(!hasDotnet)('A program', { timeout: 600_000 }, () => {
       },
     })
     await reader.query('commit')
+    expect(await scene.apply(program, security, initial, { accepted: 0 })).toMatchObject({
+      status: 'done',
+      facts: { by: 'bundle', statements: [{ command: `Reverting ${before}` }], saved: [] },
+    })
+    expect(await last(hrms)).toBe(initial)
   })
 
   test('that fails after its last commit has migrated, and says how it ended', async ({ hrms }) => {

@@ -62,13 +62,15 @@ const placeOf = (target: Target) => ({
 
 /** A move by its SQL files, which are what EF generates, applied by a program. */
 async function moved(program: Program, from: string, to: string): Promise<Prepared & { program: Program }> {
-  const ids = from < to ? [before, security].filter((id) => id > from && id <= to) : [security]
   const direction = from < to ? 'up' : 'down'
-  const sqlOf = (way: 'up' | 'down') =>
-    Promise.all(ids.map((id) => readFile(path.join(migrations, `${id}.${way}.sql`), 'utf8')))
-  const ups = valueOf(splitScript((await sqlOf('up')).join('\n'), ids, 'up', history))
-  const read =
-    direction === 'up' ? ups : valueOf(splitScript((await sqlOf('down')).join('\n'), ids, 'down', history))
+  const [older, newer] = direction === 'up' ? [from, to] : [to, from]
+  const ids = [before, security].filter((id) => id > older && id <= newer)
+  const readWay = async (way: 'up' | 'down', of: string[]) => {
+    const sql = of.map((id) => readFile(path.join(migrations, `${id}.${way}.sql`), 'utf8'))
+    return valueOf(splitScript((await Promise.all(sql)).join('\n'), of, way, history))
+  }
+  const ups = await readWay('up', ids)
+  const read = direction === 'up' ? ups : await readWay('down', ids.toReversed())
   const prepared = valueOf(prepareScripts({ move: { from, to }, direction, read, ups, history, program }))
   return { ...prepared, program }
 }
