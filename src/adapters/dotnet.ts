@@ -66,15 +66,17 @@ export async function sdkVersion(at: Dotnet): Promise<Result<string>> {
 
 /**
  * The version of `dotnet ef`, of the local manifest where there is one: it is restored first. Fails with
- * `dotnet-ef-missing`.
+ * `dotnet-ef-missing`, with the errors of that restore where it failed.
  */
 export async function efVersion(at: Dotnet): Promise<Result<string>> {
-  if (await hasManifest(at.directory)) await dotnet(at, ['tool', 'restore'])
+  const restored = (await hasManifest(at.directory)) ? await dotnet(at, ['tool', 'restore']) : null
   const { exitCode, lastLines } = await dotnet(at, ['ef', '--version'])
   const version = lastLines.findLast((line) => /^\d+\.\d+\.\d+/.test(line))
-  return exitCode === 0 && version
-    ? ok(version)
-    : failure({ code: 'dotnet-ef-missing', folder: at.directory })
+  if (exitCode === 0 && version) return ok(version)
+  // Another tool of the manifest may have failed, which is none of ours.
+  const failed = restored !== null && restored.exitCode !== 0
+  const errors = failed ? errorsIn(restored.lastLines, at.directory) : []
+  return failure({ code: 'dotnet-ef-missing', folder: at.directory, ...(failed && { errors }) })
 }
 
 async function hasManifest(folder: string): Promise<boolean> {

@@ -2,12 +2,14 @@
 export interface EfCoreProblems {
   'dotnet-missing': Record<never, never>
   'dotnet-sdk': { folder: string }
-  'dotnet-ef-missing': { folder: string }
+  /** `errors`: of restoring it, where that failed. */
+  'dotnet-ef-missing': { folder: string; errors?: string[] }
   'dotnet-ef-unfit': { tool: string; project: string }
   /** `errors`: the first ones, as MSBuild writes them. */
   'dotnet-restore': { project: string; errors: string[] }
   'dotnet-build': { project: string; errors: string[] }
   /** `says`: the tool's own sentence; null where a server's words are in it. */
+  'dotnet-late': Record<never, never>
   'efcore-failed': { command: string; exitCode: number | null; sqlstate: string | null; says: string | null }
   'efcore-provider': { provider: string }
   'efcore-unreachable': { connection: string }

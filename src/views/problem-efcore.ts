@@ -31,9 +31,12 @@ export const efcoreProblems = {
     what: say`The .NET SDK that ${code(folder)} asks for in global.json is not installed.`,
     next: say`Install it, or correct global.json: ${code('dotnet --list-sdks')} lists what is there; ${again}.`,
   }),
-  'dotnet-ef-missing': ({ folder }) => ({
+  'dotnet-ef-missing': ({ folder, errors }) => ({
     what: say`${code('dotnet ef')} does not start in ${code(folder)}.`,
-    next: say`Add it to the repository’s tools: ${code('dotnet new tool-manifest && dotnet tool install dotnet-ef')}; ${again}.`,
+    ...(errors && { means: say`${code('dotnet tool restore')} failed. ${errorLines(errors)}` }),
+    next: errors
+      ? say`Correct the tool manifest, or the way to the tool’s source; ${again}.`
+      : say`Add it to the repository’s tools: ${code('dotnet new tool-manifest && dotnet tool install dotnet-ef')}; ${again}.`,
   }),
   'dotnet-ef-unfit': ({ tool, project }) => ({
     what: say`${code('dotnet ef')} is ${tool}, and the project uses EF Core ${project}.`,
@@ -50,10 +53,22 @@ export const efcoreProblems = {
     means: errorLines(errors),
     next: say`Correct the source, ${again}.`,
   }),
-  'efcore-failed': ({ command, exitCode, sqlstate, says }) => ({
-    what: say`${code(`dotnet ef ${command}`)} failed (${sqlstate ?? endedWith(exitCode)})${saying(says)}`,
-    next: say`Correct engine in the runbook, or the project, ${again}.`,
+  'dotnet-late': () => ({
+    what: say`What this plan asks of ${code('dotnet')} took longer than Lockkeeper waits for it, and was ended.`,
+    next: say`Restore and build the project by hand where the bot runs: mostly it is a source of packages that does not answer. Then plan again.`,
   }),
+  'efcore-failed': ({ command, exitCode, sqlstate, says }) => {
+    const called = code(`dotnet ef ${command}`)
+    return exitCode === 0
+      ? {
+          what: say`${called} ended well, but what it answers cannot be read.`,
+          next: say`Call it by hand with ${code('--json')} and see what is in the way: something that the project writes, or another version of the tool; ${again}.`,
+        }
+      : {
+          what: say`${called} failed (${sqlstate ?? endedWith(exitCode)})${saying(says)}`,
+          next: say`Correct engine in the runbook, or the project, ${again}.`,
+        }
+  },
   'efcore-provider': ({ provider }) => ({
     what: say`The context speaks to a database by ${code(provider)}, not by Npgsql.`,
     next: say`Name the context of the PostgreSQL database in engine.context, ${again}.`,

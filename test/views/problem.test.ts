@@ -42,6 +42,26 @@ const whole = (each: Problem): string => {
 
 test.each<[string, Problem, string]>([
   [
+    'an answer that cannot be read is no command that failed',
+    { code: 'efcore-failed', command: 'migrations list', exitCode: 0, sqlstate: null, says: null },
+    'dotnet ef migrations list ended well, but what it answers cannot be read. | Call it by hand with --json and see what is in the way: something that the project writes, or another version of the tool; then plan again: /migrate plan.',
+  ],
+  [
+    'a tool that is in no manifest is to be added',
+    { code: 'dotnet-ef-missing', folder: '/srv/hrms' },
+    'dotnet ef does not start in /srv/hrms. | Add it to the repository’s tools: dotnet new tool-manifest && dotnet tool install dotnet-ef; then plan again: /migrate plan.',
+  ],
+  [
+    'a Down that throws is nothing for a file',
+    { code: 'no-rollback', migrations: ['2_B'], why: { says: 'Not supported.' } },
+    'There is no way down for 2_B. | dotnet ef makes no script of Down: Not supported. After Migrate the only way back is a restore of the backup, without what was written since. | Write what the migration’s Down does, then plan again: /migrate plan; or approve it knowing that.',
+  ],
+  [
+    'a script that varies is what runs, where no program does',
+    { code: 'script-varies', lines: 1 },
+    'Generated twice, the script differs in 1 line. | A migration is made of the present time or of chance. The script of this plan is kept, and is what runs. | Nothing, if that is meant. Otherwise give the migration constant values.',
+  ],
+  [
     'a server error names SQLSTATE, condition, table, constraint and our statement with its line',
     { code: 'sql-error', ...sqlError() },
     '23503 foreign_key_violation on master."RefreshTokens", constraint "FK_RefreshTokens_AdminUsers" in up.sql, line 12: ALTER TABLE master."RefreshTokens" ADD "TenantId" uuid. | Rows in the tables do not fit what the statement demands. | Correct the cause and retry, or go back. The server’s own text may hold data and is not shown; it is in the server’s log.',

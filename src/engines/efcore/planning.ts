@@ -48,19 +48,19 @@ export function planning(settings: EfCoreSettings, place: Place): Planning {
       folder ??= await makeBuildFolder(place.builds)
       const project = projectOf(settings, place, folder)
       const built = await build(project)
-      if (!built.ok) return built
+      if (!built.ok) return inTime(project, built)
       const asked = await askProject(project, built.value, target)
-      if (!asked.ok) return asked
+      if (!asked.ok) return inTime(project, asked)
       known = asked.value.known
       return ok(asked.value.planned)
     },
     async prepare(move) {
       const made = await programOf(knows())
-      if (!made.ok) return made
+      if (!made.ok) return inTime(knows().project, made)
       const prepared = await prepare(settings, knows(), move, made.value, scriptOf)
-      return prepared.ok || directionOf(move) === 'up'
-        ? prepared
-        : failure(withoutDown(move, prepared.problem))
+      if (prepared.ok) return prepared
+      const late = inTime(knows().project, prepared)
+      return directionOf(move) === 'up' ? late : failure(withoutDown(move, late.problem))
     },
     async close() {
       const made = await program
@@ -68,6 +68,10 @@ export function planning(settings: EfCoreSettings, place: Place): Planning {
     },
   }
 }
+
+/** What is ended because it took too long fails in many ways, and none of them is why. */
+const inTime = (project: Project, failed: ReturnType<typeof failure>): ReturnType<typeof failure> =>
+  project.at.signal?.aborted ? failure({ code: 'dotnet-late' }) : failed
 
 /**
  * A way down that its author did not write (`Down` throws) or that cannot be run as it stands is none: it keeps nobody from

@@ -1,60 +1,19 @@
 import { execa } from 'execa'
 import { readdir } from 'node:fs/promises'
 import { describe, expect } from 'vitest'
-import {
-  makeTarget,
-  type Target,
-  type TargetAddress,
-  withSession,
-} from '../../../src/adapters/postgres/target.ts'
-import type { Identity } from '../../../src/domain/identity.ts'
-import type { EfCoreSettings } from '../../../src/domain/runbook.ts'
 import { prepareBoth } from '../../../src/engines/both-ways.ts'
-import { askProject } from '../../../src/engines/efcore/ask-project.ts'
-import { projectOf } from '../../../src/engines/efcore/project.ts'
-import { type Hrms, test, valueOf } from '../../adapters/postgres/hrms.ts'
-import { hasDotnet, hrmsBuild } from '../../dotnet.ts'
+import { test, valueOf } from '../../adapters/postgres/hrms.ts'
+import { hasDotnet } from '../../dotnet.ts'
 import { before, hrmsUp, initial, security, statements } from '../scripts.ts'
-import { alsoAtSocket } from './also-at.ts'
-import { buildsFolder, engineFor, environment, settings, type Given } from './hrms-project.ts'
-import { factory, oddProject, project, startup, tenant } from './odd-project.ts'
+import { planned } from './asked.ts'
+import { buildsFolder, engineFor } from './hrms-project.ts'
+import { factory, oddProject, tenant } from './odd-project.ts'
 
 const table = 'master."__EFMigrationsHistory"'
 const up = { from: before, to: security }
 const down = { from: security, to: before }
 
-/** The target as a plan has it: who answers is known. */
-async function planned(hrms: Hrms, at: Partial<TargetAddress> = {}): Promise<Target> {
-  const { address, applicationName } = hrms.target()
-  const target = (expected: Identity | null) => makeTarget({ ...address, ...at }, applicationName, expected)
-  return target(valueOf(await withSession(target(null), 'identify', async ({ identity }) => identity)))
-}
-
 const historyRow = 'insert into master."__EFMigrationsHistory" values ($1, $2)'
-
-/** What a list of this project fails with. */
-async function fault(hrms: Hrms, given: Given) {
-  const target = await planned(hrms)
-  const engine = await engineFor(target, given)
-  const listed = await engine.list(target)
-  await engine.close()
-  return listed.ok ? listed.value : listed.problem
-}
-
-/** What is known of the project, or why it is not, of the build that all tests share. */
-async function asked(hrms: Hrms, given: Partial<EfCoreSettings> = {}, at: Partial<TargetAddress> = {}) {
-  const target = await planned(hrms, at)
-  const { directory, environment: shared } = await hrmsBuild('after')
-  const place = { folder: directory, address: target.address, builds: '', history: null }
-  const wanted = settings({ environment: Object.keys(shared), ...given })
-  const project = projectOf(
-    wanted,
-    { ...place, environment: { ...environment, ...shared } },
-    shared['ArtifactsPath']!,
-  )
-  const answer = await askProject(project, { output: '', source: null }, target)
-  return answer.ok ? answer.value.known : answer.problem
-}
 
 describe.skipIf(!hasDotnet)('A plan of EF Core migrations', { timeout: 600_000 }, () => {
   test('lists, scripts both ways and notices, by the real tool, and leaves no build behind', async ({
@@ -191,103 +150,5 @@ public partial class OneWay : Migration
       },
     })
     await engine.close()
-  })
-
-  test('needs the SDK, and the tool of its project', async ({ hrms }) => {
-    expect(await fault(hrms, { environment: { PATH: '/nowhere' } })).toEqual({ code: 'dotnet-missing' })
-    const newer = await oddProject({
-      'global.json': () => '{ "sdk": { "version": "99.0.100", "rollForward": "disable" } }',
-    })
-    expect(await fault(hrms, { folder: newer })).toMatchObject({ code: 'dotnet-sdk' })
-    const none = await oddProject({
-      '.config/dotnet-tools.json': () => '{ "version": 1, "isRoot": true, "tools": {} }',
-    })
-    expect(await fault(hrms, { folder: none })).toMatchObject({ code: 'dotnet-ef-missing' })
-  })
-
-  test('needs a tool of the same major version as its packages, and Npgsql', async ({ hrms }) => {
-    const older = (text: string) => text.replaceAll('10.0.14', '8.0.30').replace('"10.0.0"', '"8.0.0"')
-    const eight = await oddProject({ [project]: older, [startup]: older })
-    expect(await fault(hrms, { folder: eight })).toEqual({
-      code: 'dotnet-ef-unfit',
-      tool: '10.0.14',
-      project: expect.stringMatching(/^8\./),
-    })
-    const other = await oddProject({
-      [project]: (text) =>
-        text.replace(
-          '</ItemGroup>',
-          '<PackageReference Include="Microsoft.EntityFrameworkCore.InMemory" Version="10.0.14" /></ItemGroup>',
-        ),
-      [factory]: (text) => text.replace(/options\.UseNpgsql\([^;]*;/, 'options.UseInMemoryDatabase("hrms");'),
-    })
-    expect(await fault(hrms, { folder: other })).toEqual({
-      code: 'efcore-provider',
-      provider: 'Microsoft.EntityFrameworkCore.InMemory',
-    })
-  })
-
-  test('says which packages are not to be had, and where the source does not compile', async ({ hrms }) => {
-    const lacking = await oddProject({
-      [project]: (text) =>
-        text.replace(
-          '</ItemGroup>',
-          '<PackageReference Include="Nobody.Wrote.This" Version="1.0.0" /></ItemGroup>',
-        ),
-    })
-    expect(await fault(hrms, { folder: lacking })).toMatchObject({
-      code: 'dotnet-restore',
-      errors: expect.arrayContaining([expect.stringContaining('Nobody.Wrote.This')]),
-    })
-    const broken = await oddProject({ [tenant]: (text) => text.replace('{ get; set; }', '{ get; set }') })
-    expect(await fault(hrms, { folder: broken })).toMatchObject({
-      code: 'dotnet-build',
-      errors: expect.arrayContaining([expect.stringMatching(/Tenant\.cs\(\d+,\d+\): error CS\d+/)]),
-    })
-  })
-
-  test('has a context that is there', async ({ hrms }) => {
-    expect(await asked(hrms, { context: 'NopeContext' })).toMatchObject({
-      code: 'efcore-failed',
-      command: 'dbcontext info',
-      says: "No DbContext named 'NopeContext' was found.",
-    })
-  })
-
-  test('is refused where the factory goes elsewhere, or does not get through', async ({ hrms }) => {
-    const ways = (text: string) =>
-      text.replace(
-        'options.UseNpgsql(connectionString',
-        `connectionString = Environment.GetEnvironmentVariable("ODD_WAY") switch
-        {
-            "elsewhere" => "Host=127.0.0.1;Port=1;Database=hrms_local;Username=postgres",
-            "password" => connectionString.Replace("Password=", "Password=not-"),
-            _ => connectionString,
-        };
-        options.UseNpgsql(connectionString`,
-      )
-    const folder = await oddProject({ [factory]: ways })
-    const given = { folder, settings: { environment: ['ODD_WAY'] } }
-    expect(await fault(hrms, { ...given, environment: { ODD_WAY: 'elsewhere' } })).toMatchObject({
-      code: 'efcore-elsewhere',
-      found: '127.0.0.1:1/hrms_local',
-    })
-    expect(await fault(hrms, { ...given, environment: { ODD_WAY: 'password' } })).toMatchObject({
-      code: 'efcore-unreachable',
-    })
-  })
-
-  test('reaches its server by a Unix socket, too', async ({ hrms }) => {
-    const folder = await alsoAtSocket(hrms)
-    const url = new URL(hrms.target().address.url)
-    url.host = `${encodeURIComponent(folder)}:5432`
-    expect(await asked(hrms, {}, { url: url.href, host: 'by another name' })).toMatchObject({ others: [] })
-  })
-
-  test('knows every row of its history, unless another context shares it', async ({ hrms }) => {
-    const newer = '20260101000000_Newer'
-    await (await hrms.client()).query(historyRow, [newer, '10'])
-    expect(await asked(hrms)).toEqual({ code: 'history-unknown', table, migrations: [newer] })
-    expect(await asked(hrms, { shared: true })).toMatchObject({ others: [newer] })
   })
 })
