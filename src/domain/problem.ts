@@ -245,6 +245,7 @@ export type UnfitReason =
   | 'copy-from-stdin'
   | 'concurrently-in-down'
   | 'outside-in-program'
+  | 'apart-in-program'
 
 /**
  * Why an assembly gives no way down: the tool made no script of it (`says`: its own sentence, null where a server's words

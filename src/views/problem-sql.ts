@@ -62,6 +62,11 @@ const unfit: Record<UnfitReason, { means: string; remedy: string }> = {
       'It must run outside of a transaction, and a bundle or `dotnet ef` gives nobody a way to clear up after it.',
     remedy: 'Set engine.apply to script, or write it so that a transaction can hold it',
   },
+  'apart-in-program': {
+    means:
+      'It commits apart from the rest of its migration: a bundle or `dotnet ef` that ends in between leaves no mark of how far it came.',
+    remedy: 'Set engine.apply to script, or leave out suppressTransaction',
+  },
 }
 
 /** The migrations, their SQL and their history. */

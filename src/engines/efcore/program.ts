@@ -6,7 +6,7 @@ import { run } from '../../adapters/process.ts'
 import { sha256OfFile, sha256OfFolder } from '../../adapters/sha256.ts'
 import type { Finding } from '../../domain/finding.ts'
 import { failure, ok, type Result } from '../../domain/result.ts'
-import type { Prepared, Program } from '../../domain/script.ts'
+import type { Prepared, Program, Unit } from '../../domain/script.ts'
 import type { Place } from '../place.ts'
 import { statementsOf } from '../units.ts'
 import type { Build } from './build.ts'
@@ -121,12 +121,18 @@ export async function runProgram(project: Project, program: Program, running: Ru
 
 /**
  * A program runs its SQL itself, with one `lock_timeout` for all of it: a concurrent index build that it ends leaves an
- * invalid index behind, and nobody of us is there to clear it away. Fails with `statement-unfit`.
+ * invalid index behind, and nobody of us is there to clear it away. Of a migration that commits in parts
+ * (`suppressTransaction`) EF says only when it is whole. Fails with `statement-unfit`.
  */
 export function withoutLoose(prepared: Prepared): Result<Prepared> {
-  for (const { file, units } of prepared.scripts)
-    for (const unit of units.filter((one) => one.in === 'none'))
-      for (const { text, line } of statementsOf(unit))
-        return failure({ code: 'statement-unfit', file, line, statement: text, why: 'outside-in-program' })
+  for (const { file, units } of prepared.scripts) {
+    const unfit = (unit: Unit, why: 'outside-in-program' | 'apart-in-program'): Result<never> => {
+      const { text, line } = statementsOf(unit).find(({ from }) => from === 'file')!
+      return failure({ code: 'statement-unfit', file, line, statement: text, why })
+    }
+    const loose = units.find((unit) => unit.in === 'none')
+    if (loose) return unfit(loose, 'outside-in-program')
+    if (units[1]) return unfit(units[1], 'apart-in-program')
+  }
   return ok(prepared)
 }
