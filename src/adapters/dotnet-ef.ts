@@ -22,6 +22,11 @@ export interface EfSaid {
   statement: string | null
   /** Its last line about itself. Null after an error of the server, whose words may hold rows. */
   sentence: string | null
+  /**
+   * Why `Main` built no host, where the tool asked it for one: of an exception its message, of the server's error its code
+   * alone. It goes on without, and what fails then says nothing of this.
+   */
+  main: string | null
 }
 
 /** One command of `dotnet ef`, answered by the build that is there. */
@@ -70,7 +75,16 @@ export function readSaid(lines: readonly string[]): EfSaid {
     constraint: named('ConstraintName'),
     statement: failed === -1 ? null : statementAt(lines, failed + 1),
     sentence: exception === -1 && sentence ? sentence.slice(9).trim() : null,
+    main: hostError(lines),
   }
+}
+
+/** "An error occurred while accessing the Microsoft.Extensions.Hosting services. Continuing without … Error: …" */
+function hostError(lines: readonly string[]): string | null {
+  const line = lines.find((one) => /^warn: .*Microsoft\.Extensions\.Hosting services/.test(one))
+  const error = line && /Error: (.+)$/.exec(line)?.[1]
+  if (!error) return null
+  return /^([0-9A-Z]{5}): /.exec(error)?.[1] ?? error
 }
 
 /** Lines of `error:` that are not the text of a command. */

@@ -23,9 +23,13 @@ export async function sha256OfFolder(folder: string): Promise<string | null> {
   const files = entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
-    .toSorted()
+  return sha256OfFiles(folder, files)
+}
+
+/** The same over some of its files alone. */
+export async function sha256OfFiles(folder: string, files: readonly string[]): Promise<string | null> {
   const hash = createHash('sha256')
-  for (const file of files) {
+  for (const file of files.toSorted()) {
     const sha256 = await sha256OfFile(path.join(folder, file))
     if (sha256 === null) return null
     hash.update(`${sha256}  ${file}\n`)

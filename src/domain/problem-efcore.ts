@@ -8,9 +8,18 @@ export interface EfCoreProblems {
   /** `errors`: the first ones, as MSBuild writes them. */
   'dotnet-restore': { project: string; errors: string[] }
   'dotnet-build': { project: string; errors: string[] }
-  /** `says`: the tool's own sentence; null where a server's words are in it. */
   'dotnet-late': Record<never, never>
-  'efcore-failed': { command: string; exitCode: number | null; sqlstate: string | null; says: string | null }
+  /**
+   * `says`: the tool's own sentence; null where a server's words are in it. `main`: why the application's `Main` built no
+   * host, where the tool asked it for its context.
+   */
+  'efcore-failed': {
+    command: string
+    exitCode: number | null
+    sqlstate: string | null
+    says: string | null
+    main?: string
+  }
   'efcore-provider': { provider: string }
   'efcore-unreachable': { connection: string }
   'efcore-elsewhere': { planned: string; found: string; connection: string }
@@ -29,8 +38,9 @@ export interface EfCoreProblems {
   'bundle-lacks': { file: string; migration: string }
   /** By the design-time factory: `name` instead of the run's; null: none was seen by the run's. */
   'sessions-named': { name: string | null }
-  /** A bundle that does not start here. */
-  'bundle-unfit': { file: string; exitCode: number | null }
+  /** A bundle that does not get as far as its database. `says` as of `efcore-failed`. */
+  'bundle-unfit': { file: string; exitCode: number | null; sqlstate: string | null; says: string | null }
+  'bundle-elsewhere': { file: string; planned: string; connection: string }
   /** A bundle that was made elsewhere. */
   'bundle-unread': { file: string }
   /** `by`: what runs, where it is not the script. */

@@ -57,7 +57,7 @@ export const efcoreProblems = {
     what: say`What this plan asks of ${code('dotnet')} took longer than Lockkeeper waits for it, and was ended.`,
     next: say`Restore and build the project by hand where the bot runs: mostly it is a source of packages that does not answer. Then plan again.`,
   }),
-  'efcore-failed': ({ command, exitCode, sqlstate, says }) => {
+  'efcore-failed': ({ command, exitCode, sqlstate, says, main }) => {
     const called = code(`dotnet ef ${command}`)
     return exitCode === 0
       ? {
@@ -66,7 +66,12 @@ export const efcoreProblems = {
         }
       : {
           what: say`${called} failed (${sqlstate ?? endedWith(exitCode)})${saying(says)}`,
-          next: say`Correct engine in the runbook, or the project, ${again}.`,
+          ...(main === undefined
+            ? { next: say`Correct engine in the runbook, or the project, ${again}.` }
+            : {
+                means: say`No design-time factory was found, and the application’s own ${code('Main')} ended before it built its host${saying(main)}`,
+                next: say`Name in engine.environment what ${code('Main')} reads, or give the project a factory (${code('IDesignTimeDbContextFactory')}); ${again}.`,
+              }),
         }
   },
   'efcore-provider': ({ provider }) => ({
@@ -156,13 +161,18 @@ export const efcoreProblems = {
     means: say`A program that is killed would leave sessions that nobody finds: one of them may still commit.`,
     next: say`Leave ${code('Application Name')}, ${code('Pooling')} and another user out of the factory’s connection string, or set engine.apply to script; ${again}.`,
   }),
-  'bundle-unfit': ({ file, exitCode }) => ({
-    what: say`The bundle ${code(file)} does not start where the bot runs (${endedWith(exitCode)}).`,
-    means: say`It would not start in the window either, with users out.`,
-    next: say`Make it executable, for this platform, and self-contained where there is no .NET runtime; ${again}.`,
+  'bundle-unfit': ({ file, exitCode, sqlstate, says }) => ({
+    what: say`The bundle ${code(file)} does not get as far as its database (${sqlstate ?? endedWith(exitCode)})${saying(says)}`,
+    means: say`It was started to look, and would end like that in the window too, with users out.`,
+    next: say`It must be executable, for this platform, and self-contained where there is no .NET runtime; what its factory reads (${code('appsettings.json')}) must lie beside it, or be in engine.environment; ${again}.`,
+  }),
+  'bundle-elsewhere': ({ file, planned, connection }) => ({
+    what: say`The bundle ${code(file)} does not go to ${code(planned)}: it was started to look, and no session of it came there.`,
+    means: say`In the window it would migrate another database.`,
+    next: say`Let its factory take its connection string from ${code(connection)}, before any settings file; ${again}.`,
   }),
   'bundle-unread': ({ file }) => ({
-    what: say`The bundle ${code(file)} was made elsewhere: its SQL, and the database that its factory goes to, were not looked at.`,
+    what: say`The bundle ${code(file)} was made elsewhere: its SQL was not looked at.`,
     means: say`The SQL to review is that of the source that is here. If they differ, something is run that nobody has read.`,
     next: say`Make sure that it is of this commit; or leave out engine.bundle, and the plan makes one.`,
   }),

@@ -27,6 +27,7 @@ test('of an error of the server its code and the statement are told, never its w
     constraint: null,
     statement: 'ALTER TABLE master."RefreshTokens"\n    ALTER COLUMN "AdminUserId" DROP NOT NULL;',
     sentence: null,
+    main: null,
   })
 })
 
@@ -60,4 +61,16 @@ test('what the tool says of itself is told', () => {
   expect(readSaid(["error:   No DbContext named 'Nope' was found."]).sentence).toBe(
     "No DbContext named 'Nope' was found.",
   )
+})
+
+test('why Main built no host is told, of an error of the server its code alone', () => {
+  const warned = (error: string) =>
+    readSaid([
+      `warn:    An error occurred while accessing the Microsoft.Extensions.Hosting services. Continuing without the application service provider. Error: ${error}`,
+      "error:   Unable to create a 'DbContext' of type 'MasterDbContext'.",
+    ]).main
+  expect(warned('The entry point exited without ever building an IHost.')).toBe(
+    'The entry point exited without ever building an IHost.',
+  )
+  expect(warned('23505: duplicate key value violates unique constraint "Users"')).toBe('23505')
 })

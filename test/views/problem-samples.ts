@@ -76,7 +76,12 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   'model-unread': { line: 3, near: 'DEFAULT )' },
   'history-elsewhere': { writes: 'master."History"', reads: 'public."History"' },
   'sessions-named': { name: 'hrms-migrator' },
-  'bundle-unfit': { file: '/srv/efbundle', exitCode: 126 },
+  'bundle-unfit': { file: '/srv/efbundle', exitCode: 126, sqlstate: null, says: null },
+  'bundle-elsewhere': {
+    file: '/srv/efbundle',
+    planned: 'db.example.com/hrms_master',
+    connection: 'ConnectionStrings__MasterDb',
+  },
   'bundle-unread': { file: '/srv/efbundle' },
   'history-shared': { table: 'public."History"', migrations: ['4_T'] },
   'migrations-folder': { folder: '/runbooks/migrations', errno: 'ENOENT' },

@@ -47,6 +47,18 @@ test.each<[string, Problem, string]>([
     'dotnet ef migrations list ended well, but what it answers cannot be read. | Call it by hand with --json and see what is in the way: something that the project writes, or another version of the tool; then plan again: /migrate plan.',
   ],
   [
+    'a Main that built no host is why there is no context',
+    {
+      code: 'efcore-failed',
+      command: 'dbcontext info',
+      exitCode: 1,
+      sqlstate: null,
+      says: "Unable to create a 'DbContext'.",
+      main: 'JWT_SECRET is not set.',
+    },
+    "dotnet ef dbcontext info failed (exit code 1): Unable to create a 'DbContext'. | No design-time factory was found, and the application’s own Main ended before it built its host: JWT_SECRET is not set. | Name in engine.environment what Main reads, or give the project a factory (IDesignTimeDbContextFactory); then plan again: /migrate plan.",
+  ],
+  [
     'a tool that is in no manifest is to be added',
     { code: 'dotnet-ef-missing', folder: '/srv/hrms' },
     'dotnet ef does not start in /srv/hrms. | Add it to the repository’s tools: dotnet new tool-manifest && dotnet tool install dotnet-ef; then plan again: /migrate plan.',

@@ -14,12 +14,21 @@ import { build } from './build.ts'
 import { makeBuildFolder, removeBuild } from './builds.ts'
 import { generateScript, splitScript } from './generate.ts'
 import { aboutHistory, aboutModel, aboutSessions, aboutSource, aboutTwice } from './notice.ts'
-import { aboutBundle, makeProgram, withoutLoose } from './program.ts'
+import { makeProgram, withoutLoose } from './program.ts'
 import { projectOf, type Project } from './project.ts'
+import { tryBundle } from './try-bundle.ts'
 
 export interface Planning extends Pick<Engine, 'list' | 'prepare' | 'close'> {
   /** The history table that was found; null before `list`. */
   history(): History | null
+}
+
+type TryProgram = (known: Known, program: Program, migration: string) => Promise<Result<Finding[]>>
+
+/** What is done once for a plan, whichever way asks for it. */
+interface Once {
+  scriptOf: (project: Project, move: Move) => Promise<Result<string>>
+  tryProgram: TryProgram
 }
 
 /** Builds once, in a folder of its own, and asks `dotnet ef` for what a plan holds. `prepare` comes after `list`. */
@@ -27,6 +36,7 @@ export function planning(settings: EfCoreSettings, place: Place): Planning {
   let folder: string | null = null
   let known: Known | null = null
   let program: Promise<Result<Program | null>> | null = null
+  let tried: Promise<Result<Finding[]>> | null = null
   const scripts = new Map<string, Promise<Result<string>>>()
 
   const knows = (): Known => {
@@ -41,6 +51,12 @@ export function planning(settings: EfCoreSettings, place: Place): Planning {
     return made
   }
   const programOf = ({ project, built }: Known) => (program ??= makeProgram(project, built, place))
+  /** Either way is gone by the same program: it is tried once. */
+  const tryProgram: TryProgram = ({ project, target, otherwise }, made, migration) =>
+    (tried ??=
+      made.by === 'bundle'
+        ? tryBundle(project, target, made, migration)
+        : Promise.resolve(ok(aboutSessions(otherwise))))
 
   return {
     history: () => known?.history ?? null,
@@ -57,7 +73,7 @@ export function planning(settings: EfCoreSettings, place: Place): Planning {
     async prepare(move) {
       const made = await programOf(knows())
       if (!made.ok) return inTime(knows().project, made)
-      const prepared = await prepare(settings, knows(), move, made.value, scriptOf)
+      const prepared = await prepare(settings, knows(), move, made.value, { scriptOf, tryProgram })
       if (prepared.ok) return prepared
       const late = inTime(knows().project, prepared)
       return directionOf(move) === 'up' ? late : failure(withoutDown(move, late.problem))
@@ -99,7 +115,7 @@ async function prepare(
   known: Known,
   move: Move,
   program: Program | null,
-  scriptOf: (project: Project, move: Move) => Promise<Result<string>>,
+  { scriptOf, tryProgram }: Once,
 ): Promise<Result<Prepared>> {
   const { project, history, built } = known
   const direction = directionOf(move)
@@ -117,7 +133,7 @@ async function prepare(
   if (!read.ok) return read
   const [idempotent, noticed] = await Promise.all([
     direction === 'up' ? generateScript(project, move, ['--idempotent']) : ok(null),
-    notice(settings, known, move, direction, up.value, program),
+    notice(settings, known, move, { direction, script: up.value, program, tryProgram }),
   ])
   if (!idempotent.ok) return idempotent
   if (!noticed.ok) return noticed
@@ -138,17 +154,23 @@ async function prepare(
 
 async function notice(
   settings: EfCoreSettings,
-  { target, project, built, history, migrations, others, otherwise }: Known,
+  known: Known,
   move: Move,
-  direction: Direction,
-  script: string,
-  program: Program | null,
+  {
+    direction,
+    script,
+    program,
+    tryProgram,
+  }: { direction: Direction; script: string; program: Program | null; tryProgram: TryProgram },
 ): Promise<Result<Finding[]>> {
+  const { target, project, built, history, migrations, others } = known
+  const migration = (direction === 'up' ? move.to : move.from) ?? ''
+  const tried = program ? await tryProgram(known, program, migration) : ok([])
+  if (!tried.ok) return tried
   const always = [
     ...aboutSource(settings, built.source),
     ...aboutHistory(settings, history.table, others),
-    ...(program ? await aboutBundle(project, program, (direction === 'up' ? move.to : move.from) ?? '') : []),
-    ...(program ? aboutSessions(otherwise) : []),
+    ...tried.value,
   ]
   if (direction === 'down') return ok(always)
   const isLast = migrations.at(-1)?.id === move.to

@@ -1,17 +1,15 @@
-import { mkdir, open, rename } from 'node:fs/promises'
 import path from 'node:path'
 import { dotnet } from '../../adapters/dotnet.ts'
 import { ended, plainly, type EfEnded } from '../../adapters/dotnet-ef.ts'
 import { run } from '../../adapters/process.ts'
-import { sha256OfFile, sha256OfFolder } from '../../adapters/sha256.ts'
-import type { Finding } from '../../domain/finding.ts'
+import { sha256OfFolder } from '../../adapters/sha256.ts'
 import { failure, ok, type Result } from '../../domain/result.ts'
 import type { Prepared, Program, Unit } from '../../domain/script.ts'
 import type { Place } from '../place.ts'
 import { statementsOf } from '../units.ts'
 import type { Build } from './build.ts'
-import { efOn, type Project } from './project.ts'
-import { efFailed } from './read-project.ts'
+import { makeBundle, sha256OfBundle } from './bundle.ts'
+import type { Project } from './project.ts'
 
 /**
  * What will apply the migrations: made now, so that nothing is built while users are out. Null: the script does it.
@@ -27,14 +25,8 @@ export async function makeProgram(
   if (apply === 'tool') return described({ by: 'tool', file: output, build: project.build })
   if (bundle !== undefined)
     return described({ by: 'bundle', file: path.resolve(place.folder, bundle), build: null, named: true })
-  const made = path.join(project.build, 'efbundle')
-  const bundled = await efOn(project, ['migrations', 'bundle'], ['--force', '--output', made])
-  if (bundled.exitCode !== 0) return failure(efFailed('migrations bundle', bundled))
-  const sha256 = await sha256OfFile(made)
-  const kept = path.join(place.builds, `bundle-${sha256?.slice(0, 16)}`)
-  await mkdir(kept, { recursive: true })
-  await rename(made, path.join(kept, 'efbundle'))
-  return described({ by: 'bundle', file: path.join(kept, 'efbundle'), build: null })
+  const made = await makeBundle(project, place.builds)
+  return made.ok ? described({ by: 'bundle', file: made.value, build: null }) : made
 }
 
 async function described(program: Omit<Program, 'sha256'>): Promise<Result<Program>> {
@@ -45,46 +37,13 @@ async function described(program: Omit<Program, 'sha256'>): Promise<Result<Progr
 }
 
 const digestOf = ({ by, file }: Pick<Program, 'by' | 'file'>): Promise<string | null> =>
-  by === 'tool' ? sha256OfFolder(file) : sha256OfFile(file)
+  by === 'tool' ? sha256OfFolder(file) : sha256OfBundle(file)
 
 /** What was approved is what runs. Fails with `program-missing` and `program-changed`. */
 export async function holds({ by, file, sha256 }: Program): Promise<Result<void>> {
   const found = await digestOf({ by, file })
   if (found === null) return failure({ code: 'program-missing', by, file })
   return found === sha256 ? ok(undefined) : failure({ code: 'program-changed', by, file })
-}
-
-/**
- * A bundle that somebody made before the migration was written, or for another platform, would say so only in the
- * window; one that was made elsewhere may hold anything.
- */
-export async function aboutBundle(project: Project, program: Program, migration: string): Promise<Finding[]> {
-  const { by, file, named } = program
-  if (by !== 'bundle') return []
-  if (!(await contains(file, migration)))
-    return [{ level: 'blocker', problem: { code: 'bundle-lacks', file, migration } }]
-  const { environment, signal } = project.at
-  const options = { directory: path.dirname(file), environment, ...(signal && { signal }) }
-  const { exitCode } = await run(file, ['--help'], options)
-  if (exitCode !== 0) return [{ level: 'blocker', problem: { code: 'bundle-unfit', file, exitCode } }]
-  return named ? [{ level: 'warning', problem: { code: 'bundle-unread', file } }] : []
-}
-
-/** Whether a file holds a text: attributes of an assembly are in UTF-8, also inside of a bundle. */
-async function contains(file: string, text: string): Promise<boolean> {
-  const wanted = Buffer.from(text)
-  const handle = await open(file)
-  try {
-    let rest = Buffer.alloc(0)
-    for await (const chunk of handle.createReadStream({ highWaterMark: 1 << 20 })) {
-      const read = Buffer.concat([rest, chunk as Buffer])
-      if (read.includes(wanted)) return true
-      rest = read.subarray(Math.max(0, read.length - wanted.length))
-    }
-    return false
-  } finally {
-    await handle.close()
-  }
 }
 
 export interface Running {

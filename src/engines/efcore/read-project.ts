@@ -68,6 +68,7 @@ export const efFailed = (
   exitCode,
   sqlstate: said.sqlstate,
   says: said.sentence,
+  ...(said.main !== null && { main: said.main }),
 })
 
 function parsed<T>(schema: z.ZodType<T>, { exitCode, data }: EfEnded): T | null {

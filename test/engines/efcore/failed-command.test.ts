@@ -22,6 +22,7 @@ const said = (statement: string | null): EfSaid => ({
   constraint: null,
   statement,
   sentence: null,
+  main: null,
 })
 const placed = (up: Prepared, statement: string | null, last: string | null = before) => {
   const { file, line, statement: shown } = errorOf(up, said(statement), '23514', last)

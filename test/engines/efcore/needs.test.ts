@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, onTestFinished, vi } from 'vitest'
 import { test } from '../../adapters/postgres/hrms.ts'
@@ -95,6 +96,24 @@ describe.skipIf(!hasDotnet)('A project of EF Core', { timeout: 600_000 }, () => 
     })
     expect(await fault(hrms, { ...given, environment: { ODD_WAY: 'password' } })).toMatchObject({
       code: 'efcore-unreachable',
+    })
+  })
+
+  test('that has no factory is asked by its Main, which needs the variables that it reads', async ({
+    hrms,
+  }) => {
+    const folder = await oddProject({})
+    await rm(path.join(folder, factory))
+    expect(await fault(hrms, { folder })).toMatchObject({
+      code: 'efcore-failed',
+      command: 'dbcontext info',
+      main: 'The entry point exited without ever building an IHost.',
+    })
+    const reads = ['JWT_SECRET', 'DirectoryBuildPropsPath', 'HRMS_PORT', 'HRMS_FOLDER']
+    const given = { folder, settings: { environment: reads } }
+    const environment = { HRMS_PORT: '4999', HRMS_FOLDER: '/nowhere' }
+    expect(await fault(hrms, { ...given, environment })).toMatchObject({
+      migrations: [{ state: 'applied' }, { state: 'applied' }, { state: 'pending' }],
     })
   })
 })

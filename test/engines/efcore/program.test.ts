@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect } from 'vitest'
 import type { Progress } from '../../../src/domain/step.ts'
-import { aboutBundle, holds } from '../../../src/engines/efcore/program.ts'
+import { holds } from '../../../src/engines/efcore/program.ts'
 import { test } from '../../adapters/postgres/hrms.ts'
 import { hasDotnet } from '../../dotnet.ts'
 import { before, security } from '../scripts.ts'
@@ -135,18 +135,6 @@ describe.skipIf(!hasDotnet)('A program', { timeout: 600_000 }, () => {
       status: 'failed',
       problem: { code: 'program-changed', by: 'bundle', file },
     })
-    expect(await aboutBundle(scene.project, program, security)).toEqual([
-      { level: 'blocker', problem: { code: 'bundle-lacks', file, migration: security } },
-    ])
-    const good = await bundled(scene.target)
-    expect(await aboutBundle(scene.project, good, security)).toEqual([])
-    expect(await aboutBundle(scene.project, { ...good, named: true }, security)).toEqual([
-      { level: 'warning', problem: { code: 'bundle-unread', file: good.file } },
-    ])
-    await writeFile(file, `#!/bin/sh\n# ${security}\nexit 3\n`)
-    expect(await aboutBundle(scene.project, program, security)).toEqual([
-      { level: 'blocker', problem: { code: 'bundle-unfit', file, exitCode: 3 } },
-    ])
     await rm(file)
     expect(await holds(program)).toEqual({
       ok: false,
