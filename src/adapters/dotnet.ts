@@ -95,27 +95,32 @@ async function hasManifest(folder: string): Promise<boolean> {
 /** How many of the errors of a build are told: the others mostly follow from them. */
 const toldErrors = 5
 
-/** Restores and builds a project. Fails with `dotnet-restore` and `dotnet-build`, with the first errors. */
+/** Fails with `dotnet-restore`, with the first errors. */
+export async function restoreProject(at: Dotnet, project: string): Promise<Result<void>> {
+  const { exitCode, lastLines } = await dotnet(at, ['restore', project])
+  return exitCode === 0
+    ? ok(undefined)
+    : failure({ code: 'dotnet-restore', project, errors: errorsIn(lastLines, at.directory) })
+}
+
+/** How a project is built. */
+interface Manner {
+  configuration: string
+  framework?: string | undefined
+}
+
+/** Builds a project that was restored. Fails with `dotnet-build`, with the first errors. */
 export async function buildProject(
   at: Dotnet,
   project: string,
-  { configuration, framework }: { configuration: string; framework?: string | undefined },
+  { configuration, framework }: Manner,
 ): Promise<Result<void>> {
-  const restored = await dotnet(at, ['restore', project])
-  if (restored.exitCode !== 0)
-    return failure({ code: 'dotnet-restore', project, errors: errorsIn(restored.lastLines, at.directory) })
   const wanted = framework ? ['--framework', framework] : []
-  const built = await dotnet(at, [
-    'build',
-    project,
-    '--no-restore',
-    '--configuration',
-    configuration,
-    ...wanted,
-  ])
-  return built.exitCode === 0
+  const words = ['build', project, '--no-restore', '--configuration', configuration]
+  const { exitCode, lastLines } = await dotnet(at, [...words, ...wanted])
+  return exitCode === 0
     ? ok(undefined)
-    : failure({ code: 'dotnet-build', project, errors: errorsIn(built.lastLines, at.directory) })
+    : failure({ code: 'dotnet-build', project, errors: errorsIn(lastLines, at.directory) })
 }
 
 /** `FILE(LINE,COLUMN): error CS1002: ; expected [PROJECT]`, as MSBuild writes each of them, twice. */
@@ -128,11 +133,11 @@ function errorsIn(lines: readonly string[], folder: string): string[] {
   return (told.length > 0 ? told : lines.slice(-3).map((line) => line.trim())).slice(0, toldErrors)
 }
 
-/** Absolute: the folder that a project was built into, and its list of packages. Call after `buildProject`, with the same configuration. */
+/** Absolute: the folder that a project is built into, and its list of packages. Call after `restoreProject`. */
 export async function projectFacts(
   at: Dotnet,
   project: string,
-  { configuration, framework }: { configuration: string; framework?: string | undefined },
+  { configuration, framework }: Manner,
 ): Promise<Result<{ output: string; assets: string }>> {
   const { exitCode, lastLines } = await dotnet(at, [
     'msbuild',

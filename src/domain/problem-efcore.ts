@@ -8,6 +8,8 @@ export interface EfCoreProblems {
   /** `errors`: the first ones, as MSBuild writes them. */
   'dotnet-restore': { project: string; errors: string[] }
   'dotnet-build': { project: string; errors: string[] }
+  /** Where the project itself says that it is built: not where it was told. */
+  'dotnet-output': { output: string }
   'dotnet-late': Record<never, never>
   /**
    * `says`: the tool's own sentence; null where a server's words are in it. `main`: why the application's `Main` built no

@@ -53,6 +53,11 @@ export const efcoreProblems = {
     means: errorLines(errors),
     next: say`Correct the source, ${again}.`,
   }),
+  'dotnet-output': ({ output }) => ({
+    what: say`The project sets where it is built: ${code(output)}.`,
+    means: say`It may be running there. A plan builds in a folder of its own alone, so nothing was built.`,
+    next: say`Let it set ${code('OutputPath')} or ${code('BaseOutputPath')} only where ${code("'$(UseArtifactsOutput)' != 'true'")}; ${again}.`,
+  }),
   'dotnet-late': () => ({
     what: say`What this plan asks of ${code('dotnet')} took longer than Lockkeeper waits for it, and was ended.`,
     next: say`Restore and build the project by hand where the bot runs: mostly it is a source of packages that does not answer. Then plan again.`,

@@ -45,6 +45,7 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   'dotnet-missing': {},
   'dotnet-sdk': { folder: '/srv/hrms' },
   'dotnet-ef-missing': { folder: '/srv/hrms', errors: ['error NU1101: Unable to find package dotnet-ef'] },
+  'dotnet-output': { output: '/srv/hrms/out/' },
   'dotnet-late': {},
   'dotnet-ef-unfit': { tool: '8.0.0', project: '10.0.14' },
   'dotnet-restore': { project: '/srv/hrms/api', errors: ['error NU1101: Unable to find package Nope'] },

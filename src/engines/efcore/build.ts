@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { buildProject, efVersion, projectFacts, sdkVersion } from '../../adapters/dotnet.ts'
+import path from 'node:path'
+import { buildProject, efVersion, projectFacts, restoreProject, sdkVersion } from '../../adapters/dotnet.ts'
 import { readSource } from '../../adapters/git.ts'
 import { failure, ok, type Result } from '../../domain/result.ts'
 import type { Source } from '../../domain/script.ts'
@@ -14,15 +15,21 @@ export interface Build {
 
 /**
  * Restores and builds a project with the SDK and the tool that its folder asks for. Fails with `dotnet-missing`,
- * `dotnet-sdk`, `dotnet-ef-missing`, `dotnet-ef-unfit`, `dotnet-restore` and `dotnet-build`.
+ * `dotnet-sdk`, `dotnet-ef-missing`, `dotnet-ef-unfit`, `dotnet-restore`, `dotnet-output` and `dotnet-build`.
  */
-export async function build({ settings, project, startup, at }: Project): Promise<Result<Build>> {
+export async function build({
+  settings,
+  project,
+  startup,
+  build: folder,
+  at,
+}: Project): Promise<Result<Build>> {
   const sdk = await sdkVersion(at)
   if (!sdk.ok) return sdk
   const tool = await efVersion(at)
   if (!tool.ok) return tool
-  const built = await buildProject(at, startup, settings)
-  if (!built.ok) return built
+  const restored = await restoreProject(at, startup)
+  if (!restored.ok) return restored
   const [facts, started] = await Promise.all([
     projectFacts(at, project, settings),
     projectFacts(at, startup, settings),
@@ -32,6 +39,12 @@ export async function build({ settings, project, startup, at }: Project): Promis
   const used = await efCoreVersion(facts.value.assets)
   if (used !== null && major(used) !== major(tool.value))
     return failure({ code: 'dotnet-ef-unfit', tool: tool.value, project: used })
+  for (const { output } of [facts.value, started.value])
+    // A project for several frameworks has none before one is chosen.
+    if (output !== '' && path.relative(folder, output).startsWith('..'))
+      return failure({ code: 'dotnet-output', output })
+  const built = await buildProject(at, startup, settings)
+  if (!built.ok) return built
   return ok({ output: started.value.output, source: await readSource(at.directory, at.environment) })
 }
 

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, onTestFinished, vi } from 'vitest'
 import { test } from '../../adapters/postgres/hrms.ts'
@@ -57,7 +57,9 @@ describe.skipIf(!hasDotnet)('A project of EF Core', { timeout: 600_000 }, () => 
     })
   })
 
-  test('says which packages are not to be had, and where the source does not compile', async ({ hrms }) => {
+  test('says which packages are not to be had, where it is built beside its source, and where it does not compile', async ({
+    hrms,
+  }) => {
     const lacking = await oddProject({
       [project]: (text) =>
         text.replace(
@@ -69,6 +71,13 @@ describe.skipIf(!hasDotnet)('A project of EF Core', { timeout: 600_000 }, () => 
       code: 'dotnet-restore',
       errors: expect.arrayContaining([expect.stringContaining('Nobody.Wrote.This')]),
     })
+    const out = '<PropertyGroup><OutputPath>../../out/</OutputPath></PropertyGroup><ItemGroup>'
+    const beside = await oddProject({ [startup]: (text) => text.replace('<ItemGroup>', out) })
+    expect(await fault(hrms, { folder: beside })).toEqual({
+      code: 'dotnet-output',
+      output: `${path.join(beside, 'out')}/`,
+    })
+    expect(await readdir(beside)).not.toContain('out')
     const broken = await oddProject({ [tenant]: (text) => text.replace('{ get; set; }', '{ get; set }') })
     expect(await fault(hrms, { folder: broken })).toMatchObject({
       code: 'dotnet-build',
@@ -114,6 +123,31 @@ describe.skipIf(!hasDotnet)('A project of EF Core', { timeout: 600_000 }, () => 
     const environment = { HRMS_PORT: '4999', HRMS_FOLDER: '/nowhere' }
     expect(await fault(hrms, { ...given, environment })).toMatchObject({
       migrations: [{ state: 'applied' }, { state: 'applied' }, { state: 'pending' }],
+    })
+  })
+
+  test('that is built for several frameworks needs the name of one', async ({ hrms }) => {
+    const props = 'Directory.Build.props'
+    const several = await oddProject({
+      [props]: (text) => text.replace('<TargetFramework>net10.0</TargetFramework>', ''),
+      [project]: (text) =>
+        text.replace(
+          '<ItemGroup>',
+          '<PropertyGroup><TargetFrameworks>net10.0;net10.0-windows</TargetFrameworks></PropertyGroup><ItemGroup>',
+        ),
+      [startup]: (text) =>
+        text.replace(
+          '<ItemGroup>',
+          '<PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup><ItemGroup>',
+        ),
+    })
+    const found = { folder: several, environment: { DirectoryBuildPropsPath: path.join(several, props) } }
+    expect(await fault(hrms, found)).toMatchObject({
+      code: 'efcore-failed',
+      says: expect.stringContaining('Use the --framework option'),
+    })
+    expect(await fault(hrms, { ...found, settings: { framework: 'net10.0' } })).toMatchObject({
+      migrations: [{}, {}, {}],
     })
   })
 })
