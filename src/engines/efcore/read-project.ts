@@ -19,9 +19,8 @@ const contextSchema = z.object({
 /** What `dotnet ef migrations list --json` says of each; `applied` null: it did not reach the database. */
 const migrationsSchema = z.array(z.object({ id: z.string(), applied: z.boolean().nullable() }))
 
-/** EF's own name of its history table and its column (HistoryRepository.DefaultTableName). */
+/** EF's own name of its history table (HistoryRepository.DefaultTableName). */
 const defaultHistory = '__EFMigrationsHistory'
-export const historyColumn = 'MigrationId'
 
 /** What a design-time context is for. */
 export interface Context {
