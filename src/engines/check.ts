@@ -4,9 +4,10 @@ import { sqlstateOf } from '../adapters/postgres/sql-error.ts'
 import { type Target, withSession } from '../adapters/postgres/target.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { Prepared, Statement } from '../domain/script.ts'
-import { effectsOf } from './effects.ts'
 import { findHistory, type History } from './history.ts'
+import { type Names, trackNames } from './names.ts'
 import { parseInner, quoteName } from './sql-parse.ts'
+import { defaultSchema, withInner } from './tree.ts'
 import { statementsOf } from './units.ts'
 import { type Weight, weightsOf, type When } from './weight.ts'
 
@@ -51,17 +52,29 @@ async function onPopulated(client: pg.Client, prepared: Prepared): Promise<Findi
     .flatMap(({ units }) => units.flatMap(statementsOf))
     .filter(({ from }) => from === 'file')
     .map((statement) => ({ statement, nodes: parseInner(statement.text) }))
-  const made = new Set(effectsOf(statements.flatMap(({ nodes }) => nodes)).creates)
-  const tables = prepared.touches.filter((table) => !made.has(table))
-  const sizes = new Map((await populated(client, tables)).map((size) => [size.table, size]))
+  const names = trackNames()
+  const sizes = new Map((await populated(client, prepared.touches)).map((size) => [size.table, size]))
   const findings: Finding[] = []
   for (const { statement, nodes } of statements) {
-    for (const weight of nodes.flatMap(weightsOf)) {
-      const size = sizes.get(weight.table)
-      if (size && (await holds(client, weight))) findings.push(weighty(weight, statement, size))
+    for (const node of nodes.flatMap(withInner)) {
+      for (const weight of weightsOf(node)) {
+        const before = byNamesBefore(names, weight)
+        const size = before && sizes.get(before.table)
+        if (size && (await holds(client, before))) findings.push(weighty(before, statement, size))
+      }
+      names.follow(node)
     }
   }
   return [...constantDefaults(prepared, sizes), ...findings]
+}
+
+/** By the names that are there now. Null: of a table that the statements make themselves. */
+function byNamesBefore(names: Names, { table: now, when, ...weight }: Weight): Weight | null {
+  const table = names.table(now)
+  if (table === null) return null
+  if (when && 'column' in when) when = { ...when, column: names.column(now, when.column) }
+  if (when && 'notNull' in when) when = { notNull: names.column(now, when.notNull) }
+  return { ...weight, table, ...(when && { when }) }
 }
 
 async function populated(client: pg.Client, tables: string[]): Promise<Size[]> {
@@ -156,13 +169,16 @@ async function resolveType(
   client: pg.Client,
   type: string,
 ): Promise<{ type: number; modifier: number } | null> {
-  try {
-    const { fields } = await client.query(`select null::${type}`)
-    const [field] = fields
-    return field ? { type: field.dataTypeID, modifier: field.dataTypeModifier } : null
-  } catch (error) {
-    // A type that the migration makes itself.
-    if (sqlstateOf(error) === null) throw error
-    return null
+  // A session of ours has the catalogue alone; a migration finds a name without a schema in the default one.
+  for (const name of [type, `${defaultSchema}.${type}`]) {
+    try {
+      const { fields } = await client.query(`select null::${name}`)
+      const [field] = fields
+      if (field) return { type: field.dataTypeID, modifier: field.dataTypeModifier }
+    } catch (error) {
+      // A type that the migration makes itself.
+      if (sqlstateOf(error) === null) throw error
+    }
   }
+  return null
 }

@@ -1,5 +1,6 @@
 import type { A_Const, AlterTableCmd, AlterTableStmt, ColumnDef, Node } from 'libpg-query'
 import type { Given, Prepared } from '../domain/script.ts'
+import { type Names, trackNames } from './names.ts'
 import { droppedTables } from './tables.ts'
 import { nodesOf, tableName, textOf, withInner } from './tree.ts'
 
@@ -8,38 +9,32 @@ export interface Effects {
   adds: Prepared['adds']
   drops: { table: string; column: string | null }[]
   restores: Prepared['restores']
-  /** Tables that the statements make themselves. */
-  creates: string[]
+  /** What existing rows got in added columns, by the names after the last statement. */
+  gave: { table: string; column: string; gives: Given }[]
 }
 
 /** Reads the effects of statements in the order in which they run, those inside of DO blocks too. */
 export function effectsOf(statements: Node[]): Effects {
-  const effects: Effects = { adds: [], drops: [], restores: [], creates: [] }
+  const effects: Effects = { adds: [], drops: [], restores: [], gave: [] }
   const names = trackNames()
   for (const node of statements.flatMap(withInner)) {
-    if ('CreateStmt' in node && node.CreateStmt.relation)
-      effects.creates.push(tableName(node.CreateStmt.relation))
-    if ('CreateTableAsStmt' in node) {
-      effects.creates.push(...nodesOf([node.CreateTableAsStmt.into], 'RangeVar').map(tableName))
+    for (const dropped of droppedTables(node)) {
+      const table = names.table(dropped)
+      if (table !== null) effects.drops.push({ table, column: null })
     }
-    effects.drops.push(...droppedTables(node).map((table) => ({ table: names.table(table), column: null })))
     if ('AlterTableStmt' in node) alter(effects, node.AlterTableStmt, names)
     if ('UpdateStmt' in node) forgetUpdated(effects, node, names)
     names.follow(node)
   }
-  const made = new Set(effects.creates)
-  return {
-    ...effects,
-    adds: effects.adds.filter(({ table }) => !made.has(table)),
-    drops: effects.drops.filter(({ table }) => !made.has(table)),
-    restores: effects.restores.filter(({ table }) => !made.has(table)),
-  }
+  const gave = effects.adds.map(({ table, column, gives }) => ({ ...names.now(table, column), gives }))
+  return { ...effects, gave }
 }
 
 function alter(effects: Effects, { relation, cmds = [] }: AlterTableStmt, names: Names): void {
   if (!relation) return
   const written = tableName(relation)
   const table = names.table(written)
+  if (table === null) return
   for (const { subtype, name = '', def } of cmds.flatMap(commandIn)) {
     const column = names.column(written, name)
     if (subtype === 'AT_AddColumn' && def && 'ColumnDef' in def) {
@@ -104,35 +99,4 @@ function constantText({ ival, fval, boolval, sval, bsval, isnull }: A_Const): st
   if (fval) return fval.fval ?? '0'
   if (boolval) return boolval.boolval ? 'true' : 'false'
   return sval?.sval ?? bsval?.bsval ?? ''
-}
-
-interface Names {
-  /** The name that a table had before the first statement. */
-  table(now: string): string
-  column(tableNow: string, now: string): string
-  /** Renaming, and moving to another schema. */
-  follow(node: Node): void
-}
-
-function trackNames(): Names {
-  const tables = new Map<string, string>()
-  const columns = new Map<string, string>()
-  const table = (now: string): string => tables.get(now) ?? now
-  const key = (of: string, column: string): string => JSON.stringify([table(of), column])
-  const column = (of: string, now: string): string => columns.get(key(of, now)) ?? now
-  return {
-    table,
-    column,
-    follow(node) {
-      if ('AlterObjectSchemaStmt' in node && node.AlterObjectSchemaStmt.relation) {
-        const { relation, newschema = '' } = node.AlterObjectSchemaStmt
-        tables.set(tableName({ ...relation, schemaname: newschema }), table(tableName(relation)))
-      }
-      if (!('RenameStmt' in node) || !node.RenameStmt.relation) return
-      const { relation, renameType, newname = '', subname = '' } = node.RenameStmt
-      const was = tableName(relation)
-      if (renameType === 'OBJECT_TABLE') tables.set(tableName({ ...relation, relname: newname }), table(was))
-      if (renameType === 'OBJECT_COLUMN') columns.set(key(was, newname), column(was, subname))
-    },
-  }
 }

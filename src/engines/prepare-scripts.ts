@@ -48,7 +48,7 @@ function digested(made: ToPrepare, scripts: Script[]): Prepared {
   const { move, direction, read, ups, history, program = null } = made
   const statements = nodesIn(read)
   const { adds, drops, restores } = effectsOf(statements)
-  const given = effectsOf(nodesIn(ups)).adds
+  const given = effectsOf(nodesIn(ups)).gave
   const gaveTo = (table: string, column: string | null) =>
     given.find((one) => one.table === table && one.column === column)?.gives ?? 'unknown'
   const lost = drops.map((drop) => ({ ...drop, gave: gaveTo(drop.table, drop.column) }))

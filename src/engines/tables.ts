@@ -9,6 +9,8 @@ function tablesOfOne(node: Node): string[] {
   const ctes = new Set(nodesOf(node, 'CommonTableExpr').map(({ ctename }) => ctename))
   const named = nodesOf(withoutView(node), 'RangeVar')
     .filter(({ schemaname, relpersistence }) => !isSystem(schemaname) && relpersistence !== 't')
+    // The catalogue comes before any other schema, and EF looks there whether a schema exists.
+    .filter(({ schemaname, relname = '' }) => schemaname !== undefined || !relname.startsWith('pg_'))
     .filter(({ schemaname, relname }) => schemaname !== undefined || !ctes.has(relname))
     .map(tableName)
   return [...named, ...droppedTables(node)]

@@ -1,7 +1,7 @@
 import type { AlterTableCmd, AlterTableStmt, Constraint, Node, TypeName } from 'libpg-query'
 import { commandIn } from './effects.ts'
 import { quoteName } from './sql-parse.ts'
-import { nodesOf, tableName, textOf, withInner } from './tree.ts'
+import { nodesOf, tableName, textOf } from './tree.ts'
 
 /** What a statement does to every row of a table, while it holds a lock that stops others. */
 export interface Weight {
@@ -19,10 +19,8 @@ export type When =
   /** No valid CHECK says already that the column is not null. */
   | { notNull: string }
 
-/** The weights of a statement, of those inside of a DO block too. Concurrent index builds stop nobody and have none. */
-export const weightsOf = (node: Node): Weight[] => withInner(node).flatMap(weightsOfOne)
-
-function weightsOfOne(node: Node): Weight[] {
+/** The weights of one statement. Concurrent index builds stop nobody and have none. */
+export function weightsOf(node: Node): Weight[] {
   if ('AlterTableStmt' in node && node.AlterTableStmt.objtype === 'OBJECT_TABLE')
     return alters(node.AlterTableStmt)
   if ('IndexStmt' in node && node.IndexStmt.relation && !node.IndexStmt.concurrent) {

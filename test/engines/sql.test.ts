@@ -125,6 +125,12 @@ const weights = {
   [`DO $$ BEGIN CREATE INDEX a ON ${tokens} ("RevokedAt"); END $$`]: ['scans-table'],
   [`CREATE TABLE master.a (b int); CREATE INDEX c ON master.a (b); ALTER TABLE master.a ALTER b SET NOT NULL`]:
     [],
+  [`ALTER TABLE ${tokens} RENAME TO t; ALTER TABLE master.t ALTER "Token" TYPE varchar(400)`]: [
+    'rewrites-table',
+  ],
+  [`ALTER TABLE ${tokens} RENAME "Token" TO u; ALTER TABLE ${tokens} SET SCHEMA public; ALTER TABLE "RefreshTokens" ALTER u TYPE text`]:
+    [],
+  [`ALTER TABLE ${tokens} RENAME TO t; CREATE TABLE ${tokens} (a int); CREATE INDEX b ON ${tokens} (a)`]: [],
   [`DELETE FROM ${tokens}`]: [],
 }
 
@@ -143,6 +149,12 @@ test('SET NOT NULL behind a valid CHECK reads nothing', async ({ hrms }) => {
     await hrms.client()
   ).query(`alter table ${tokens} add constraint nn check ("CreatedByIp" is not null)`)
   const { engine, up } = await prepared(`ALTER TABLE ${tokens} ALTER "CreatedByIp" SET NOT NULL`)
+  expect(await engine.check(hrms.target(), up)).toEqual([])
+})
+
+test('a type of an extension is found without its schema, as EF writes it', async ({ hrms }) => {
+  await (await hrms.client()).query('create extension citext schema public')
+  const { engine, up } = await prepared(`ALTER TABLE ${tokens} ALTER "Token" TYPE citext`)
   expect(await engine.check(hrms.target(), up)).toEqual([])
 })
 

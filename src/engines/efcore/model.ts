@@ -6,7 +6,8 @@ import type { Problem } from '../../domain/problem.ts'
 import { failure, ok, type Result } from '../../domain/result.ts'
 import { commandIn } from '../effects.ts'
 import { parseFile } from '../sql-parse.ts'
-import { nodesOf, tableName } from '../tree.ts'
+import { madeBy } from '../names.ts'
+import { nodesOf, tableName, withInner } from '../tree.ts'
 
 /** Tables, their columns and their indexes, by names. */
 export interface Model {
@@ -38,7 +39,7 @@ export async function unmigrated(
 ): Promise<Result<Model>> {
   const read = nodesOfAll([model])
   if (!read.ok) return read
-  const wanted = madeBy(read.value)
+  const wanted = modelOf(read.value)
   const ran = nodesOfAll(ups)
   if (!ran.ok) return ran
   const coming = namesIn(ran.value)
@@ -53,11 +54,12 @@ export async function unmigrated(
   const missing: Model = { tables: [], columns: [], indexes: [] }
   for (const { table, columns, indexes } of wanted) {
     const shape = there.get(table)
-    if (!shape?.exists && !coming.tables.has(table)) {
+    // Made by the migrations, or a table of another name before them: what has that name now is another one.
+    if (coming.tables.has(table)) continue
+    if (!shape?.exists) {
       missing.tables.push(table)
       continue
     }
-    if (!shape?.exists) continue
     missing.columns.push(
       ...columns
         .filter((column) => !hasColumn(shape, column) && !coming.columns.has(`${table}.${column}`))
@@ -91,7 +93,7 @@ function whereOf(problem: Problem): { line: number; near: string } {
   throw new Error(`parsing failed with ${problem.code}`)
 }
 
-function madeBy(model: readonly Node[]): Made[] {
+function modelOf(model: readonly Node[]): Made[] {
   const made = new Map<string, Made>()
   for (const node of model) {
     if ('CreateStmt' in node && node.CreateStmt.relation) {
@@ -108,9 +110,12 @@ function madeBy(model: readonly Node[]): Made[] {
 /** The names that scripts bring, new names of renamed things among them. */
 function namesIn(scripts: readonly Node[]) {
   const names = { tables: new Set<string>(), columns: new Set<string>(), indexes: new Set<string>() }
-  for (const node of scripts) {
-    if ('CreateStmt' in node && node.CreateStmt.relation)
-      names.tables.add(tableName(node.CreateStmt.relation))
+  for (const node of scripts.flatMap(withInner)) {
+    for (const table of madeBy(node)) names.tables.add(table)
+    if ('AlterObjectSchemaStmt' in node && node.AlterObjectSchemaStmt.relation) {
+      const { relation, newschema = '' } = node.AlterObjectSchemaStmt
+      names.tables.add(tableName({ ...relation, schemaname: newschema }))
+    }
     if ('IndexStmt' in node && node.IndexStmt.idxname) names.indexes.add(node.IndexStmt.idxname)
     if ('AlterTableStmt' in node && node.AlterTableStmt.relation) {
       const table = tableName(node.AlterTableStmt.relation)

@@ -41,6 +41,29 @@ test('what the migrations bring, also by a new name, is not missing', async ({ h
   expect(await found(hrms, model, [up])).toEqual({ tables: [], columns: [], indexes: [] })
 })
 
+test('tables that move to another schema, are filled as they are made, or take an old name, are not missing', async ({
+  hrms,
+}) => {
+  const model = `
+    CREATE TABLE sales."Clients" ("Id" uuid NOT NULL, "Motto" text);
+    CREATE INDEX "IX_Clients_Motto" ON sales."Clients" ("Motto");
+    CREATE TABLE master."Names" ("Id" uuid NOT NULL);
+    CREATE TABLE master."Parts" ("Id" uuid NOT NULL);
+    CREATE TABLE master."AdminUsers" ("Id" uuid NOT NULL, "Since" date);
+    CREATE INDEX "IX_AdminUsers_Since" ON master."AdminUsers" ("Since");`
+  const up = `
+    ALTER TABLE master."Tenants" RENAME TO "Clients";
+    ALTER TABLE master."Clients" SET SCHEMA sales;
+    ALTER TABLE sales."Clients" ADD "Motto" text;
+    CREATE INDEX "IX_Clients_Motto" ON sales."Clients" ("Motto");
+    CREATE TABLE master."Names" AS SELECT "Id" FROM master."AdminUsers";
+    DO $$ BEGIN CREATE TABLE master."Parts" ("Id" uuid NOT NULL); END $$;
+    ALTER TABLE master."AdminUsers" RENAME TO "OldUsers";
+    CREATE TABLE master."AdminUsers" ("Id" uuid NOT NULL, "Since" date);
+    CREATE INDEX "IX_AdminUsers_Since" ON master."AdminUsers" ("Since");`
+  expect(await found(hrms, model, [up])).toEqual({ tables: [], columns: [], indexes: [] })
+})
+
 test('a model whose script is not SQL is compared with nothing, and says so (model-unread)', async ({
   hrms,
 }) => {

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { prepared } from './scripts.ts'
+
+test('losses follow a table and a column through their renamings, and leave out what the move makes itself', async () => {
+  const { down } = await prepared(
+    `ALTER TABLE a ADD b int DEFAULT 5, ADD c json DEFAULT '{}', ADD d timestamptz DEFAULT now(), ADD e int GENERATED ALWAYS AS (1) STORED;
+     ALTER TABLE a ADD f text; UPDATE a SET f = g`,
+    `ALTER TABLE a RENAME b TO b2; ALTER TABLE a RENAME TO z; ALTER TABLE z DROP b2, DROP c, DROP d, DROP f;
+     ALTER TABLE z ALTER g SET NOT NULL; CREATE TABLE new (h int); ALTER TABLE new DROP h; DROP TABLE other`,
+  )
+  expect(down?.drops).toEqual([
+    { table: 'public.a', column: 'b', gave: { value: '5' } },
+    { table: 'public.a', column: 'c', gave: 'unknown' },
+    { table: 'public.a', column: 'd', gave: 'unknown' },
+    { table: 'public.a', column: 'f', gave: 'unknown' },
+    { table: 'public.other', column: null, gave: 'unknown' },
+  ])
+  expect(down?.restores).toEqual([{ table: 'public.a', column: 'g' }])
+})
+
+test('what a column got is known where its table and itself are renamed beside it', async () => {
+  const { down } = await prepared(
+    `ALTER TABLE a RENAME TO b; ALTER TABLE b SET SCHEMA sales; ALTER TABLE sales.b ADD c text NOT NULL DEFAULT '';
+     ALTER TABLE sales.b RENAME c TO d`,
+    `ALTER TABLE sales.b DROP COLUMN d; ALTER TABLE sales.b SET SCHEMA public; ALTER TABLE b RENAME TO a`,
+  )
+  expect(down?.drops).toEqual([{ table: 'sales.b', column: 'd', gave: { value: '' } }])
+})
+
+test('a table that is dropped is lost, also where another one of its name is made', async () => {
+  const { down } = await prepared(
+    'SELECT 1',
+    `DROP TABLE a; CREATE TABLE a (b int); ALTER TABLE a DROP COLUMN b;
+     ALTER TABLE c RENAME TO d; CREATE TABLE c (e int); DROP TABLE c; DROP TABLE d`,
+  )
+  expect(down?.drops).toEqual([
+    { table: 'public.a', column: null, gave: 'unknown' },
+    { table: 'public.c', column: null, gave: 'unknown' },
+  ])
+})
