@@ -63,6 +63,13 @@ export interface Problems extends EfCoreProblems {
   'constant-default': { table: string; column: string; value: string; rows: number }
   'rewrites-table': { table: string; statement: string; rows: number; bytes: number }
   'scans-table': { table: string; statement: string; rows: number; bytes: number }
+  /** `statement` uses a value that its own transaction adds to the enum `type`. */
+  'value-uncommitted': { type: string; value: string; statement: string }
+  /** `from`: the type that it has. */
+  'type-unconvertible': { table: string; column: string; from: string; statement: string }
+  /** `by`: views, and policies of row-level security. */
+  'column-read': { table: string; column: string; by: string[]; statement: string }
+  'extension-missing': { extension: string }
   'long-transaction': { sessions: Session[] }
   'sessions-open': { sessions: Session[] }
   'prepared-transactions': { transactions: { gid: string; owner: string; since: Instant }[] }

@@ -1,15 +1,16 @@
 import type pg from 'pg'
 import { countRows, tableSizes } from '../adapters/postgres/catalog.ts'
-import { sqlstateOf } from '../adapters/postgres/sql-error.ts'
 import { type Target, withSession } from '../adapters/postgres/target.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { Prepared, Statement } from '../domain/script.ts'
+import { takesOver } from './column-type.ts'
 import { findHistory, type History } from './history.ts'
 import { type Names, trackNames } from './names.ts'
+import { refused } from './refused.ts'
 import { parseInner, quoteName } from './sql-parse.ts'
-import { defaultSchema, withInner } from './tree.ts'
+import { withInner } from './tree.ts'
 import { statementsOf } from './units.ts'
-import { type Weight, weightsOf, type When } from './weight.ts'
+import { type Weight, weightsOf } from './weight.ts'
 
 interface Size {
   table: string
@@ -34,6 +35,7 @@ export async function checkScripts(target: Target, history: History, prepared: P
     async ({ client }) => [
       ...prepared.noticed,
       ...(await twice(client, history)),
+      ...(await refused(client, prepared)),
       ...(await onPopulated(client, prepared)),
     ],
     { settings: { readOnly: true } },
@@ -125,60 +127,4 @@ async function isCheckedNotNull(client: pg.Client, table: string, column: string
     [table, `CHECK ((${quoteName(column)} IS NOT NULL))`],
   )
   return rows.length > 0
-}
-
-type TypeChange = Extract<When, { column: string }>
-
-/**
- * Whether a column's rows stay as they are under another type: the same type with more room, or one that is the same in
- * binary and has no limit (varchar to text).
- */
-async function takesOver(
-  client: pg.Client,
-  table: string,
-  { column, becomes }: TypeChange,
-): Promise<boolean> {
-  if (becomes === null) return false
-  const wanted = await resolveType(client, becomes)
-  if (!wanted) return false
-  const { rows } = await client.query<{ type: number; modifier: number; binary: boolean }>(
-    `select atttypid::int as type, atttypmod as modifier,
-            exists (select from pg_catalog.pg_cast
-                    where castsource = atttypid and casttarget = $3::oid and castmethod = 'b') as binary
-     from pg_catalog.pg_attribute where attrelid = pg_catalog.to_regclass($1) and attname = $2 and not attisdropped`,
-    [table, column, wanted.type],
-  )
-  const [found] = rows
-  if (!found) return false
-  if (found.type !== wanted.type) return found.binary && wanted.modifier === -1
-  return wanted.modifier === -1 || hasRoom(found.type, found.modifier, wanted.modifier)
-}
-
-const varchar = 1043
-const numeric = 1700
-
-/** Typmods as PostgreSQL packs them: of varchar the length + 4, of numeric precision << 16 | scale, + 4. */
-function hasRoom(type: number, from: number, to: number): boolean {
-  if (from === to) return true
-  if (type === varchar) return from !== -1 && to >= from
-  const scale = (modifier: number): number => (modifier - 4) & 0xffff
-  return type === numeric && from !== -1 && to >= from && scale(from) === scale(to)
-}
-
-async function resolveType(
-  client: pg.Client,
-  type: string,
-): Promise<{ type: number; modifier: number } | null> {
-  // A session of ours has the catalogue alone; a migration finds a name without a schema in the default one.
-  for (const name of [type, `${defaultSchema}.${type}`]) {
-    try {
-      const { fields } = await client.query(`select null::${name}`)
-      const [field] = fields
-      if (field) return { type: field.dataTypeID, modifier: field.dataTypeModifier }
-    } catch (error) {
-      // A type that the migration makes itself.
-      if (sqlstateOf(error) === null) throw error
-    }
-  }
-  return null
 }

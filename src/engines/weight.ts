@@ -97,7 +97,7 @@ const readsRows = ({ contype, skip_validation, indexname }: Constraint): boolean
 }
 
 /** A type as SQL, e.g. `pg_catalog.varchar(50)`. Null where it is more than that. */
-function typeText(type: TypeName | undefined): string | null {
+export function typeText(type: TypeName | undefined): string | null {
   if (!type?.names) return null
   const modifiers = (type.typmods ?? []).map((one) =>
     'A_Const' in one ? String(one.A_Const.ival?.ival ?? 0) : null,

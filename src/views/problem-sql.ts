@@ -178,6 +178,26 @@ export const sqlProblems = {
     what: say`${statementCode(statement)} reads all of ${code(table)} under its lock: ${counted(rows, 'row')}, ${bytes(size)}.`,
     next: say`Add a constraint as NOT VALID first and validate it in a later migration, or plan for the time.`,
   }),
+  'value-uncommitted': ({ type, value, statement }) => ({
+    what: say`${statementCode(statement)} uses ${code(value)}, which the same transaction adds to ${code(type)}.`,
+    means: say`PostgreSQL takes a new value of an enum only once it is committed: the migration would fail (55P04).`,
+    next: say`Add the value in a migration of its own before this one, ${again}.`,
+  }),
+  'type-unconvertible': ({ table, column, from, statement }) => ({
+    what: say`${statementCode(statement)}: PostgreSQL does not convert ${code(column)} of ${code(table)} from ${code(from)} by itself.`,
+    means: say`The migration would fail (42804).`,
+    next: say`Write the change as SQL that says how, with USING, ${again}.`,
+  }),
+  'column-read': ({ table, column, by, statement }) => ({
+    what: say`${statementCode(statement)} changes or drops ${code(column)} of ${code(table)}, which ${codes(by)} ${by.length === 1 ? 'reads' : 'read'}.`,
+    means: say`PostgreSQL refuses that as long as a view or a policy reads the column.`,
+    next: say`Let the migration drop what reads it before, and make it again after it, ${again}.`,
+  }),
+  'extension-missing': ({ extension }) => ({
+    what: say`This server has no extension ${code(extension)} that could be installed.`,
+    means: say`The migration would fail on it.`,
+    next: say`Install its package on the server, or ask who runs it, ${again}.`,
+  }),
   'rollback-loses': ({ rows, tables }) => ({
     what: say`A rollback now would lose ${counted(rows, 'row')}${lossBy(tables)}.`,
     next: say`Ask those who know the data whether that may be lost. It is counted again, under lock, before anything is deleted.`,

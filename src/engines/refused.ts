@@ -1,0 +1,115 @@
+import type { AlterTableCmd, Node } from 'libpg-query'
+import type pg from 'pg'
+import type { Finding } from '../domain/finding.ts'
+import type { Prepared, Statement } from '../domain/script.ts'
+import { unconvertible } from './column-type.ts'
+import { type Gone, noteGone, readersOf } from './dependents.ts'
+import { commandIn } from './effects.ts'
+import { addedValue, madeEnum, nameOfType, type NewValue, usesValue } from './enum-value.ts'
+import { unknownExtension } from './extensions.ts'
+import { type Names, trackNames } from './names.ts'
+import { parseInner } from './sql-parse.ts'
+import { tableName, withInner } from './tree.ts'
+import { statementsOf } from './units.ts'
+import { typeText } from './weight.ts'
+
+/** What was read so far, from the first statement of a move on. */
+interface Reading {
+  client: pg.Client
+  names: Names
+  gone: Gone
+  /** Enums that the move makes. */
+  enums: Set<string>
+  /** Of this transaction: values that it adds, and enums that it makes, which may have them at once (since 17). */
+  values: NewValue[]
+  fresh: Set<string>
+  /** Columns whose type is another one than the catalogue has. */
+  changed: Set<string>
+}
+
+/**
+ * Statements that the server would refuse while users are out, as far as its catalogue says so now: an enum's new value
+ * in the transaction that adds it, a type that does not convert, a column that views read, an extension that is not there.
+ * What stands inside of a DO block may never run, and is left out.
+ */
+export async function refused(client: pg.Client, { scripts }: Prepared): Promise<Finding[]> {
+  const gone = { names: new Set<string>(), unknown: false }
+  const reading: Reading = {
+    client,
+    names: trackNames(),
+    gone,
+    enums: new Set(),
+    values: [],
+    fresh: new Set(),
+    changed: new Set(),
+  }
+  const findings: Finding[] = []
+  for (const unit of scripts.flatMap(({ units }) => units)) {
+    reading.values = []
+    reading.fresh = new Set()
+    for (const statement of statementsOf(unit).filter(({ from }) => from === 'file'))
+      for (const node of parseInner(statement.text)) findings.push(...(await look(reading, node, statement)))
+  }
+  return findings
+}
+
+async function look(reading: Reading, node: Node, { text }: Statement): Promise<Finding[]> {
+  const { client, names, gone, enums, values, fresh } = reading
+  const findings: Finding[] = []
+  for (const { type, value } of values)
+    if (await usesValue(client, node, { type, value }, names))
+      findings.push(blocker({ code: 'value-uncommitted', type, value, statement: text }))
+  const extension = await unknownExtension(client, node)
+  if (extension !== null) findings.push(blocker({ code: 'extension-missing', extension }))
+  if ('AlterTableStmt' in node && node.AlterTableStmt.relation) {
+    const now = tableName(node.AlterTableStmt.relation)
+    for (const command of (node.AlterTableStmt.cmds ?? []).flatMap(commandIn))
+      findings.push(...(await lookAtColumn(reading, now, command, text)))
+  }
+  const added = await addedValue(client, node)
+  if (added && !fresh.has(added.type)) values.push(added)
+  const made = madeEnum(node)
+  if (made !== null) {
+    enums.add(made)
+    fresh.add(made)
+  }
+  for (const each of withInner(node)) noteGone(gone, each)
+  names.follow(node)
+  return findings
+}
+
+async function lookAtColumn(
+  { client, names, gone, enums, changed }: Reading,
+  now: string,
+  { subtype, name = '', def, behavior }: AlterTableCmd,
+  statement: string,
+): Promise<Finding[]> {
+  const table = names.table(now)
+  if (table === null) return []
+  const column = names.column(now, subtype === 'AT_AddColumn' ? columnIn(def) : name)
+  const key = `${table}.${column}`
+  const isType = subtype === 'AT_AlterColumnType'
+  const isKnown = !changed.has(key)
+  if (isType || subtype === 'AT_AddColumn' || subtype === 'AT_DropColumn') changed.add(key)
+  if (!isKnown || !(isType || (subtype === 'AT_DropColumn' && behavior !== 'DROP_CASCADE'))) return []
+  const findings: Finding[] = []
+  const by = (await readersOf(client, table, column)).filter((reader) => !gone.names.has(reader))
+  if (by.length > 0)
+    findings.push({
+      level: gone.unknown ? 'warning' : 'blocker',
+      problem: { code: 'column-read', table, column, by, statement },
+    })
+  if (!isType || !def || !('ColumnDef' in def) || def.ColumnDef.raw_default) return findings
+  const { typeName } = def.ColumnDef
+  const becomes = typeText(typeName)
+  const isMade = enums.has(nameOfType(typeName))
+  const from = await unconvertible(client, table, { column, becomes }, isMade)
+  if (from !== null && becomes !== null)
+    findings.push(blocker({ code: 'type-unconvertible', table, column, from, statement }))
+  return findings
+}
+
+const columnIn = (def: Node | undefined): string =>
+  def && 'ColumnDef' in def ? (def.ColumnDef.colname ?? '') : ''
+
+const blocker = (problem: Finding['problem']): Finding => ({ level: 'blocker', problem })

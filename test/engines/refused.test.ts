@@ -1,0 +1,119 @@
+import { expect } from 'vitest'
+import { type Hrms, test } from '../adapters/postgres/hrms.ts'
+import { prepared } from './scripts.ts'
+
+// The statements are as EF Core with Npgsql generates them, unless people write them with migrationBuilder.Sql.
+
+const tokens = 'master."RefreshTokens"'
+const admins = 'master."AdminUsers"'
+
+/** What is noticed about a migration, as codes with what sets them apart. */
+async function noticed(hrms: Hrms, sql: string): Promise<unknown[]> {
+  const { engine, up } = await prepared(sql)
+  return (await engine.check(hrms.target(), up)).flatMap(({ level, problem }) => {
+    if (problem.code === 'value-uncommitted') return [[level, problem.value, problem.statement]]
+    if (problem.code === 'type-unconvertible') return [[level, problem.table, problem.column, problem.from]]
+    if (problem.code === 'column-read') return [[level, problem.table, problem.column, problem.by]]
+    return problem.code === 'extension-missing' ? [[level, problem.extension]] : []
+  })
+}
+
+const moods = `CREATE TYPE master.mood AS ENUM ('sad', 'ok');
+  ALTER TABLE ${admins} ADD "Mood" master.mood NOT NULL DEFAULT 'ok'`
+const add = `ALTER TYPE master.mood ADD VALUE 'calm' BEFORE 'ok'`
+
+test('a value of an enum is not to be used in the transaction that adds it (value-uncommitted)', async ({
+  hrms,
+}) => {
+  await (await hrms.client()).query(moods)
+  for (const uses of [
+    `ALTER TABLE ${tokens} ADD "Next" master.mood NOT NULL DEFAULT 'calm'::master.mood`,
+    `ALTER TABLE ${tokens} ADD "Next" master.mood NOT NULL DEFAULT 'calm'`,
+    `ALTER TABLE ${admins} ALTER COLUMN "Mood" SET DEFAULT 'calm'`,
+    `UPDATE ${admins} SET "Mood" = 'calm'`,
+    `DELETE FROM ${admins} WHERE "Mood" IN ('ok', 'calm')`,
+    `INSERT INTO ${admins} ("Id", "Mood") VALUES (gen_random_uuid(), 'calm')`,
+    `CREATE INDEX i ON ${admins} ("Id") WHERE "Mood" = 'calm'`,
+  ])
+    expect(await noticed(hrms, `${add}; ${uses}`)).toEqual([['blocker', 'calm', uses]])
+  const uses = `SELECT 'calm'::shift`
+  const made = `BEGIN; CREATE TYPE shift AS ENUM (); COMMIT; ALTER TYPE shift ADD VALUE 'calm'; ${uses}`
+  expect(await noticed(hrms, made)).toEqual([['blocker', 'calm', uses]])
+})
+
+test('it may be used once it is committed, or where its type is new; a text that is like it is none', async ({
+  hrms,
+}) => {
+  await (await hrms.client()).query(moods)
+  const uses = `UPDATE ${admins} SET "Mood" = 'calm'`
+  for (const sql of [
+    `${add}; START TRANSACTION; ${uses}; COMMIT`,
+    `START TRANSACTION; ${add}; COMMIT; ${uses}`,
+    `ALTER TYPE master.mood ADD VALUE IF NOT EXISTS 'sad'; UPDATE ${admins} SET "Mood" = 'sad'`,
+    `ALTER TYPE master.mood RENAME VALUE 'sad' TO 'calm'; ${uses}`,
+    `CREATE TYPE master.other AS ENUM (); ALTER TYPE master.other ADD VALUE 'calm'; SELECT 'calm'::master.other`,
+    `${add}; UPDATE ${admins} SET "Email" = 'calm' WHERE "Email" = 'calm'; UPDATE ${admins} SET "Mood" = 'ok'`,
+  ])
+    expect([sql, await noticed(hrms, sql)]).toEqual([sql, []])
+})
+
+test('a type that PostgreSQL does not make of the old one by itself is seen (type-unconvertible)', async ({
+  hrms,
+}) => {
+  const found = ['blocker', tokens, 'Token', 'character varying(500)']
+  for (const [sql, wanted] of [
+    [`ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE jsonb`, [found]],
+    [`ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE uuid`, [found]],
+    [`ALTER TABLE ${tokens} RENAME TO t; ALTER TABLE master.t ALTER COLUMN "Token" TYPE integer`, [found]],
+    [`CREATE TYPE mood AS ENUM ('ok'); ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE mood`, [found]],
+    [`ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE jsonb USING "Token"::jsonb`, []],
+    [`ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE text`, []],
+    [`ALTER TABLE ${tokens} ALTER COLUMN "ExpiresAt" TYPE text`, []],
+    [`ALTER TABLE ${tokens} ALTER COLUMN "ExpiresAt" TYPE timestamp without time zone`, []],
+    [`CREATE EXTENSION citext; ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE citext`, []],
+    [
+      `ALTER TABLE ${tokens} DROP COLUMN "Token"; ALTER TABLE ${tokens} ADD "Token" text; ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE jsonb`,
+      [],
+    ],
+  ] as const)
+    expect([sql, await noticed(hrms, sql)]).toEqual([sql, wanted])
+})
+
+test('a column that a view or a policy reads is not to be changed or dropped under them (column-read)', async ({
+  hrms,
+}) => {
+  await (
+    await hrms.client()
+  ).query(`create schema reports;
+    create view reports."Held" as select "Token" from ${tokens};
+    create materialized view reports.held as select "Token" from ${tokens} where "ReplacedByToken" is null;
+    create policy own on ${tokens} using ("ReplacedByToken" is null)`)
+  const type = `ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE text`
+  const both = ['reports."Held"', 'reports.held']
+  const drop = 'DROP VIEW reports."Held"; DROP MATERIALIZED VIEW reports.held'
+  const schema = `DO $EF$ BEGIN IF NOT EXISTS(SELECT 1 FROM pg_namespace WHERE nspname = 'x') THEN CREATE SCHEMA x; END IF; END $EF$`
+  for (const [sql, wanted] of [
+    [type, [['blocker', tokens, 'Token', both]]],
+    [`${schema}; ${type}`, [['blocker', tokens, 'Token', both]]],
+    [`ALTER TABLE ${tokens} DROP COLUMN "Token"`, [['blocker', tokens, 'Token', both]]],
+    [
+      `ALTER TABLE ${tokens} DROP COLUMN "ReplacedByToken"`,
+      [['blocker', tokens, 'ReplacedByToken', ['own', 'reports.held']]],
+    ],
+    [`DROP VIEW reports."Held"; ${type}`, [['blocker', tokens, 'Token', ['reports.held']]]],
+    [`${drop}; ${type}`, []],
+    [`${drop}; DROP POLICY own ON ${tokens}; ALTER TABLE ${tokens} DROP COLUMN "ReplacedByToken"`, []],
+    [`ALTER TABLE ${tokens} DROP COLUMN "Token" CASCADE`, []],
+    [`ALTER TABLE ${tokens} ALTER COLUMN "RevokedAt" TYPE text`, []],
+    [
+      `DO $$ BEGIN EXECUTE 'DROP SCHEMA reports CASCADE'; END $$; ${type}`,
+      [['warning', tokens, 'Token', both]],
+    ],
+  ] as const)
+    expect([sql, await noticed(hrms, sql)]).toEqual([sql, wanted])
+})
+
+test('an extension that the server does not have is seen (extension-missing)', async ({ hrms }) => {
+  expect(await noticed(hrms, 'CREATE EXTENSION IF NOT EXISTS "no-such"')).toEqual([['blocker', 'no-such']])
+  expect(await noticed(hrms, 'CREATE EXTENSION IF NOT EXISTS "uuid-ossp"')).toEqual([])
+})
