@@ -120,12 +120,20 @@ function withoutComments(written: string): { start: number; text: string } {
 
 const isComment = (tokenName: string): boolean => tokenName === 'SQL_COMMENT' || tokenName === 'C_COMMENT'
 
+/** As it is shown: the mark at the begin of a file that was read as it is (an embedded one), which the server refuses. */
+const byteOrderMark = '<U+FEFF>'
+
 function syntaxProblem(file: string, sql: string, position: number): Problem {
   // The parser counts characters as PostgreSQL does: code points.
   const points = Array.from(sql)
   const before = points.slice(0, position).join('')
   const line = before.split('\n').length
-  const rest = points.slice(position).join('').split('\n')[0]!.trim()
+  const rest = points
+    .slice(position)
+    .join('')
+    .split('\n')[0]!
+    .replace(/^\uFEFF/, byteOrderMark)
+    .trim()
   if (rest.startsWith('\\')) return { code: 'statement-unfit', file, line, statement: rest, why: 'not-sql' }
   const copy = copyBefore(before)
   if (copy) return { code: 'statement-unfit', file, ...copy, why: 'copy-from-stdin' }

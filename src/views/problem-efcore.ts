@@ -98,8 +98,8 @@ export const efcoreProblems = {
   }),
   'script-unread': ({ line, near }) => ({
     what: say`The script that ${code('dotnet ef')} generates is not SQL in its line ${number(line)}, near ${statementCode(near)}.`,
-    means: say`Mostly the statement before it lacks its semicolon: ${code('migrationBuilder.Sql(…)')} is written out as it stands.`,
-    next: say`End each such statement with a semicolon, ${again}.`,
+    means: say`Mostly the statement before it lacks its semicolon: ${code('migrationBuilder.Sql(…)')} is written out as it stands. Where ${code('<U+FEFF>')} is shown, a file was read with its byte-order mark.`,
+    next: say`End each such statement with a semicolon, and read files without the mark (${code('File.ReadAllText')}, ${code('StreamReader')}), ${again}.`,
   }),
   'program-missing': ({ by, file }) => ({
     what: say`${programName[by]} ${code(file)} is not there.`,

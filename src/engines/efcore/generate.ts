@@ -64,6 +64,7 @@ export function splitScript(
   const lines = script.split('\n')
   const read: Read[] = []
   let first = 0
+  let begin = 0
   let isOpen = false
   for (const migration of migrations) {
     const row = statements.findIndex(
@@ -71,9 +72,10 @@ export function splitScript(
     )
     if (row === -1) return failure({ code: 'script-lacks', migration, history: history.table })
     const next = row + (isCommit(statements[row + 1]) ? 2 : 1)
-    const begin = first === 0 ? 0 : statements[first]!.line - 1
-    const end = next < statements.length ? statements[next]!.line - 1 : lines.length
-    const part = lines.slice(begin, end).join('\n').trimEnd()
+    // What stands before a statement is its migration's too: a comment that is cut through is no SQL.
+    const end = next < statements.length ? lastLine(statements[next - 1]!) : lines.length
+    const part = lines.slice(begin, end).join('\n').replace(/^\n+/, '').trimEnd()
+    begin = end
     const begun = isOpen ? 'START TRANSACTION;\n' : ''
     isOpen = statements.slice(first, next).reduce(opens, isOpen)
     const parsed = parseFile(`${migration}.${direction}.sql`, `${begun}${part}${isOpen ? '\n\nCOMMIT;' : ''}`)
@@ -83,6 +85,8 @@ export function splitScript(
   }
   return ok(read)
 }
+
+const lastLine = ({ line, text }: ParsedStatement): number => line + text.split('\n').length - 1
 
 const isCommit = (statement: ParsedStatement | undefined): boolean =>
   statement !== undefined && edgeAt(statement) === 'TRANS_STMT_COMMIT'

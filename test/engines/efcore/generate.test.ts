@@ -35,6 +35,36 @@ test('a script is cut behind the row that each migration writes, with what it do
   expect(read[1]?.parsed.statements[0]?.line).toBe(1)
 })
 
+test('a comment before a statement is its own migration’s, whole', () => {
+  const script = `START TRANSACTION;
+${row('1_A')}
+
+COMMIT;
+
+/* Calm; isn't
+   new */ ALTER TYPE mood ADD VALUE 'calm';
+-- kept
+
+START TRANSACTION;
+${row('2_B')}
+
+COMMIT;
+`
+  const read = valueOf(splitScript(script, ['1_A', '2_B'], 'up', history))
+  expect(read.map(({ parsed }) => parsed.sql.split('\n')[0])).toEqual([
+    'START TRANSACTION;',
+    "/* Calm; isn't",
+  ])
+  expect(read[1]?.parsed.statements[0]).toMatchObject({ line: 2, text: "ALTER TYPE mood ADD VALUE 'calm'" })
+})
+
+test('a byte-order mark inside of a script is named: nobody sees it', () => {
+  const script = `START TRANSACTION;\n\uFEFF-- of a file\nSELECT 1;\n${row('1_A')}\nCOMMIT;\n`
+  expect(splitScript(script, ['1_A'], 'up', history)).toMatchObject({
+    problem: { code: 'script-unread', line: 2, near: '<U+FEFF>-- of a file' },
+  })
+})
+
 test('a migration whose row is not written is no plan (script-lacks)', () => {
   expect(splitScript(two, ['1_A', '2_B', '3_C'], 'up', history)).toEqual({
     ok: false,
