@@ -1,3 +1,4 @@
+import type { Node } from 'libpg-query'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -6,6 +7,7 @@ import { failure, ok, type Result } from '../../domain/result.ts'
 import type { History } from '../history.ts'
 import type { Read } from '../prepare-scripts.ts'
 import { parseFile, type ParsedStatement } from '../sql-parse.ts'
+import { tableName } from '../tree.ts'
 import { type Direction, writesHistory } from '../units.ts'
 import { efOn, type Project } from './project.ts'
 import { efFailed } from './read-project.ts'
@@ -49,6 +51,7 @@ async function written(
  * A script by its migrations: each ends with the statement that writes its row of the history, and the COMMIT after it.
  * Where one transaction holds several (EF Core 9), each gets one of its own: what a part leaves open is committed at its
  * end, and begun again by the next.
+ * The history that EF makes before its first migration is left out: no plan is without one.
  * @param migrations in the order in which the script runs them
  * Fails with `script-lacks`, `script-unread`, and as parsing does.
  */
@@ -63,8 +66,10 @@ export function splitScript(
   const { statements } = whole.value
   const lines = script.split('\n')
   const read: Read[] = []
-  let first = 0
-  let begin = 0
+  // Before the first migration of all EF makes the history, which is there.
+  const made = statements.slice(0, 2).findIndex(({ node }) => makes(node, history))
+  let first = made + 1
+  let begin = made === -1 ? 0 : lastLine(statements[made]!)
   let isOpen = false
   for (const migration of migrations) {
     const row = statements.findIndex(
@@ -85,6 +90,11 @@ export function splitScript(
   }
   return ok(read)
 }
+
+const makes = (node: Node, { table }: History): boolean =>
+  'CreateStmt' in node &&
+  node.CreateStmt.relation !== undefined &&
+  tableName(node.CreateStmt.relation) === table
 
 const lastLine = ({ line, text }: ParsedStatement): number => line + text.split('\n').length - 1
 

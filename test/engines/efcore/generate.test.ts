@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { splitScript } from '../../../src/engines/efcore/generate.ts'
+import { withoutLoose } from '../../../src/engines/efcore/program.ts'
 import { historyOf } from '../../../src/engines/history.ts'
 import { prepareScripts } from '../../../src/engines/prepare-scripts.ts'
 import { valueOf } from '../../adapters/postgres/hrms.ts'
@@ -56,6 +57,34 @@ COMMIT;
     "/* Calm; isn't",
   ])
   expect(read[1]?.parsed.statements[0]).toMatchObject({ line: 2, text: "ALTER TYPE mood ADD VALUE 'calm'" })
+})
+
+test('the history that EF makes before the first migration of all is no part of it', () => {
+  const script = `DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM pg_namespace WHERE nspname = 'master') THEN
+        CREATE SCHEMA master;
+    END IF;
+END $EF$;
+CREATE TABLE IF NOT EXISTS master."__EFMigrationsHistory" (
+    "MigrationId" character varying(150) NOT NULL,
+    "ProductVersion" character varying(32) NOT NULL,
+    CONSTRAINT "PK___EFMigrationsHistory" PRIMARY KEY ("MigrationId")
+);
+
+START TRANSACTION;
+CREATE TABLE master.a ();
+
+${row('1_A')}
+
+COMMIT;
+`
+  const read = valueOf(splitScript(script, ['1_A'], 'up', history))
+  expect(read[0]?.parsed.sql).toMatch(/^START TRANSACTION;\nCREATE TABLE master\.a/)
+  const move = { from: null, to: '1_A' }
+  const up = valueOf(prepareScripts({ move, direction: 'up', read, ups: read, history }))
+  expect(up.scripts[0]?.units.map((unit) => unit.in)).toEqual(['transaction'])
+  expect(valueOf(withoutLoose(up))).toBe(up)
 })
 
 test('a byte-order mark inside of a script is named: nobody sees it', () => {
