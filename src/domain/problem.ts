@@ -53,6 +53,8 @@ export interface Problems extends EfCoreProblems {
   'migration-irreversible': { migration: string; why?: DownFault }
   'history-missing': { table: string }
   'history-twice': { tables: string[] }
+  /** `others`: of the same name, for other migrations. */
+  'history-beside': { table: string; others: string[] }
   'history-unlike': { expected: string; found: string }
   'history-out-of-order': { migration: string; after: string }
   'also-applies': { migrations: string[] }

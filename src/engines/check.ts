@@ -4,7 +4,7 @@ import { type Target, withSession } from '../adapters/postgres/target.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { Prepared, Statement } from '../domain/script.ts'
 import { takesOver } from './column-type.ts'
-import { findHistory, type History } from './history.ts'
+import { claimsOurs, findHistory, type History, readHistory } from './history.ts'
 import { type Names, trackNames } from './names.ts'
 import { refused } from './refused.ts'
 import { parseInner, quoteName } from './sql-parse.ts'
@@ -34,7 +34,7 @@ export async function checkScripts(target: Target, history: History, prepared: P
     'check the scripts',
     async ({ client }) => [
       ...prepared.noticed,
-      ...(await twice(client, history)),
+      ...(await twice(client, history, prepared)),
       ...(await refused(client, prepared)),
       ...(await onPopulated(client, prepared)),
     ],
@@ -43,10 +43,21 @@ export async function checkScripts(target: Target, history: History, prepared: P
   return checked.ok ? checked.value : [{ level: 'blocker', problem: checked.problem }]
 }
 
-async function twice(client: pg.Client, history: History): Promise<Finding[]> {
-  const { others } = await findHistory(client, history)
+async function twice(client: pg.Client, history: History, { scripts }: Prepared): Promise<Finding[]> {
+  const { found, others } = await findHistory(client, history)
   if (!others.length) return []
-  return [{ level: 'warning', problem: { code: 'history-twice', tables: [history.table, ...others] } }]
+  const applied = found ? await readHistory(client, history) : []
+  const ours = [...applied, ...scripts.map(({ migration }) => migration)]
+  const claiming: string[] = []
+  for (const other of others) if (await claimsOurs(client, other, history, ours)) claiming.push(other)
+  const beside = others.filter((other) => !claiming.includes(other))
+  const { table } = history
+  const findings: Finding[] = []
+  if (claiming.length > 0)
+    findings.push({ level: 'warning', problem: { code: 'history-twice', tables: [table, ...claiming] } })
+  if (beside.length > 0)
+    findings.push({ level: 'note', problem: { code: 'history-beside', table, others: beside } })
+  return findings
 }
 
 async function onPopulated(client: pg.Client, prepared: Prepared): Promise<Finding[]> {

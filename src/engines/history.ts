@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { sqlstateOf } from '../adapters/postgres/sql-error.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Statement } from '../domain/script.ts'
 import { parseInner, quoteName, quoteValue } from './sql-parse.ts'
@@ -91,6 +92,29 @@ export async function findHistory(
   return {
     found: rows.some(({ configured }) => configured),
     others: rows.filter(({ configured }) => !configured).map(({ table }) => table),
+  }
+}
+
+/**
+ * Whether another table of that name may be taken for the history of these migrations: it holds one of them, or nothing, or
+ * cannot be read. One that holds others alone is another context's.
+ */
+export async function claimsOurs(
+  client: pg.Client,
+  other: string,
+  { column }: History,
+  migrations: readonly string[],
+): Promise<boolean> {
+  const name = quoteName(column)
+  try {
+    const { rows } = await client.query<{ claims: boolean }>(
+      `select exists (select from ${other} where ${name} = any($1)) or not exists (select from ${other}) as claims`,
+      [migrations],
+    )
+    return rows[0]!.claims
+  } catch (error) {
+    if (sqlstateOf(error) === null) throw error
+    return true
   }
 }
 

@@ -147,6 +147,11 @@ export const sqlProblems = {
     means: say`Which one is true cannot be told.`,
     next: say`Name the right one in the runbook with its schema, and remove the other; ${again}.`,
   }),
+  'history-beside': ({ table, others }) => ({
+    what: say`${codes(others)} ${others.length === 1 ? 'has' : 'have'} the name of the history ${code(table)}, and other migrations in ${others.length === 1 ? 'it' : 'them'}: mostly another context’s.`,
+    means: say`An application that looks there for these migrations would find none of them.`,
+    next: say`Nothing is to be done, as long as the application reads ${code(table)}.`,
+  }),
   'history-unlike': ({ expected, found }) => ({
     what: say`The history ends at ${code(found)}, not at ${code(expected)}.`,
     means: say`Somebody else applied or removed a migration, or what was run did not do what it should.`,

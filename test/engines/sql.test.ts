@@ -59,6 +59,26 @@ test('a second history table elsewhere is a finding: an application at run time 
   })
 })
 
+test('a history of the same name with other migrations is another context’s, one that has ours is not', async ({
+  hrms,
+}) => {
+  const root = await hrms.client()
+  await root.query('create schema audit; create table audit."__EFMigrationsHistory" ("MigrationId" text)')
+  await root.query(
+    'grant usage on schema audit to lockkeeper; grant select on all tables in schema audit to lockkeeper',
+  )
+  await root.query(`insert into audit."__EFMigrationsHistory" values ('20260101000000_Audit')`)
+  const noticed = async () => (await hrmsEngine().check(hrms.target(), await hrmsUp()))[0]
+  const others = ['audit."__EFMigrationsHistory"']
+  const table = 'master."__EFMigrationsHistory"'
+  expect(await noticed()).toEqual({ level: 'note', problem: { code: 'history-beside', table, others } })
+  await root.query(`insert into audit."__EFMigrationsHistory" values ('${before}')`)
+  const twice = { level: 'warning', problem: { code: 'history-twice', tables: [table, ...others] } }
+  expect(await noticed()).toEqual(twice)
+  await root.query(`revoke select on audit."__EFMigrationsHistory" from lockkeeper`)
+  expect(await noticed()).toEqual(twice)
+})
+
 test('where the history stands: at the start, between, at the end, or somewhere nobody planned', async ({
   hrms,
 }) => {

@@ -93,6 +93,7 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   'migration-irreversible': { migration: '2_B', why: { says: null } },
   'history-missing': { table: 'master."History"' },
   'history-twice': { tables: ['a."History"', 'b."History"'] },
+  'history-beside': { table: 'a."History"', others: ['b."History"'] },
   'history-unlike': { expected: '1_A', found: '2_B' },
   'history-out-of-order': { migration: '1_A', after: '2_B' },
   'also-applies': { migrations: ['1_A'] },
