@@ -1,6 +1,7 @@
-import type { AlterTableCmd, Constraint, IndexStmt, Node, TypeName } from 'libpg-query'
+import type { AlterTableCmd, Constraint, IndexStmt, Node, RangeVar, TypeName } from 'libpg-query'
 import type { Demand } from '../domain/script.ts'
 import { commandIn } from './effects.ts'
+import { type Names, trackNames } from './names.ts'
 import { inParentheses, parseInner, quoteName } from './sql-parse.ts'
 import { nodesOf, tableName, textOf, withInner } from './tree.ts'
 
@@ -10,39 +11,67 @@ import { nodesOf, tableName, textOf, withInner } from './tree.ts'
  * more with it than can be told (CASCADE, DELETE, TRUNCATE) is named, and not counted.
  * @param texts of its own statements. @param history its table: a row of it is no loss.
  */
-export const demandsOf = (texts: readonly string[], history: string): Demand[] =>
-  texts
-    .flatMap((text) =>
-      parseInner(text)
-        .flatMap(withInner)
-        .flatMap((node) => demandedBy(node, text)),
-    )
-    .filter(({ table }) => table !== history)
+export function demandsOf(texts: readonly string[], history: string): Demand[] {
+  const names = trackNames()
+  const demands: Demand[] = []
+  for (const text of texts)
+    for (const node of parseInner(text).flatMap(withInner)) {
+      demands.push(...demandedBy(node, text, names))
+      names.follow(node)
+    }
+  return demands.filter(({ table }) => table !== history)
+}
 
-function demandedBy(node: Node, text: string): Demand[] {
+/** A table of a statement, by the names that are there before the first one. */
+interface Named {
+  table: string
+  /** Quoted. */
+  column: (now: string) => string
+  /** Null: a table that the statements make themselves. */
+  other: (relation: RangeVar) => string | null
+}
+
+function namedBy(relation: RangeVar | undefined, names: Names): Named | null {
+  const now = relation && tableName(relation)
+  const table = now === undefined ? null : names.table(now)
+  if (now === undefined || table === null) return null
+  return {
+    table,
+    column: (name) => quoteName(names.column(now, name)),
+    other: (other) => names.table(tableName(other)),
+  }
+}
+
+function demandedBy(node: Node, text: string, names: Names): Demand[] {
   const whole = (table: string | null): Demand => ({ table, what: text, count: null })
-  if ('AlterTableStmt' in node && node.AlterTableStmt.relation) {
+  if ('AlterTableStmt' in node) {
     const { relation, cmds = [] } = node.AlterTableStmt
-    const table = tableName(relation)
+    const named = namedBy(relation, names)
+    if (!named) return []
     return cmds
       .flatMap(commandIn)
       .flatMap((command) =>
-        command.behavior === 'DROP_CASCADE' ? [whole(table)] : byCommand(table, command, text),
+        command.behavior === 'DROP_CASCADE' ? [whole(named.table)] : byCommand(named, command, text),
       )
   }
   if ('DropStmt' in node) return node.DropStmt.behavior === 'DROP_CASCADE' ? [whole(null)] : []
   if ('TruncateStmt' in node) return [whole(null)]
-  if ('DeleteStmt' in node && node.DeleteStmt.relation) return [whole(tableName(node.DeleteStmt.relation))]
-  return 'IndexStmt' in node && node.IndexStmt.unique ? byIndex(node.IndexStmt, text) : []
+  if ('DeleteStmt' in node) {
+    const named = namedBy(node.DeleteStmt.relation, names)
+    return named ? [whole(named.table)] : []
+  }
+  if (!('IndexStmt' in node) || !node.IndexStmt.unique) return []
+  const named = namedBy(node.IndexStmt.relation, names)
+  return named ? byIndex(named, node.IndexStmt, text) : []
 }
 
-function byCommand(table: string, { subtype, name = '', def }: AlterTableCmd, text: string): Demand[] {
+function byCommand(named: Named, { subtype, name = '', def }: AlterTableCmd, text: string): Demand[] {
   if (subtype === 'AT_AlterColumnType' && def && 'ColumnDef' in def) {
     const { typeName, raw_default } = def.ColumnDef
-    return typed(table, name, typeName, raw_default && !isCast(raw_default) ? text : null)
+    return typed(named, name, typeName, raw_default && !isCast(raw_default) ? text : null)
   }
   if (subtype !== 'AT_AddConstraint') return []
-  return nodesOf([def], 'Constraint').flatMap((constraint) => byConstraint(table, constraint, text))
+  return nodesOf([def], 'Constraint').flatMap((constraint) => byConstraint(named, constraint, text))
 }
 
 /** `USING c::type` cuts where the plain change of type fails; other conversions are the author's own. */
@@ -52,24 +81,30 @@ const isCast = (node: Node): boolean =>
 /** By PostgreSQL's names: the smallest and the largest number that fits. */
 const ranges: Record<string, [number, number]> = { int2: [-32768, 32767], int4: [-2147483648, 2147483647] }
 
-function typed(table: string, column: string, type: TypeName | undefined, converts: string | null): Demand[] {
+function typed(
+  { table, column }: Named,
+  now: string,
+  type: TypeName | undefined,
+  converts: string | null,
+): Demand[] {
   const name = textOf(type?.names?.at(-1))
   const [length] = nodesOf(type?.typmods ?? [], 'A_Const').map(({ ival }) => ival?.ival ?? 0)
   const limited = length === undefined ? '' : `(${length})`
   const demand = (where: string | null): Demand => ({
     table,
-    what: `${quoteName(column)} ${name}${limited}`,
+    what: `${quoteName(now)} ${name}${limited}`,
     count: where && `SELECT count(*) FROM ${table} WHERE ${where}`,
   })
   const hasLimit = name === 'varchar' || name === 'bpchar'
   if (name === 'text' || (name === 'varchar' && length === undefined)) return []
   if (converts !== null) return [{ table, what: converts, count: null }]
-  if (hasLimit) return [demand(`char_length(rtrim(${quoteName(column)}::text)) > ${length ?? 1}`)]
+  if (hasLimit) return [demand(`char_length(rtrim(${column(now)}::text)) > ${length ?? 1}`)]
   const range = ranges[name]
-  return [demand(range ? `${quoteName(column)} NOT BETWEEN ${range[0]} AND ${range[1]}` : null)]
+  return [demand(range ? `${column(now)} NOT BETWEEN ${range[0]} AND ${range[1]}` : null)]
 }
 
-function byConstraint(table: string, constraint: Constraint, text: string): Demand[] {
+function byConstraint(named: Named, constraint: Constraint, text: string): Demand[] {
+  const { table } = named
   const { contype, conname, skip_validation, indexname } = constraint
   if (skip_validation || indexname) return []
   const what = conname === undefined ? text : quoteName(conname)
@@ -78,45 +113,42 @@ function byConstraint(table: string, constraint: Constraint, text: string): Dema
     const says = inParentheses(text, constraint.location ?? 0, 'CHECK')
     return demand(says && `SELECT count(*) FROM ${table} WHERE NOT (${says})`)
   }
-  if (contype === 'CONSTR_UNIQUE' && !constraint.nulls_not_distinct)
-    return demand(repeated(table, namesIn(constraint.keys)))
+  const keys = (constraint.keys ?? []).map((key) => named.column(textOf(key)))
+  if (contype === 'CONSTR_UNIQUE' && !constraint.nulls_not_distinct) return demand(repeated(table, keys))
+  if (contype === 'CONSTR_PRIMARY') return demand(repeatedOrMissing(table, keys))
   if (contype === 'CONSTR_FOREIGN' && constraint.pktable && constraint.pk_attrs?.length) {
-    const [ours, theirs] = [namesIn(constraint.fk_attrs), namesIn(constraint.pk_attrs)]
+    const other = named.other(constraint.pktable)
+    const ours = (constraint.fk_attrs ?? []).map((key) => named.column(textOf(key)))
+    const theirs = namesIn(constraint.pk_attrs)
     const same = theirs.map((theirName, i) => `theirs.${theirName} = ours.${ours[i]}`).join(' AND ')
     return demand(
-      `SELECT count(*) FROM ${table} ours WHERE ${ours.map((name) => `ours.${name} IS NOT NULL`).join(' AND ')}` +
-        ` AND NOT EXISTS (SELECT FROM ${tableName(constraint.pktable)} theirs WHERE ${same})`,
+      other &&
+        `SELECT count(*) FROM ${table} ours WHERE ${ours.map((name) => `ours.${name} IS NOT NULL`).join(' AND ')}` +
+          ` AND NOT EXISTS (SELECT FROM ${other} theirs WHERE ${same})`,
     )
   }
   return demand(null)
 }
 
 function byIndex(
-  { relation, idxname, indexParams = [], whereClause, ...index }: IndexStmt,
+  { table, column }: Named,
+  { idxname, indexParams = [], whereClause, ...index }: IndexStmt,
   text: string,
 ): Demand[] {
-  if (!relation) return []
-  const table = tableName(relation)
   const names = nodesOf(indexParams, 'IndexElem').map(({ name }) => name)
   const isPlain = names.every((name) => name !== undefined) && !whereClause && !index.nulls_not_distinct
   const what = idxname === undefined ? text : quoteName(idxname)
-  return [
-    {
-      table,
-      what,
-      count: isPlain
-        ? repeated(
-            table,
-            names.map((name) => quoteName(name ?? '')),
-          )
-        : null,
-    },
-  ]
+  const keys = names.map((name = '') => column(name))
+  return [{ table, what, count: isPlain ? repeated(table, keys) : null }]
 }
 
 /** Rows that have all of these values in common with another one. NULL is like nothing. */
 const repeated = (table: string, columns: readonly string[]): string =>
   `SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM ${table} WHERE ${columns.map((name) => `${name} IS NOT NULL`).join(' AND ')}` +
   ` GROUP BY ${columns.join(', ')} HAVING count(*) > 1) AS repeated`
+
+/** And those that have no value in one of them. */
+const repeatedOrMissing = (table: string, columns: readonly string[]): string =>
+  `SELECT (${repeated(table, columns)}) + (SELECT count(*) FROM ${table} WHERE ${columns.map((name) => `${name} IS NULL`).join(' OR ')})`
 
 const namesIn = (nodes: readonly Node[] = []): string[] => nodes.map((node) => quoteName(textOf(node)))

@@ -49,7 +49,22 @@ test('rows that violate a constraint or a unique index that is there again are c
   expect(await count(`${add} UNIQUE (code, parent)`)).toEqual(nothing)
   expect(await count(`${add} FOREIGN KEY (parent) REFERENCES public.parents (id)`)).toEqual(one('it', 2))
   expect(await count('CREATE UNIQUE INDEX "IX" ON public.t (code)')).toEqual(one('"IX"', 4))
+  expect(await count(`${add} PRIMARY KEY (id)`)).toEqual(one('it', 1))
+  expect(await count(`${add} PRIMARY KEY (code)`)).toEqual(one('it', 5))
   expect(await count(`${add} CHECK (id < 5) NOT VALID`)).toEqual(nothing)
+})
+
+test('a table that the way down renames first is counted by the name that it has now', async ({ hrms }) => {
+  const count = await made(hrms)
+  const back = `ALTER TABLE public.t RENAME TO old; ALTER TABLE public.old SET SCHEMA master;
+    ALTER TABLE master.old RENAME COLUMN code TO tag; ALTER TABLE public.parents RENAME TO elders;`
+  const add = `${back} ALTER TABLE master.old ADD CONSTRAINT it`
+  expect(await count(`${add} UNIQUE (tag)`)).toEqual(one('it', 4))
+  expect(await count(`${add} FOREIGN KEY (parent) REFERENCES public.elders (id)`)).toEqual(one('it', 2))
+  expect(await count(`${back} CREATE UNIQUE INDEX it ON master.old (tag)`)).toEqual(one('it', 4))
+  expect(await count(`${back} ALTER TABLE master.old ALTER COLUMN id TYPE integer`)).toEqual(
+    one('id int4', 1),
+  )
 })
 
 test('what cannot be counted is named: conversions, other constraints, what takes more with it', async ({
@@ -58,7 +73,7 @@ test('what cannot be counted is named: conversions, other constraints, what take
   const count = await made(hrms)
   const statements = [
     'ALTER TABLE public.t ALTER COLUMN name TYPE varchar(5) USING left(name, 5)',
-    'ALTER TABLE public.t ADD PRIMARY KEY (id)',
+    'ALTER TABLE public.t ADD EXCLUDE (id WITH =)',
     'ALTER TABLE public.t DROP COLUMN code CASCADE',
     'DROP TABLE public.parents CASCADE',
     'DELETE FROM public.t WHERE id > 3',
