@@ -67,6 +67,7 @@ export interface Problems extends EfCoreProblems {
   'scans-table': { table: string; statement: string; rows: number; bytes: number }
   /** `statement` uses a value that its own transaction adds to the enum `type`. */
   'value-uncommitted': { type: string; value: string; statement: string }
+  'value-exists': { type: string; value: string; statement: string }
   /** `from`: the type that it has. */
   'type-unconvertible': { table: string; column: string; from: string; statement: string }
   /** `by`: views, and policies of row-level security. */

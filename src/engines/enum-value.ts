@@ -12,13 +12,31 @@ export interface NewValue {
   value: string
 }
 
-/** The value that a statement adds; null where it adds none, and where it may be there already. */
-export async function addedValue(client: pg.Client, node: Node): Promise<NewValue | null> {
+/**
+ * The value that a statement adds, and whether it is there already, as it is where a way down could not take it away:
+ * IF NOT EXISTS then adds nothing. Null: it adds none.
+ */
+export async function addedValue(
+  client: pg.Client,
+  node: Node,
+): Promise<{ added: NewValue; there: 'passed-over' | 'in-the-way' | null } | null> {
   if (!('AlterEnumStmt' in node)) return null
   const { typeName = [], oldVal, newVal, skipIfNewValExists } = node.AlterEnumStmt
   if (newVal === undefined || oldVal !== undefined) return null
   const added = { type: nameOf(typeName), value: newVal }
-  return skipIfNewValExists && (await hasValue(client, added)) ? null : added
+  const there = await hasValue(client, added)
+  return { added, there: there ? (skipIfNewValExists ? 'passed-over' : 'in-the-way') : null }
+}
+
+/** An enum that a statement renames, drops, or of which it renames a value: the catalogue does not say what it is then. */
+export function enumsChanged(node: Node): string[] {
+  if ('AlterEnumStmt' in node && node.AlterEnumStmt.oldVal !== undefined)
+    return [nameOf(node.AlterEnumStmt.typeName ?? [])]
+  if ('RenameStmt' in node && node.RenameStmt.renameType === 'OBJECT_TYPE')
+    return [nameOf(nodesOf([node.RenameStmt.object], 'String').map((String) => ({ String })))]
+  if ('DropStmt' in node && node.DropStmt.removeType === 'OBJECT_TYPE')
+    return nodesOf(node.DropStmt.objects, 'TypeName').map(nameOfType)
+  return []
 }
 
 /** An enum that a statement makes. */

@@ -5,9 +5,10 @@ import type { Prepared, Statement } from '../domain/script.ts'
 import { unconvertible } from './column-type.ts'
 import { type Gone, noteGone, readersOf } from './dependents.ts'
 import { commandIn } from './effects.ts'
-import { addedValue, madeEnum, nameOfType, type NewValue, usesValue } from './enum-value.ts'
+import { addedValue, enumsChanged, madeEnum, nameOfType, type NewValue, usesValue } from './enum-value.ts'
 import { unknownExtension } from './extensions.ts'
 import { type Names, trackNames } from './names.ts'
+import { committedParts } from './parts.ts'
 import { parseInner } from './sql-parse.ts'
 import { tableName, withInner } from './tree.ts'
 import { statementsOf } from './units.ts'
@@ -23,13 +24,13 @@ interface Reading {
   /** Of this transaction: values that it adds, and enums that it makes, which may have them at once (since 17). */
   values: NewValue[]
   fresh: Set<string>
-  /** Columns whose type is another one than the catalogue has. */
+  /** Columns whose type is another one than the catalogue has, and enums with other values. */
   changed: Set<string>
 }
 
 /**
  * Statements that the server would refuse while users are out, as far as its catalogue says so now: an enum's new value
- * in the transaction that adds it, a type that does not convert, a column that views read, an extension that is not there.
+ * in the transaction that adds it, or that is there, a type that does not convert, a column that views read, an extension that is not there.
  * What stands inside of a DO block may never run, and is left out.
  */
 export async function refused(client: pg.Client, { scripts }: Prepared): Promise<Finding[]> {
@@ -44,11 +45,16 @@ export async function refused(client: pg.Client, { scripts }: Prepared): Promise
     changed: new Set(),
   }
   const findings: Finding[] = []
-  for (const unit of scripts.flatMap(({ units }) => units)) {
-    reading.values = []
-    reading.fresh = new Set()
-    for (const statement of statementsOf(unit).filter(({ from }) => from === 'file'))
-      for (const node of parseInner(statement.text)) findings.push(...(await look(reading, node, statement)))
+  for (const script of scripts) {
+    // What an earlier try committed is not run again, and the catalogue has it.
+    const committed = await committedParts(client, script)
+    for (const unit of script.units.filter((_, part) => !committed.has(part))) {
+      reading.values = []
+      reading.fresh = new Set()
+      for (const statement of statementsOf(unit).filter(({ from }) => from === 'file'))
+        for (const node of parseInner(statement.text))
+          findings.push(...(await look(reading, node, statement)))
+    }
   }
   return findings
 }
@@ -66,8 +72,11 @@ async function look(reading: Reading, node: Node, { text }: Statement): Promise<
     for (const command of (node.AlterTableStmt.cmds ?? []).flatMap(commandIn))
       findings.push(...(await lookAtColumn(reading, now, command, text)))
   }
-  const added = await addedValue(client, node)
-  if (added && !fresh.has(added.type)) values.push(added)
+  const add = await addedValue(client, node)
+  if (add && !enums.has(add.added.type) && !reading.changed.has(add.added.type) && add.there === 'in-the-way')
+    findings.push(blocker({ code: 'value-exists', ...add.added, statement: text }))
+  if (add && !fresh.has(add.added.type) && !add.there) values.push(add.added)
+  for (const type of enumsChanged(node)) reading.changed.add(type)
   const made = madeEnum(node)
   if (made !== null) {
     enums.add(made)

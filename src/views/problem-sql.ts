@@ -188,6 +188,11 @@ export const sqlProblems = {
     means: say`PostgreSQL takes a new value of an enum only once it is committed: the migration would fail (55P04).`,
     next: say`Add the value in a migration of its own before this one, ${again}.`,
   }),
+  'value-exists': ({ type, value, statement }) => ({
+    what: say`${statementCode(statement)} adds ${code(value)} to ${code(type)}, which has it already.`,
+    means: say`The migration would fail (42710). A way down leaves the values of an enum where they are: it may be of an earlier try.`,
+    next: say`Add it by SQL with IF NOT EXISTS, ${again}.`,
+  }),
   'type-unconvertible': ({ table, column, from, statement }) => ({
     what: say`${statementCode(statement)}: PostgreSQL does not convert ${code(column)} of ${code(table)} from ${code(from)} by itself.`,
     means: say`The migration would fail (42804).`,

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { type Hrms, test } from '../adapters/postgres/hrms.ts'
-import { prepared } from './scripts.ts'
+import { applying, prepared } from './scripts.ts'
 
 // The statements are as EF Core with Npgsql generates them, unless people write them with migrationBuilder.Sql.
 
@@ -11,7 +11,8 @@ const admins = 'master."AdminUsers"'
 async function noticed(hrms: Hrms, sql: string): Promise<unknown[]> {
   const { engine, up } = await prepared(sql)
   return (await engine.check(hrms.target(), up)).flatMap(({ level, problem }) => {
-    if (problem.code === 'value-uncommitted') return [[level, problem.value, problem.statement]]
+    if (problem.code === 'value-uncommitted' || problem.code === 'value-exists')
+      return [[level, problem.value, problem.statement]]
     if (problem.code === 'type-unconvertible') return [[level, problem.table, problem.column, problem.from]]
     if (problem.code === 'column-read') return [[level, problem.table, problem.column, problem.by]]
     return problem.code === 'extension-missing' ? [[level, problem.extension]] : []
@@ -55,6 +56,31 @@ test('it may be used once it is committed, or where its type is new; a text that
     `${add}; UPDATE ${admins} SET "Email" = 'calm' WHERE "Email" = 'calm'; UPDATE ${admins} SET "Mood" = 'ok'`,
   ])
     expect([sql, await noticed(hrms, sql)]).toEqual([sql, []])
+})
+
+test('a value that an earlier try has left is in the way of the next one (value-exists)', async ({
+  hrms,
+}) => {
+  await (await hrms.client()).query(moods)
+  const again = `ALTER TYPE master.mood ADD VALUE 'ok' BEFORE 'sad'`
+  for (const [sql, wanted] of [
+    [again, [['blocker', 'ok', again]]],
+    [`ALTER TYPE master.mood RENAME VALUE 'ok' TO 'good'; ${again}`, []],
+    [`ALTER TYPE master.mood RENAME TO moods; CREATE TYPE master.mood AS ENUM ('sad'); ${again}`, []],
+    [`ALTER TYPE master.mood RENAME TO moods; ALTER TYPE master.other RENAME TO mood; ${again}`, []],
+    [`DROP TYPE master.mood; CREATE TYPE master.mood AS ENUM ('sad'); ${again}`, []],
+  ] as const)
+    expect([sql, await noticed(hrms, sql)]).toEqual([sql, wanted])
+})
+
+test('what an earlier try of the same script has committed is in nobody’s way', async ({ hrms }) => {
+  const root = await hrms.client()
+  await root.query('grant create on database "' + hrms.name + '" to lockkeeper')
+  await root.query(moods)
+  await root.query('alter type master.mood owner to lockkeeper')
+  const { engine, up } = await prepared(`BEGIN; ${add}; COMMIT; BEGIN; SELECT 1 FROM nowhere; COMMIT`)
+  expect(await engine.apply(hrms.target(), up, applying())).toMatchObject({ status: 'failed' })
+  expect(await engine.check(hrms.target(), up)).toEqual([])
 })
 
 test('a type that PostgreSQL does not make of the old one by itself is seen (type-unconvertible)', async ({

@@ -121,6 +121,7 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
     value: 'calm',
     statement: "ALTER TABLE t ADD c shop.mood DEFAULT 'calm'",
   },
+  'value-exists': { type: 'shop.mood', value: 'calm', statement: "ALTER TYPE shop.mood ADD VALUE 'calm'" },
   'type-unconvertible': {
     table: 't',
     column: 'Note',
