@@ -69,6 +69,11 @@ export interface Prepared {
   drops: { table: string; column: string | null; gave: Given }[]
   /** Columns that become NOT NULL again: rows that are NULL stand in its way. */
   restores: { table: string; column: string }[]
+  /**
+   * Of a way down, by the names after its last statement: what is not there then, and what is NOT NULL again. A table or
+   * column that is dropped and made anew is there.
+   */
+  after?: { gone: { table: string; column: string | null }[]; notNull: { table: string; column: string }[] }
   /** What a way down demands of rows besides. */
   demands?: Demand[]
   /**

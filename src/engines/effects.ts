@@ -11,11 +11,19 @@ export interface Effects {
   restores: Prepared['restores']
   /** What existing rows got in added columns, by the names after the last statement. */
   gave: { table: string; column: string; gives: Given }[]
+  /** What is not there after the last statement, and what is NOT NULL then; by the names of then. */
+  after: NonNullable<Prepared['after']>
+}
+
+/** What is read on the way to them. */
+interface Reading extends Pick<Effects, 'adds' | 'drops' | 'restores'> {
+  /** Columns that are there again: `table.column`, by the table's name before. */
+  again: Set<string>
 }
 
 /** Reads the effects of statements in the order in which they run, those inside of DO blocks too. */
 export function effectsOf(statements: Node[]): Effects {
-  const effects: Effects = { adds: [], drops: [], restores: [], gave: [] }
+  const effects: Reading = { adds: [], drops: [], restores: [], again: new Set() }
   const names = trackNames()
   for (const node of statements.flatMap(withInner)) {
     for (const dropped of droppedTables(node)) {
@@ -27,10 +35,28 @@ export function effectsOf(statements: Node[]): Effects {
     names.follow(node)
   }
   const gave = effects.adds.map(({ table, column, gives }) => ({ ...names.now(table, column), gives }))
-  return { ...effects, gave }
+  const { adds, drops, restores } = effects
+  return { adds, drops, restores, gave, after: afterAll(effects, names) }
 }
 
-function alter(effects: Effects, { relation, cmds = [] }: AlterTableStmt, names: Names): void {
+function afterAll({ drops, restores, again }: Reading, names: Names): Effects['after'] {
+  const isGone = (table: string, column: string | null): boolean =>
+    drops.some((one) => one.table === table && one.column === column)
+  return {
+    gone: drops.flatMap(({ table, column }): Effects['drops'] => {
+      if (column === null) return names.isTaken(table) ? [] : [{ table, column }]
+      return again.has(`${table}.${column}`) ? [] : [{ table: names.now(table, column).table, column }]
+    }),
+    notNull: restores
+      .filter(
+        ({ table, column }) =>
+          !isGone(table, null) && (!isGone(table, column) || again.has(`${table}.${column}`)),
+      )
+      .map(({ table, column }) => names.now(table, column)),
+  }
+}
+
+function alter(effects: Reading, { relation, cmds = [] }: AlterTableStmt, names: Names): void {
   if (!relation) return
   const written = tableName(relation)
   const table = names.table(written)
@@ -39,10 +65,12 @@ function alter(effects: Effects, { relation, cmds = [] }: AlterTableStmt, names:
     const column = names.column(written, name)
     if (subtype === 'AT_AddColumn' && def && 'ColumnDef' in def) {
       const { colname = '', constraints = [] } = def.ColumnDef
+      effects.again.add(`${table}.${colname}`)
       const gives = givenBy(def.ColumnDef)
       const notNull = nodesOf(constraints, 'Constraint').some(({ contype }) => contype === 'CONSTR_NOTNULL')
       if (gives) effects.adds.push({ table, column: colname, gives, notNull })
     } else if (subtype === 'AT_DropColumn') {
+      effects.again.delete(`${table}.${column}`)
       const added = effects.adds.findIndex((one) => one.table === table && one.column === column)
       if (added === -1) effects.drops.push({ table, column })
       else effects.adds.splice(added, 1)
@@ -58,7 +86,7 @@ export const commandIn = (node: Node): AlterTableCmd[] =>
   'AlterTableCmd' in node ? [node.AlterTableCmd] : []
 
 /** A column that the migration fills itself has other values than its default, and nobody can tell which. */
-function forgetUpdated(effects: Effects, node: Extract<Node, { UpdateStmt: unknown }>, names: Names): void {
+function forgetUpdated(effects: Reading, node: Extract<Node, { UpdateStmt: unknown }>, names: Names): void {
   const { relation, targetList = [] } = node.UpdateStmt
   if (!relation) return
   const table = names.table(tableName(relation))

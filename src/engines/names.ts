@@ -1,4 +1,5 @@
 import type { Node } from 'libpg-query'
+import { droppedTables } from './tables.ts'
 import { nodesOf, tableName } from './tree.ts'
 
 /** Names of tables and columns while statements rename them, in the order in which they run. */
@@ -8,7 +9,9 @@ export interface Names {
   column(tableNow: string, now: string): string
   /** The name that a table and its column have now, by those before the first statement. */
   now(table: string, column: string): { table: string; column: string }
-  /** Renaming, moving to another schema, and making. */
+  /** Whether a table of that name was made, or has got it by renaming, and is there. */
+  isTaken(now: string): boolean
+  /** Renaming, moving to another schema, making and dropping. */
   follow(node: Node): void
 }
 
@@ -31,7 +34,9 @@ export function trackNames(): Names {
       const found = [...columns].find(([of, first]) => first === columnWas && JSON.parse(of)[0] === was)
       return { table: tableNow, column: found ? JSON.parse(found[0])[1] : columnWas }
     },
+    isTaken: (now) => tables.has(now),
     follow(node) {
+      for (const dropped of droppedTables(node)) tables.delete(dropped)
       for (const made of madeBy(node)) tables.set(made, null)
       if ('AlterObjectSchemaStmt' in node && node.AlterObjectSchemaStmt.relation) {
         const { relation, newschema = '' } = node.AlterObjectSchemaStmt

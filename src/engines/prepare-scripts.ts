@@ -47,7 +47,7 @@ export function prepareScripts(made: ToPrepare): Result<Prepared> {
 function digested(made: ToPrepare, scripts: Script[]): Prepared {
   const { move, direction, read, ups, history, program = null } = made
   const statements = nodesIn(read)
-  const { adds, drops, restores } = effectsOf(statements)
+  const { adds, drops, restores, after } = effectsOf(statements)
   const given = effectsOf(nodesIn(ups)).gave
   const gaveTo = (table: string, column: string | null) =>
     given.find((one) => one.table === table && one.column === column)?.gives ?? 'unknown'
@@ -62,6 +62,7 @@ function digested(made: ToPrepare, scripts: Script[]): Prepared {
     adds,
     drops: lost,
     restores: isDown ? restores : [],
+    ...(isDown && { after }),
     ...(isDown && { demands: demandsOf(textsIn(read), history.table) }),
     keeps: isDown ? keepsOf({ drops: lost, restores }, line) : [],
     program,

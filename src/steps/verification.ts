@@ -80,13 +80,16 @@ export function tablesAsPlanned(planned: readonly TableShape[], now: readonly Ta
 }
 
 /** What a way down takes away is gone, and what it makes NOT NULL again is. Where nobody recorded the tables before. */
-export const takenBack = ({ drops, restores }: Prepared, now: readonly TableShape[]): Looked[] => [
-  ...drops.map(({ table, column }) => {
+export const takenBack = (
+  { drops, restores, after = { gone: drops, notNull: restores } }: Prepared,
+  now: readonly TableShape[],
+): Looked[] => [
+  ...after.gone.map(({ table, column }) => {
     const is = now.find((one) => one.name === table)
     const gone = column === null ? !is?.exists : !is?.columns.some((one) => one.name === column)
     return compared(column === null ? table : `${table}.${column}`, 'gone', gone ? 'gone' : 'still there')
   }),
-  ...restores.map(({ table, column }) => {
+  ...after.notNull.map(({ table, column }) => {
     const is = now.find((one) => one.name === table)?.columns.find((one) => one.name === column)
     return compared(
       `${table}.${column}`,

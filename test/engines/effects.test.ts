@@ -38,3 +38,19 @@ test('a table that is dropped is lost, also where another one of its name is mad
     { table: 'public.c', column: null, gave: 'unknown' },
   ])
 })
+
+test('what is gone and what is NOT NULL after a way down is told by the names of then', async () => {
+  const { down } = await prepared(
+    'SELECT 1',
+    `ALTER TABLE sales.b ALTER COLUMN c SET NOT NULL; ALTER TABLE sales.b DROP COLUMN d; ALTER TABLE sales.b DROP COLUMN e;
+     ALTER TABLE sales.b ADD e int GENERATED ALWAYS AS (1) STORED; ALTER TABLE sales.b RENAME COLUMN c TO c1;
+     ALTER TABLE sales.b SET SCHEMA public; ALTER TABLE b RENAME TO a; DROP TABLE f; CREATE TABLE f (g int); DROP TABLE h`,
+  )
+  expect(down?.after).toEqual({
+    gone: [
+      { table: 'public.a', column: 'd' },
+      { table: 'public.h', column: null },
+    ],
+    notNull: [{ table: 'public.a', column: 'c1' }],
+  })
+})
