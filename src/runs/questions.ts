@@ -2,7 +2,7 @@ import type { Attempt, Run } from '../domain/run.ts'
 import type { Choice } from '../domain/choice.ts'
 import type { Question } from '../domain/question.ts'
 import type { Problem } from '../domain/problem.ts'
-import type { Step } from '../domain/step.ts'
+import type { Route, Step } from '../domain/step.ts'
 import { hasMigrated, presentRoute, reachedBy, wayBack } from '../domain/route.ts'
 
 /** What a failed step asks: only choices that do something at this step, the safest way on first. */
@@ -17,7 +17,7 @@ export function questionAfterFailure(
   choices.push('retry')
   const way = wayBack(run.plan.approved.routes, record)
   if (way) choices.push(way)
-  if (mayGoOn(record, step)) choices.push('go-on')
+  if (mayGoOn(record, step, way)) choices.push('go-on')
   if (run.windowBegan) choices.push('leave')
   return { code: 'step-failed', problem, choices, ...lapse(run, record) }
 }
@@ -28,10 +28,13 @@ function standsInTheWay(step: Step, problem: Problem): boolean {
   return problem.code === 'sessions-came-back' && step.kind === 'migrate'
 }
 
-/** Tests may be wrong about an application that works; a database that looks otherwise may still be the one to open. */
-function mayGoOn(record: readonly Attempt[], step: Step): boolean {
+/**
+ * Tests may be wrong about an application that works; a database that looks otherwise may still be the one to open, where
+ * there is no way back from it.
+ */
+function mayGoOn(record: readonly Attempt[], step: Step, way: Route | null): boolean {
   if (step.kind === 'smoke') return true
-  return step.kind === 'verify' && presentRoute(record) !== 'forward'
+  return step.kind === 'verify' && (way === null || presentRoute(record) !== 'forward')
 }
 
 /**

@@ -10,8 +10,8 @@ export const cancelled = (at: Pick<At<Kind>, 'run'>): Outcome<never> =>
 
 /**
  * A kind that respects its signal: it does not begin when it was told to stop, and what breaks because it was told to
- * is the cancel, not a fault of the world. What was done all the same stays done, and a question stays a question; a
- * lost session stays one too, since nobody knows what came of it.
+ * is the cancel, not a fault of the world. What was done all the same stays done, how far it came stays known, and a
+ * question stays a question; a lost session stays one too, since nobody knows what came of it.
  */
 export function cancellable<K extends Kind>(kind: StepKind<K>): StepKind<K> {
   return {
@@ -21,7 +21,8 @@ export function cancellable<K extends Kind>(kind: StepKind<K>): StepKind<K> {
       const outcome = await kind.perform(at, answer)
       if (outcome.status !== 'failed' || outcome.problem.code === 'session-lost' || !at.signal.aborted)
         return outcome
-      return cancelled(at)
+      const { reached } = outcome
+      return reached ? { ...cancelled(at), reached } : cancelled(at)
     },
   }
 }

@@ -1,11 +1,11 @@
-import type { StepKind } from './step-kind.ts'
+import type { At, StepKind } from './step-kind.ts'
 import { done, failed, unneeded } from '../domain/outcome.ts'
 import { openDebt, owedService } from './owed.ts'
 import { serviceOf } from './services.ts'
 
 /**
  * Starts as many instances as there were. Whether they are healthy is for `smoke` to see. Somebody who started some by
- * hand meanwhile is asked, not overruled.
+ * hand meanwhile is asked, not overruled. What was told to end and is still there is no start: it is waited out first.
  */
 export const start: StepKind<'start'> = {
   /** As many as were owed run: done. */
@@ -15,7 +15,7 @@ export const start: StepKind<'start'> = {
     if (!open) return 'not done'
     const state = await serviceOf(at, at.with.service).method.state()
     if (!state.ok) return failed(state.problem)
-    if (state.value.instances !== open.was.instances) return 'not done'
+    if (state.value.instances !== open.was.instances || isEnding(at)) return 'not done'
     await debts.settle(open.what)
     return done({ instances: open.was.instances, seconds: 0 })
   },
@@ -28,11 +28,14 @@ export const start: StepKind<'start'> = {
     const state = await method.state()
     if (!state.ok) return failed(state.problem)
     const { instances } = state.value
-    if (instances === debt.was.instances) {
+    const ending = instances > 0 && isEnding(at)
+    if (ending) {
+      const ended = await method.stop(at.signal, at.progress)
+      if (ended.status !== 'done') return ended
+    } else if (instances === debt.was.instances) {
       await debts.settle(debt.what)
       return unneeded('already-so')
-    }
-    if (instances > 0 && answer?.choice !== 'go-on')
+    } else if (instances > 0 && answer?.choice !== 'go-on')
       return {
         status: 'asks',
         question: {
@@ -47,6 +50,16 @@ export const start: StepKind<'start'> = {
     if (started.status === 'done') await debts.settle(debt.what)
     return started
   },
+}
+
+/** Whether a stop of it was begun and did not come to its end: then it may have its signal, and end whenever it likes. */
+function isEnding({ record, run, with: { service } }: At<'start'>): boolean {
+  const stops = Object.values(run.plan.approved.routes)
+    .flatMap((way) => way ?? [])
+    .filter((step) => step.kind === 'stop' && step.with.service === service)
+    .map(({ id }) => id)
+  const last = record.findLast(({ step }) => stops.includes(step))
+  return last !== undefined && last.outcome?.status !== 'done' && last.outcome?.status !== 'unneeded'
 }
 
 const instancesOf = (count: number): string => (count === 1 ? '1 instance' : `${count} instances`)

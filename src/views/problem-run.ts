@@ -85,13 +85,13 @@ export const runProblems = {
       5,
       '; ',
     )}.`,
-    means: say`Users are not in yet: going back loses nothing.`,
-    next: say`Roll back; or correct the cause and retry.`,
+    means: say`Users are not in yet.`,
+    next: say`Correct the cause and retry, or take another of the ways that the run offers.`,
   }),
   'try-out-failed': (error) => ({
     what: say`The try-out, run as the application, failed: ${sqlErrorLine(error)}${ourStatement(error)}.`,
     means: say`The application would fail in the same way. The try-out was rolled back.`,
-    next: say`Roll back; or correct what it lacks (often a GRANT) and retry.`,
+    next: say`Correct what it lacks (often a GRANT) and retry, or take another of the ways that the run offers.`,
   }),
   unhealthy: ({ service, url, saw, attempts, seconds: waited }) => ({
     what: say`${code(service)} is not healthy after ${seconds(waited)}: ${code(url)} answered ${bold(clipped(saw, 80))}, ${counted(attempts, 'attempt')}.`,

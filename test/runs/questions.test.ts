@@ -4,7 +4,7 @@ import type { Reached } from '../../src/domain/reached.ts'
 import type { Attempt, Run } from '../../src/domain/run.ts'
 import type { Routes, Step } from '../../src/domain/step.ts'
 import { completed, questionAfterFailure } from '../../src/runs/questions.ts'
-import { samplePlan, smallRoutes } from '../plans.ts'
+import { samplePlan, smallRoutes, step } from '../plans.ts'
 
 const runOf = (given: Partial<Run> = {}, routes: Routes = smallRoutes()): Run => ({
   id: '7F3A-1',
@@ -75,6 +75,15 @@ describe('what a failed step asks (step-failed)', () => {
     const question = asked('start')
     expect(question.choices).toEqual(['retry', 'roll-back', 'leave'])
     expect(question.lapses).toBeUndefined()
+  })
+
+  test('a verification that fails where there is no way back may be passed over: there must be a way out', () => {
+    const routes = smallRoutes()
+    const at = routes.forward.findIndex(({ kind }) => kind === 'start')
+    routes.forward.splice(at, 0, step('verify'))
+    expect(asked('verify', problem, runOf({}, routes)).choices).toEqual(['retry', 'roll-back', 'leave'])
+    const only = { ...routes, 'roll-back': null }
+    expect(asked('verify', problem, runOf({}, only)).choices).toEqual(['retry', 'go-on', 'leave'])
   })
 
   /** Migrate failed, or asks, and left the history there. */

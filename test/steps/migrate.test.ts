@@ -48,6 +48,24 @@ test('what is done already is found, not done twice', async () => {
   })
 })
 
+test('told to stop after a first commit, it says how far it came: the way back is down from there', async () => {
+  const cancel = new AbortController()
+  const { engine } = scene.world
+  scene.world.engine = {
+    ...engine,
+    async apply() {
+      cancel.abort()
+      return { status: 'failed', problem: { code: 'cancelled', by: '' } }
+    },
+    reconcile: async () => ({ between: '1_A' }),
+  }
+  expect(await scene.perform(up, { signal: cancel.signal })).toMatchObject({
+    status: 'failed',
+    problem: { code: 'cancelled' },
+    reached: { between: '1_A' },
+  })
+})
+
 test('down takes it back', async () => {
   await scene.perform(up)
   scene.answer(up, 'roll-back')

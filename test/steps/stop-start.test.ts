@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { stepOf } from './plan.ts'
 import { makeScene, type Scene } from './world.ts'
@@ -136,6 +139,32 @@ test('a service that does not end in its time is named with its PID, and stays o
   if (outcome.status === 'failed' && outcome.problem.code === 'service-will-not-stop')
     process.kill(-outcome.problem.pid, 'SIGKILL')
   await stubborn.end()
+})
+
+test('a service that was told to end and ends late is no start: it is waited out, and started anew', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'lockkeeper-slow-'))
+  const go = path.join(folder, 'go')
+  const slow = await makeScene({
+    change(written) {
+      const program = `trap 'test -e ${go} && exit' TERM; while :; do sleep 0.05; done`
+      written.services[0].start = ['/bin/sh', '-c', program]
+      written.services[0].stop = { signal: 'SIGTERM', within: '300ms' }
+    },
+  })
+  await slow.service.start(1, new AbortController().signal)
+  const stopped = await slow.perform(stop)
+  if (stopped.status !== 'failed' || stopped.problem.code !== 'service-will-not-stop')
+    throw new Error(stopped.status)
+  const { pid } = stopped.problem
+  // It stays for longer than anybody waits: nobody is told that it is back.
+  expect(await slow.perform(start)).toMatchObject({ problem: { code: 'service-will-not-stop', pid } })
+  expect(await slow.world.debts.open()).toHaveLength(1)
+  await writeFile(go, '')
+  expect(await slow.perform(start)).toMatchObject({ status: 'done', facts: { instances: 1 } })
+  expect(await slow.world.debts.open()).toEqual([])
+  await slow.service.stop(new AbortController().signal, () => {})
+  await slow.end()
+  await rm(folder, { recursive: true })
 })
 
 test('told to stop before it began, a step does nothing: cancelled', async () => {
