@@ -116,8 +116,8 @@ const nothingTicked: Problem = {
   example: 'answer 7F3A-1 terminate',
 }
 
-/** A number of rows as people type it, or null. */
+/** A number of rows as people type it, or null: what separates its digits stands before three of them, so `1.5` is none. */
 export const rows = (typed: string | undefined): number | null => {
-  const digits = (typed ?? '').replace(/[\s,._']/g, '')
+  const digits = (typed ?? '').trim().replace(/(?<=\d)[\s,._'](?=\d{3}(?!\d))/g, '')
   return /^\d{1,12}$/.test(digits) ? Number(digits) : null
 }

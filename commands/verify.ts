@@ -9,6 +9,7 @@ import { prepareBoth } from '../src/engines/both-ways.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
 import { readTables } from '../src/adapters/postgres/catalog.ts'
 import { makeTarget, targetAddress, withSession, type Target } from '../src/adapters/postgres/target.ts'
+import { compareMigrations } from '../src/engines/history.ts'
 import { makeEngine } from '../src/engines/make.ts'
 import { isApplied, statesNow } from '../src/plan/moves.ts'
 import { touchedBy } from '../src/plan/reading.ts'
@@ -145,7 +146,7 @@ async function look(
 /** A gap below a migration that is applied was left by somebody who passed one over. */
 function lookAtHistory(wanted: string, migrations: readonly Migration[]): Looked {
   const last = migrations.findLast(isApplied)?.id ?? 'no migration'
-  const missing = migrations.find((each) => !isApplied(each) && each.id < wanted)
+  const missing = migrations.find((each) => !isApplied(each) && compareMigrations(each.id, wanted) < 0)
   return migrations.some((each) => each.id === wanted && isApplied(each)) && missing
     ? { check: 'History', expected: missing.id, found: 'not applied' }
     : { check: 'History', found: last }

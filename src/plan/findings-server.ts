@@ -1,5 +1,4 @@
 import type { Finding } from '../domain/finding.ts'
-import type { Session } from '../domain/session.ts'
 import {
   eventTriggers,
   inactiveSlots,
@@ -31,14 +30,9 @@ export function version({ serverVersion, runbook }: Looked): Finding[] {
 
 /** Who else is there. They leave, or are asked about, in drain: here they are only named. */
 export function otherSessions({ sessions, runbook }: Looked): Finding[] {
-  const others = (sessions ?? []).filter(
-    (session) => !isApplication(session, runbook.target.application.role),
-  )
+  const others = (sessions ?? []).filter(({ role }) => role !== runbook.target.application.role)
   return others.length > 0 ? [note({ code: 'sessions-open', sessions: others })] : []
 }
-
-const isApplication = (session: Session, role: string): boolean =>
-  session.role === role || session.backendType === 'autovacuum worker'
 
 /** One idle transaction stalls a migration, and every reader queues behind it. */
 export async function openTransactions({ client }: Looked, olderThan = longTransaction): Promise<Finding[]> {

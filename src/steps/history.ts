@@ -3,11 +3,12 @@ import type { Migration } from '../domain/script.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { At } from './step-kind.ts'
 import { done, failed } from '../domain/outcome.ts'
+import { compareMigrations } from '../engines/history.ts'
 
 /** Ids that the history table holds, oldest first. */
 export async function appliedNow(at: Pick<At<Kind>, 'world'>): Promise<Outcome<string[]>> {
   const read = await at.world.engine.applied(at.world.target)
-  return read.ok ? done(read.value.toSorted()) : failed(read.problem)
+  return read.ok ? done(read.value.toSorted(compareMigrations)) : failed(read.problem)
 }
 
 /** Ids that the history held when the plan was made, oldest first. */
@@ -18,7 +19,7 @@ const applied = (migrations: readonly Migration[]): string[] =>
   migrations
     .filter((migration) => migration.state !== 'pending')
     .map((migration) => migration.id)
-    .toSorted()
+    .toSorted(compareMigrations)
 
 /** Null when two histories are the same; otherwise each in few words: its end, or all of it where the ends agree. */
 export function historyDifference(

@@ -167,7 +167,8 @@ export const sqlProblems = {
   }),
   'also-reverts': ({ migrations }) => ({
     what: say`${counted(migrations.length, 'other migration')} would be taken back with it: ${codes(migrations)}.`,
-    next: say`Read their SQL too before you approve.`,
+    means: say`They came later, with releases that this runbook does not take back.`,
+    next: say`Roll those back first, the last one first, each by its own runbook; ${again}.`,
   }),
   'constant-default': ({ table, column, value, rows }) => ({
     what: say`${code(column)} becomes ${code(value)} for ${counted(rows, 'existing row')} of ${code(table)}.`,

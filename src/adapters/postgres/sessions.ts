@@ -7,12 +7,15 @@ import type { TargetSession } from './target.ts'
 
 /**
  * Every backend of this database, of any type (a subscription's apply worker writes rows too), but the sessions of our
- * own run, which share our application name. Without pg_read_all_stats most columns are NULL: ask `canSeeSessions` first.
+ * own run, which share our application name. Autovacuum is left out: it changes no rows, gives way to whoever waits for
+ * its lock, begins again whenever it was ended, and no role but a superuser may end it. Without pg_read_all_stats most
+ * columns are NULL: ask `canSeeSessions` first.
  */
 export const listSessions = (client: pg.Client): Promise<Session[]> =>
   selectSessions(
     client,
     `datname = pg_catalog.current_database() and pid <> pg_catalog.pg_backend_pid()
+     and backend_type is distinct from 'autovacuum worker'
      and application_name is distinct from pg_catalog.current_setting('application_name')`,
   )
 
