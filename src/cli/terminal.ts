@@ -91,8 +91,6 @@ function screenOf({ terminal: users }: Config): Terminal {
   }
 }
 
-/** Where this terminal is. */
-
 /** For a container's health check: 0 while a worker lives. */
 async function health(pool: pg.Pool): Promise<number> {
   const alive = await isAnyAlive(pool)

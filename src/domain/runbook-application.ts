@@ -71,7 +71,9 @@ export const service = z
     environment: z
       .array(anyVariable)
       .default([])
-      .describe('Variables that it cannot start without. A plan refuses while one is not set.'),
+      .describe(
+        'Variables that it cannot start without. A plan refuses while one is not set. Of the bot’s own (DATABASE_URL, SMTP_URL, SLACK_…, LOCKKEEPER_…) it gets those alone that are named here.',
+      ),
     stop: z
       .strictObject({
         signal: z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT']).prefault('SIGTERM').describe('What asks it to end.'),

@@ -32,8 +32,7 @@ export function parseFile(file: string, source: string): Result<ParsedFile> {
   const sha256 = createHash('sha256').update(source).digest('hex')
   if (isBlank(sql)) return ok({ file, sql: source, sha256, statements: [] })
   try {
-    const bytes = Buffer.from(sql)
-    const statements = (parseSync(sql).stmts ?? []).flatMap((raw) => toStatement(bytes, raw))
+    const statements = toStatements(sql, parseSync(sql).stmts ?? [])
     return ok({ file, sql: source, sha256, statements })
   } catch (error) {
     if (!hasSqlDetails(error)) throw error
@@ -99,23 +98,30 @@ function isPlainWord(name: string): boolean {
   return keyword === 'NO_KEYWORD' || keyword === 'UNRESERVED_KEYWORD'
 }
 
-function toStatement(bytes: Buffer, { stmt, stmt_location = 0, stmt_len = 0 }: RawStmt): ParsedStatement[] {
-  if (!stmt) return []
-  const written = bytes
-    .subarray(stmt_location, stmt_len === 0 ? bytes.length : stmt_location + stmt_len)
-    .toString()
-  const { start, text } = withoutComments(written)
-  const before = bytes.subarray(0, stmt_location).toString() + written.slice(0, start)
-  return [{ text, line: before.split('\n').length, node: stmt }]
+/** Lines are counted on from one statement to the next: a file of data has thousands. */
+function toStatements(sql: string, raws: readonly RawStmt[]): ParsedStatement[] {
+  const bytes = Buffer.from(sql)
+  let [at, line] = [0, 1]
+  return raws.flatMap(({ stmt, stmt_location = 0, stmt_len = 0 }) => {
+    if (!stmt) return []
+    const end = stmt_len === 0 ? bytes.length : stmt_location + stmt_len
+    const { start, text } = withoutComments(bytes.subarray(stmt_location, end).toString())
+    const begin = stmt_location + start
+    for (const byte of bytes.subarray(at, begin)) if (byte === newline) line++
+    at = begin
+    return [{ text, line, node: stmt }]
+  })
 }
 
-/** From the first token to the last one; comments in between stay. */
+const newline = 0x0a
+
+/** From the first token to the last one; comments in between stay. `start` in bytes. */
 function withoutComments(written: string): { start: number; text: string } {
   const tokens = scanSync(written).tokens.filter(({ tokenName }) => !isComment(tokenName))
   const bytes = Buffer.from(written)
-  const first = tokens[0]?.start ?? 0
+  const start = tokens[0]?.start ?? 0
   const last = tokens.at(-1)?.end ?? bytes.length
-  return { start: bytes.subarray(0, first).toString().length, text: bytes.subarray(first, last).toString() }
+  return { start, text: bytes.subarray(start, last).toString() }
 }
 
 const isComment = (tokenName: string): boolean => tokenName === 'SQL_COMMENT' || tokenName === 'C_COMMENT'
@@ -145,7 +151,6 @@ function copyBefore(before: string): { line: number; statement: string } | null 
   const whole = before.slice(0, before.lastIndexOf(';') + 1)
   const last = parseInner(whole).at(-1)
   if (!last || !('CopyStmt' in last) || !last.CopyStmt.is_from || last.CopyStmt.filename) return null
-  const bytes = Buffer.from(whole)
-  const statement = (parseSync(whole).stmts ?? []).flatMap((raw) => toStatement(bytes, raw)).at(-1)!
+  const statement = toStatements(whole, parseSync(whole).stmts ?? []).at(-1)!
   return { line: statement.line, statement: statement.text }
 }

@@ -27,7 +27,7 @@ const countedPerSecond = 5e6
 /** Seconds of one functional request. */
 const perRequest = 0.1
 
-/** Seconds, where neither an earlier run nor a size tells. Drain looks twice, 2 s apart, even when nobody is there. */
+/** Seconds, where neither an earlier run nor a size tells. */
 const guesses: Record<Kind, number> = {
   backup: 1,
   check: 1,

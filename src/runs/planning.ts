@@ -11,6 +11,7 @@ import { countLoss } from '../engines/loss.ts'
 import { makeEngine } from '../engines/make.ts'
 import { makePlan } from '../plan/make.ts'
 import { planId } from '../plan/id.ts'
+import { longestCount } from '../plan/measure.ts'
 import { irreversible } from '../plan/reading.ts'
 import { earlierSteps } from '../store/attempts.ts'
 import { recentRuns } from '../store/runs.ts'
@@ -96,5 +97,7 @@ export async function lossOf(house: House, { id, plan }: Run): Promise<Result<Lo
   const applied = await makeEngine(runbook, around).applied(target)
   if (!applied.ok) return applied
   if (!applied.value.includes(migration)) return failure({ code: 'migration-not-applied', migration })
-  return withSession(target, 'count the loss', ({ client }) => countLoss(client, down))
+  return withSession(target, 'count the loss', ({ client }) => countLoss(client, down), {
+    settings: { statementTimeout: longestCount },
+  })
 }

@@ -2,6 +2,7 @@ import type { Applying } from '../engines/engine.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Done } from '../domain/step.ts'
 import type { Prepared } from '../domain/script.ts'
+import type { Reached } from '../domain/reached.ts'
 import type { Answer } from '../domain/question.ts'
 import type { Choice } from '../domain/choice.ts'
 import type { At, StepKind } from './step-kind.ts'
@@ -38,8 +39,15 @@ export const migrate: StepKind<'migrate'> = {
     const moved = await move(at, prepared, answer)
     if (moved.status !== 'failed' && moved.status !== 'asks') return moved
     // Migrations commit one by one: which way back there is depends on how far it came.
-    return { ...moved, reached: await engine.reconcile(target, prepared.move) }
+    return { ...moved, reached: unfenced(moved, await engine.reconcile(target, prepared.move)) }
   },
+}
+
+/** What is seen while a session of ours may be there still: one that has not committed yet may do so after the look. */
+function unfenced(moved: Outcome, seen: Reached): Reached {
+  if (moved.status !== 'failed' || !('at' in seen) || seen.at === 'to') return seen
+  const { code } = moved.problem
+  return code === 'session-lost' || code === 'fence-held' ? { unknown: code } : seen
 }
 
 async function move(

@@ -46,8 +46,10 @@ export function approveForm(plan: Plan): Form {
   }
 }
 
-/** The last look before users are out: what it means for them, what going back means, and the database's name to type. */
-/** `told`: the window that users were told; null: its runbook is not scheduled. */
+/**
+ * The last look before users are out: what it means for them, what going back means, and the database's name to type.
+ * `told`: the window that users were told; null: its runbook is not scheduled.
+ */
 export function runForm(plan: Plan, told: Window | null): Form {
   const { runbook, identity } = plan.approved
   const { database, production } = runbook.target

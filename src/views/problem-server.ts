@@ -102,8 +102,8 @@ export const serverProblems = {
     next: say`Let the database’s owner or a superuser grant it, then plan again.`,
   }),
   'fence-held': ({ pids, seconds: waited }) => ({
-    what: say`${counted(pids.length, 'session')} of an earlier life of this run (PID ${firstOf(pids.map(String), 6)}) ${pids.length === 1 ? 'is' : 'are'} still on the server after ${seconds(waited)}.`,
-    means: say`While they are there they may still commit. Nothing was begun.`,
+    what: say`${counted(pids.length, 'session')} of this run (PID ${firstOf(pids.map(String), 6)}) ${pids.length === 1 ? 'is' : 'are'} still on the server after ${seconds(waited)}.`,
+    means: say`They were left by a life or a program of it that has ended. While they are there they may still commit.`,
     next: say`Retry. If they stay, a superuser types ${terminate(pids)}, then Retry.`,
   }),
   'session-lost': ({ host, during, errno }) => ({

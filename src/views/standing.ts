@@ -53,7 +53,7 @@ export function standingOf(run: Run, record: readonly Attempt[], gate: Gate | nu
 }
 
 /** Nothing of the migration was begun when a step failed with these. */
-const beforeAnything = ['sessions-came-back', 'target-taken', 'target-is-another', 'fence-held']
+const beforeAnything = ['sessions-came-back', 'target-taken', 'target-is-another']
 
 /** After each attempt at migrating, in the order in which they were made. */
 function databaseOf(run: Run, record: readonly Attempt[]): DatabaseStands {

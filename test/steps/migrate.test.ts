@@ -3,6 +3,7 @@ import { waitingClient } from './clients.ts'
 import { stepOf } from './plan.ts'
 import { makeScene, type Scene } from './world.ts'
 import type { Outcome } from '../../src/domain/outcome.ts'
+import type { Reached } from '../../src/domain/reached.ts'
 
 const migration = '20251113040317_AddSecurityEnhancements'
 const up = stepOf('migrate', { direction: 'up', accepted: null })
@@ -64,6 +65,21 @@ test('told to stop after a first commit, it says how far it came: the way back i
     problem: { code: 'cancelled' },
     reached: { between: '1_A' },
   })
+})
+
+test('after a lost session a look that finds nothing says nothing: it may be committed after the look', async () => {
+  const { engine } = scene.world
+  const lost = { code: 'session-lost', host: 'db', during: 'COMMIT', errno: 'ECONNRESET' } as const
+  const lose = async (reached: Reached) => {
+    scene.world.engine = {
+      ...engine,
+      apply: async () => ({ status: 'failed', problem: lost }),
+      reconcile: async () => reached,
+    }
+    return scene.perform(up)
+  }
+  expect(await lose({ at: 'from' })).toMatchObject({ problem: lost, reached: { unknown: 'session-lost' } })
+  expect(await lose({ between: '1_A' })).toMatchObject({ problem: lost, reached: { between: '1_A' } })
 })
 
 test('down takes it back', async () => {

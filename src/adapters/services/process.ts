@@ -173,9 +173,12 @@ const launcher = `pid_file=$1 log=$2; shift 2
 (set -C; echo $$ >"$pid_file") 2>/dev/null || exit 75
 exec "$@" >>"$log" 2>&1`
 
-/** What is ours alone does not reach services, unless the runbook says that one needs it. */
+/**
+ * What is ours alone does not reach services, unless the runbook says that one needs it: many a framework takes
+ * DATABASE_URL for its own.
+ */
 function environmentOf(service: Service, environment: Environment): Environment {
-  const ours = /^(LOCKKEEPER|SLACK)_/
+  const ours = /^((LOCKKEEPER|SLACK)_|(DATABASE|SMTP)_URL$)/
   return Object.fromEntries(
     Object.entries(environment).filter(([name]) => !ours.test(name) || service.environment.includes(name)),
   )

@@ -10,7 +10,7 @@ export interface ServiceMethod {
   stop(signal: AbortSignal, progress: (progress: Progress) => void): Promise<Outcome<Done['stop']>>
   /** Starts as many instances. They are not known to be healthy yet. */
   start(instances: number, signal: AbortSignal): Promise<Outcome<Done['start']>>
-  /** Runs the commands that put a release in place: what the other one wants undone, then this one's own. */
+  /** Runs the command that puts a release in place: its own, or where it has none what undoes the other one. */
   release(
     to: 'before' | 'after',
     signal: AbortSignal,

@@ -150,6 +150,8 @@ test('a service is started with our environment, but not with what is ours alone
     HRMS_URL: 'x',
     SLACK_BOT_TOKEN: 'secret',
     LOCKKEEPER_DATABASE_URL: 'secret',
+    DATABASE_URL: 'secret',
+    SMTP_URL: 'secret',
     SLACK_WEBHOOK: 'its own',
   }
   const { method, text } = await makeTestService(
