@@ -58,12 +58,12 @@ export const runProblems = {
   }),
   'sessions-came-back': ({ sessions }, seen) => ({
     what: say`The database was empty, and is not any more: ${sessionsBriefly(sessions, seen)}.`,
-    means: say`Superusers and background workers enter a closed database. Nothing was migrated.`,
+    means: say`Superusers and background workers enter a closed database. This step changed nothing.`,
     next: say`Stop what connects, then retry; or go back.`,
   }),
   'sessions-entering': ({ pids, seconds: waited }) => ({
     what: say`${counted(pids.length, 'session')} (PID ${firstOf(pids.map(String), 6)}) ${pids.length === 1 ? 'was' : 'were'} let in before the database was closed, and ${pids.length === 1 ? 'is' : 'are'} still on the way in after ${seconds(waited)}.`,
-    means: say`Nobody can see yet who it is. Nothing was migrated.`,
+    means: say`Nobody can see yet who it is. This step changed nothing.`,
     next: say`Retry. If ${pids.length === 1 ? 'it stays, a superuser ends it' : 'they stay, a superuser ends them'} by pg_terminate_backend; then retry, or go back.`,
   }),
   'schema-unlike': ({ tables, differs }) => ({
@@ -76,7 +76,7 @@ export const runProblems = {
   }),
   'deadline-near': ({ deadline, needsSeconds }) => ({
     what: say`There is no time left to migrate: that needs ${seconds(needsSeconds)} with its way back, and the window ends ${moment(deadline, deadline)}.`,
-    means: say`Nothing was migrated.`,
+    means: say`This step changed nothing.`,
     next: say`Go back and take a later window.`,
   }),
   'verification-failed': ({ failed }) => ({
