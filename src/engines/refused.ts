@@ -30,8 +30,8 @@ interface Reading {
 
 /**
  * Statements that the server would refuse while users are out, as far as its catalogue says so now: an enum's new value
- * in the transaction that adds it, or that is there, a type that does not convert, a column that views read, an extension that is not there.
- * What stands inside of a DO block may never run, and is left out.
+ * that is used in the transaction that adds it, or is there already; a type that does not convert; a column that views
+ * read; an extension that is not there. What stands inside of a DO block may never run, and is left out.
  */
 export async function refused(client: pg.Client, { scripts }: Prepared): Promise<Finding[]> {
   const gone = { names: new Set<string>(), unknown: false }

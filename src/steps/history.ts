@@ -8,7 +8,7 @@ import { compareMigrations } from '../engines/history.ts'
 /** Ids that the history table holds, oldest first. */
 export async function appliedNow(at: Pick<At<Kind>, 'world'>): Promise<Outcome<string[]>> {
   const read = await at.world.engine.applied(at.world.target)
-  return read.ok ? done(read.value.toSorted(compareMigrations)) : failed(read.problem)
+  return read.ok ? done(read.value) : failed(read.problem)
 }
 
 /** Ids that the history held when the plan was made, oldest first. */

@@ -8,8 +8,8 @@ import type { TargetSession } from './target.ts'
 /**
  * Every backend of this database, of any type (a subscription's apply worker writes rows too), but the sessions of our
  * own run, which share our application name. Autovacuum is left out: it changes no rows, gives way to whoever waits for
- * its lock, begins again whenever it was ended, and no role but a superuser may end it. Without pg_read_all_stats most
- * columns are NULL: ask `canSeeSessions` first.
+ * its lock (unless it is against wraparound, which a plan looks for), begins again whenever it was ended, and no role but
+ * a superuser may end it. Without pg_read_all_stats most columns are NULL: ask `canSeeSessions` first.
  */
 export const listSessions = (client: pg.Client): Promise<Session[]> =>
   selectSessions(
