@@ -254,6 +254,8 @@ export type UnfitReason =
   | 'session-setting'
   | 'copy-from-stdin'
   | 'concurrently-in-down'
+  | 'history-early'
+  | 'index-unnamed'
   | 'outside-in-program'
   | 'apart-in-program'
 
@@ -268,7 +270,7 @@ export type UrlFault = 'not-a-url' | 'not-postgres' | 'other-database'
 
 /**
  * What a privilege is for: reading the server's identity, closing, ending sessions, dumping, migrating, the try-out,
- * keeping what is lost, acting as the owner, writing the history's row.
+ * keeping what is lost, marking what is done of a migration, acting as the owner, writing the history's row.
  */
 export type PrivilegeUse =
   | 'identity'
@@ -278,6 +280,7 @@ export type PrivilegeUse =
   | 'migrate'
   | 'try-out'
   | 'keep'
+  | 'mark'
   | 'own'
   | 'record'
 

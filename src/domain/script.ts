@@ -5,7 +5,7 @@ export interface Statement {
   text: string
   /** First line in its file, from 1. For an added statement: the line that it stands before. */
   line: number
-  /** `added`: the lock on the history table, the check of its rows, the owner's role, or a history row the file does not write. */
+  /** `added`: the lock on the history table, the check of its rows, the owner's role, marks, or a history row the file does not write. */
   from: 'file' | 'added'
 }
 
@@ -14,11 +14,24 @@ export type Unit =
   | { in: 'transaction'; statements: Statement[] }
   | {
       in: 'none'
+      /** Marks in the target, each committed by itself, that it has begun and that it is done. */
+      begin: Statement[]
+      end: Statement[]
       /** The statement that makes the session the owner of what follows; taken back after it. */
       role?: Statement
       statement: Statement
-      index?: { name: string; drop: string }
+      trace?: Trace
     }
+
+/**
+ * What the catalogue tells of a statement that no transaction holds: the index that it makes, with what removes an
+ * invalid one; the index that it drops; the partition that it detaches, with what finishes that. Names are quoted, with
+ * their schemas.
+ */
+export type Trace =
+  | { makes: string; undo: string }
+  | { drops: string }
+  | { detaches: string; from: string; finish: string }
 
 /** One migration in one direction. */
 export interface Script {

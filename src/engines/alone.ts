@@ -2,77 +2,115 @@ import type pg from 'pg'
 import { lostErrno, sqlProblem } from '../adapters/postgres/sql-error.ts'
 import type { TargetSession } from '../adapters/postgres/target.ts'
 import { failed } from '../domain/outcome.ts'
-import type { Unit } from '../domain/script.ts'
+import type { Script, Statement, Trace, Unit } from '../domain/script.ts'
 import { historyUnlike, readHistory } from './history.ts'
-import { commandOf, parseInner } from './sql-parse.ts'
+import { readMarks, takeBackBegun } from './parts.ts'
+import { commandOf } from './sql-parse.ts'
+import { readTrace } from './trace.ts'
 import type { UnitAt } from './unit-at.ts'
-import { type Ran, runStatement, type Work } from './working.ts'
+import { type Ran, runStatement, type Stopped, type Work } from './working.ts'
 
 type Alone = Extract<Unit, { in: 'none' }>
 
 /**
  * Runs a statement that no transaction may hold, in a session without `lock_timeout`: it would leave an invalid index
- * behind. An invalid index of an earlier try is dropped first, a valid one of the same definition is the work done
- * already, and afterwards the catalogue decides. What fails is cleared away.
+ * behind. A mark says that it has begun, and one that it is done. Where an earlier try had begun, the catalogue says
+ * whether it took effect; what was left half-done is undone or finished first. What fails is cleared away.
  */
 export async function runAlone(
   work: Work,
   session: TargetSession,
-  { script, before }: UnitAt,
-  { role, statement, index }: Alone,
+  at: UnitAt,
+  { begin, role, statement, end, trace }: Alone,
 ): Promise<Ran> {
   const { client } = session
   try {
     const last = (await readHistory(client, work.history)).at(-1) ?? null
-    if (last !== before) return { did: 'stop', outcome: failed(historyUnlike(before, last)) }
-    if (role) await client.query(role.text)
-    const found = index ? await readIndex(client, index.name) : null
-    if (found?.valid && sameIndex(found.definition, statement.text)) return { did: 'commit', lsn: null }
-    if (index && found && !found.valid) await client.query(index.drop)
-    const ran = await runStatement(work, session, script, statement)
-    if (!index) return 'result' in ran ? { did: 'commit', lsn: null } : ran
-    if ('result' in ran && (await readIndex(client, index.name))?.valid) return { did: 'commit', lsn: null }
-    if ('did' in ran && ran.did === 'lose') return ran
-    await dropInvalid(client, index)
-    if ('did' in ran) return ran
-    return { did: 'stop', outcome: failed({ code: 'index-invalid', index: index.name }) }
+    if (last !== at.before) return { did: 'stop', outcome: failed(historyUnlike(at.before, last)) }
+    const hadBegun = (await readMarks(client, at.script)).begun.has(at.part)
+    const came = trace ? await readTrace(client, trace) : 'not'
+    if (!(hadBegun && came === 'done')) {
+      const began = await runAll(work, session, at, begin)
+      if (began) return began
+      const finishes = hadBegun && came === 'half' && trace && 'finish' in trace
+      const stopped = await runAsOwner(client, role, async () =>
+        finishes
+          ? void (await client.query(trace.finish))
+          : runOnce(work, session, at.script, statement, trace),
+      )
+      if (stopped) {
+        if (stopped.did !== 'lose') await takeBack(client, at, trace)
+        return stopped
+      }
+    }
+    return (await runAll(work, session, at, end)) ?? { did: 'commit', lsn: null }
   } catch (error) {
     const errno = lostErrno(error)
     if (errno !== null) return { did: 'lose', during: commandOf(statement.text), errno }
-    const our = { statement: statement.text, file: script.file, line: statement.line }
+    const our = { statement: statement.text, file: at.script.file, line: statement.line }
     return { did: 'stop', outcome: failed(sqlProblem(error, our)) }
-  } finally {
-    // The next try reads the history first. A session that is lost has no role to take back.
-    if (role) await client.query('reset role').catch(() => {})
   }
 }
 
-/** An index as the catalogue has it; `indisvalid` and nothing else says whether it is used. */
-async function readIndex(
+async function runAll(
+  work: Work,
+  session: TargetSession,
+  { script }: UnitAt,
+  statements: Statement[],
+): Promise<Stopped | null> {
+  for (const statement of statements) {
+    const ran = await runStatement(work, session, script, statement)
+    if ('did' in ran) return ran
+  }
+  return null
+}
+
+/** A session that is lost has no role to take back. */
+async function runAsOwner<T>(
   client: pg.Client,
-  name: string,
-): Promise<{ valid: boolean; definition: string } | null> {
-  const { rows } = await client.query<{ valid: boolean; definition: string }>(
-    `select indisvalid as valid, pg_catalog.pg_get_indexdef(indexrelid) as definition
-     from pg_catalog.pg_index where indexrelid = pg_catalog.to_regclass($1)`,
-    [name],
-  )
-  return rows[0] ?? null
+  role: Statement | undefined,
+  run: () => Promise<T>,
+): Promise<T> {
+  if (!role) return run()
+  await client.query(role.text)
+  try {
+    return await run()
+  } finally {
+    await client.query('reset role').catch(() => {})
+  }
 }
 
-/** Best effort, while people wait to hear what failed: the next try drops it too. */
-async function dropInvalid(client: pg.Client, { name, drop }: NonNullable<Alone['index']>): Promise<void> {
-  const left = await readIndex(client, name)
-  if (!left || left.valid) return
+/** An invalid index is dropped first, whoever left it: IF NOT EXISTS would take it for done. */
+async function runOnce(
+  work: Work,
+  session: TargetSession,
+  script: Script,
+  statement: Statement,
+  trace: Trace | undefined,
+): Promise<Stopped | undefined> {
+  const { client } = session
+  const makes = trace && 'makes' in trace ? trace : null
+  if (makes && (await readTrace(client, makes)) === 'half') await client.query(makes.undo)
+  const ran = await runStatement(work, session, script, statement)
+  if ('did' in ran && ran.did === 'lose') return ran
+  const isHalf = makes !== null && (await readTrace(client, makes)) === 'half'
+  if (isHalf) await undo(client, makes.undo)
+  if ('did' in ran) return ran
+  return isHalf ? { did: 'stop', outcome: failed({ code: 'index-invalid', index: makes.makes }) } : undefined
+}
+
+/** Best effort, while people wait to hear what failed: the next try does it too. */
+async function undo(client: pg.Client, text: string): Promise<void> {
   await client.query("select pg_catalog.set_config('statement_timeout', '10s', false)")
-  await client.query(drop).catch(() => {})
+  await client.query(text).catch(() => {})
 }
 
-/** Whether two CREATE INDEX mean the same, apart from how they are made. */
-function sameIndex(a: string, b: string): boolean {
-  const [x, y] = [a, b].map((sql) => JSON.stringify(parseInner(sql), withoutManner))
-  return x === y
+/** What failed and left nothing behind had not begun. Best effort: with its mark, it counts as half-done. */
+async function takeBack(
+  client: pg.Client,
+  { script, part }: UnitAt,
+  trace: Trace | undefined,
+): Promise<void> {
+  const came = trace ? await readTrace(client, trace) : 'not'
+  if (came === 'not') await takeBackBegun(client, script, part).catch(() => {})
 }
-
-const manner = new Set(['concurrent', 'if_not_exists', 'location'])
-const withoutManner = (key: string, value: unknown): unknown => (manner.has(key) ? undefined : value)

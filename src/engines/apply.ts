@@ -10,7 +10,7 @@ import { backOff } from './back-off.ts'
 import { endFirst } from './end-first.ts'
 import type { Applying } from './engine.ts'
 import { findHistory, historyUnlike, type History, readHistory } from './history.ts'
-import { committedParts } from './parts.ts'
+import { readMarks } from './parts.ts'
 import { sideOf } from './side.ts'
 import { runTransaction } from './transaction.ts'
 import { defaultSchema } from './tree.ts'
@@ -95,8 +95,8 @@ async function historyHeld(work: Work): Promise<Problem> {
 /** Units that an earlier try committed are passed over. */
 async function applyScript(work: Work, index: number): Promise<Applied | null> {
   const units = unitsAt(work.prepared, index, work.at.accepted)
-  const committed = await committedParts(work.side.session.client, units[0]!.script)
-  for (const at of units.filter(({ part }) => !committed.has(part))) {
+  const marks = await readMarks(work.side.session.client, units[0]!.script)
+  for (const at of units.filter(({ part }) => !marks.done.has(part))) {
     const opened = await work.target.connect({ settings: settingsFor(at.unit, work.at) })
     if (!opened.ok) return failed(opened.problem)
     cutWithSide(work, opened.value)

@@ -8,7 +8,7 @@ import { commandIn } from './effects.ts'
 import { addedValue, enumsChanged, madeEnum, nameOfType, type NewValue, usesValue } from './enum-value.ts'
 import { unknownExtension } from './extensions.ts'
 import { type Names, trackNames } from './names.ts'
-import { committedParts } from './parts.ts'
+import { readMarks } from './parts.ts'
 import { parseInner } from './sql-parse.ts'
 import { tableName, withInner } from './tree.ts'
 import { statementsOf } from './units.ts'
@@ -47,8 +47,8 @@ export async function refused(client: pg.Client, { scripts }: Prepared): Promise
   const findings: Finding[] = []
   for (const script of scripts) {
     // What an earlier try committed is not run again, and the catalogue has it.
-    const committed = await committedParts(client, script)
-    for (const unit of script.units.filter((_, part) => !committed.has(part))) {
+    const { done } = await readMarks(client, script)
+    for (const unit of script.units.filter((_, part) => !done.has(part))) {
       reading.values = []
       reading.fresh = new Set()
       for (const statement of statementsOf(unit).filter(({ from }) => from === 'file'))

@@ -4,7 +4,7 @@ import { waitUntilGone } from '../adapters/postgres/sessions.ts'
 import type { TargetSession } from '../adapters/postgres/target.ts'
 import type { Result } from '../domain/result.ts'
 import { readHistory } from './history.ts'
-import { committedParts } from './parts.ts'
+import { readMarks } from './parts.ts'
 import { sideOf } from './side.ts'
 import type { UnitAt } from './unit-at.ts'
 import type { Work } from './working.ts'
@@ -28,7 +28,7 @@ export async function hasCommitted(work: Work, lost: TargetSession, at: UnitAt):
   if (!(await fenceWorking(work, lost))) return null
   const { client } = work.side.session
   if (at.after) return ((await readHistory(client, work.history)).at(-1) ?? null) === at.after.last
-  return (await committedParts(client, at.script)).has(at.part)
+  return (await readMarks(client, at.script)).done.has(at.part)
 }
 
 /** The session beside, opened again where it was lost too. */

@@ -6,7 +6,8 @@ import { needsNoTransaction, unfitness } from './fitness.ts'
 import type { History } from './history.ts'
 import { addMarks } from './parts.ts'
 import { commandOf, type ParsedFile, type ParsedStatement, quoteName } from './sql-parse.ts'
-import { defaultSchema, nodesOf, tableName, withInner } from './tree.ts'
+import { traceOf } from './trace.ts'
+import { nodesOf, tableName, withInner } from './tree.ts'
 
 export type Direction = 'up' | 'down'
 
@@ -31,38 +32,37 @@ export function unitsOf(
 ): Result<Unit[]> {
   const parts = partsOf(parsed, direction)
   if (!parts.ok) return parts
-  const writesRow = parsed.statements.some(({ node }) => writesHistory(node, history, migration, direction))
+  const writing = parsed.statements.find(({ node }) => writesHistory(node, history, migration, direction))
+  if (writing && !isIn(parts.value.at(-1)!, writing)) return unfit(parsed, writing, 'history-early')
   const row = direction === 'up' ? history.insert(migration) : history.remove(migration)
   const units = parts.value.map((part) => toUnit(part, history, owner))
   return ok(
-    addMarks(writesRow ? units : withRow(units, row, history, lastLine(parsed)), migration, parsed.sha256),
+    addMarks(writing ? units : withRow(units, row, history, lastLine(parsed)), migration, parsed.sha256),
   )
 }
+
+const unfit = ({ file }: ParsedFile, { line, text }: ParsedStatement, why: UnfitReason): Result<never> =>
+  failure({ code: 'statement-unfit', file, line, statement: text, why })
+
+const isIn = (part: Part, statement: ParsedStatement): boolean =>
+  'statements' in part && part.statements.includes(statement)
 
 function partsOf(parsed: ParsedFile, direction: Direction): Result<Part[]> {
   const parts: Part[] = []
   let explicit: ParsedStatement | null = null
   let current: ParsedStatement[] | null = null
-  const unfit = (statement: ParsedStatement, why: UnfitReason): Result<never> =>
-    failure({
-      code: 'statement-unfit',
-      file: parsed.file,
-      line: statement.line,
-      statement: statement.text,
-      why,
-    })
   for (const statement of parsed.statements) {
     const { node } = statement
     if ('TransactionStmt' in node) {
       const edge = edgeOf(node.TransactionStmt)
       if (edge === null || (edge === 'begin') === (explicit !== null))
-        return unfit(statement, 'transaction-control')
+        return unfit(parsed, statement, 'transaction-control')
       explicit = edge === 'begin' ? statement : null
       current = null
       continue
     }
     const why = unfitness(node) ?? misplaced(node, explicit !== null, direction)
-    if (why) return unfit(statement, why)
+    if (why) return unfit(parsed, statement, why)
     if (needsNoTransaction(node)) {
       parts.push({ alone: statement })
       current = null
@@ -73,7 +73,7 @@ function partsOf(parsed: ParsedFile, direction: Direction): Result<Part[]> {
       parts.push({ statements: current })
     }
   }
-  return explicit ? unfit(explicit, 'transaction-control') : ok(parts)
+  return explicit ? unfit(parsed, explicit, 'transaction-control') : ok(parts)
 }
 
 /** START TRANSACTION and COMMIT without any options; everything else about transactions is not the file's to do. */
@@ -86,7 +86,8 @@ function edgeOf({ kind, options = [], chain = false }: TransactionStmt): 'begin'
 function misplaced(node: Node, inTransaction: boolean, direction: Direction): UnfitReason | null {
   if (!needsNoTransaction(node)) return null
   if (inTransaction) return 'inside-transaction'
-  return direction === 'down' ? 'concurrently-in-down' : null
+  if (direction === 'down') return 'concurrently-in-down'
+  return 'IndexStmt' in node && !node.IndexStmt.idxname ? 'index-unnamed' : null
 }
 
 function toUnit(part: Part, history: History, owner: string | undefined): Unit {
@@ -94,12 +95,14 @@ function toUnit(part: Part, history: History, owner: string | undefined): Unit {
   const role = owner === undefined ? null : quoteName(owner)
   if ('alone' in part) {
     const { alone } = part
-    const index = indexOf(alone.node)
+    const trace = traceOf(alone.node)
     return {
       in: 'none',
+      begin: [],
+      end: [],
       ...(role && { role: added(`SET ROLE ${role}`, alone) }),
       statement: toStatement(alone),
-      ...(index && { index }),
+      ...(trace && { trace }),
     }
   }
   const [first, last] = [part.statements[0]!, part.statements.at(-1)!]
@@ -118,14 +121,6 @@ const guards = (history: History, line: number): Statement[] =>
   [history.lock, history.read].map((text) => ({ text, line, from: 'added' }))
 
 const toStatement = ({ text, line }: ParsedStatement): Statement => ({ text, line, from: 'file' })
-
-/** The index that CREATE INDEX CONCURRENTLY leaves invalid when it fails. An index is in the schema of its table. */
-function indexOf(node: Node): { name: string; drop: string } | null {
-  if (!('IndexStmt' in node) || !node.IndexStmt.idxname) return null
-  const schema = node.IndexStmt.relation?.schemaname ?? defaultSchema
-  const name = `${quoteName(schema)}.${quoteName(node.IndexStmt.idxname)}`
-  return { name, drop: `DROP INDEX CONCURRENTLY IF EXISTS ${name}` }
-}
 
 function withRow(units: Unit[], text: string, history: History, line: number): Unit[] {
   const row: Statement = { text, line, from: 'added' }
@@ -158,7 +153,9 @@ const lastLine = ({ sql }: ParsedFile): number => sql.trimEnd().split('\n').leng
 
 /** The statements of a unit, in the order in which they run. */
 export const statementsOf = (unit: Unit): Statement[] =>
-  unit.in === 'transaction' ? unit.statements : [...(unit.role ? [unit.role] : []), unit.statement]
+  unit.in === 'transaction'
+    ? unit.statements
+    : [...unit.begin, ...(unit.role ? [unit.role] : []), unit.statement, ...unit.end]
 
 /** What a unit does, in a word, for progress: the command of its first statement of the file. */
 export const commandOfUnit = (unit: Unit): string =>

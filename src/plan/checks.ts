@@ -35,6 +35,7 @@ const looks: readonly Looking[] = [
   { name: 'Right to change the tables', look: roles.changing, of: moving },
   { name: 'Owner of what it makes', look: owning, of: moving },
   { name: 'Right to keep what a rollback drops', look: roles.keeping, of: ['rollback'] },
+  { name: 'Right to mark what is done', look: roles.marking, of: moving },
   { name: 'Right to try out as the application', look: roles.tryingOut, of: ['migrate'] },
   { name: 'Sessions', look: server.otherSessions, of: moving, sees: true },
   { name: 'Long transactions', look: (at) => server.openTransactions(at), of: moving, sees: true },

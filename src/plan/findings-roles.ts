@@ -8,6 +8,7 @@ import {
   unreadableRelations,
 } from '../adapters/postgres/privileges.ts'
 import { roleAttributes, unassumable, whoAmI } from '../adapters/postgres/roles.ts'
+import { leavesMarks } from '../engines/parts.ts'
 import { blocker, warning, type Looked } from './looked.ts'
 
 /** Relations that are named in a message; the rest of them would only make it longer. */
@@ -42,6 +43,13 @@ export async function changing(at: Looked): Promise<Finding[]> {
 /** A rollback keeps rows and columns in a schema of the target's own before it drops them. */
 export async function keeping(at: Looked): Promise<Finding[]> {
   return (await createsSchemas(at.client)) ? [] : lacks(at, 'CREATE on the database', 'keep')
+}
+
+/** A migration that commits in several parts leaves marks in that schema. */
+export async function marking(at: Looked): Promise<Finding[]> {
+  const scripts = (at.kind === 'rollback' ? at.prepared?.down : at.prepared?.up)?.scripts ?? []
+  if (!scripts.some(({ units }) => leavesMarks(units)) || (await createsSchemas(at.client))) return []
+  return lacks(at, 'CREATE on the database', 'mark')
 }
 
 export async function tryingOut(at: Looked): Promise<Finding[]> {

@@ -117,8 +117,9 @@ export function sqlByHand(units: readonly Unit[]): string {
   return units
     .map((unit) => {
       if (unit.in === 'none') {
-        const { role, statement } = unit
-        const texts = role ? [role.text, statement.text, 'RESET ROLE'] : [statement.text]
+        const { begin, role, statement, end } = unit
+        const work = role ? [role.text, statement.text, 'RESET ROLE'] : [statement.text]
+        const texts = [...begin.map(({ text }) => text), ...work, ...end.map(({ text }) => text)]
         return [...texts.map(ended), ''].join('\n')
       }
       return ['BEGIN;', ...unit.statements.map((statement) => ended(statement.text)), 'COMMIT;', ''].join(

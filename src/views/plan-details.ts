@@ -150,8 +150,10 @@ function sqlFile(plan: Plan, prepared: Prepared, direction: string): string {
           : [
               '',
               '-- Outside of a transaction:',
+              ...unit.begin.flatMap(statementLines),
               ...(unit.role ? statementLines(unit.role) : []),
               ...statementLines(unit.statement),
+              ...unit.end.flatMap(statementLines),
             ],
       ),
     ]),

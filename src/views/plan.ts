@@ -99,7 +99,9 @@ function whatLine({ approved, measured, kind }: Plan): Line {
   const moved = kind === 'rollback' ? prepared?.down : prepared?.up
   const statements = (moved?.scripts ?? []).flatMap((script) =>
     script.units.flatMap((unit) =>
-      unit.in === 'transaction' ? unit.statements : [...(unit.role ? [unit.role] : []), unit.statement],
+      unit.in === 'transaction'
+        ? unit.statements
+        : [...unit.begin, ...(unit.role ? [unit.role] : []), unit.statement, ...unit.end],
     ),
   )
   const added = statements.filter(({ from }) => from === 'added').length

@@ -13,6 +13,7 @@ const privilegeUses: Record<PrivilegeUse, string> = {
   migrate: 'it cannot change these tables',
   'try-out': 'it cannot act as the application does',
   keep: 'it cannot keep what a rollback drops',
+  mark: 'it cannot note how far a migration came that commits in several parts',
   own: 'it cannot make what the migration makes as its owner',
   record: 'the migration writes its own row of the history',
 }

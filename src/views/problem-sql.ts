@@ -57,6 +57,16 @@ const unfit: Record<UnfitReason, { means: string; remedy: string }> = {
     means: 'A way down that is not one transaction cannot be taken back when it fails.',
     remedy: 'Write it without CONCURRENTLY',
   },
+  'history-early': {
+    means:
+      'It writes the row of the history, and more of the migration is committed after it: one that ends in between would read as done.',
+    remedy:
+      'Move it to the end of the file, or leave it out: Lockkeeper writes it with what is committed last',
+  },
+  'index-unnamed': {
+    means: 'Nobody could tell afterwards which index it made, or left invalid.',
+    remedy: 'Give the index a name',
+  },
   'outside-in-program': {
     means:
       'It must run outside of a transaction, and a bundle or `dotnet ef` gives nobody a way to clear up after it.',

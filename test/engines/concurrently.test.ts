@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { expect } from 'vitest'
+import type { Engine } from '../../src/engines/engine.ts'
 import { type Hrms, test } from '../adapters/postgres/hrms.ts'
 import { applying, before, initial, prepared } from './scripts.ts'
 
@@ -40,6 +41,7 @@ test('a unique index that cannot be built fails without row data, leaves no inva
   expect(JSON.stringify(failed)).not.toContain('10.191.206.7')
   expect(await validity(root)).toBeNull()
   expect(await history(root)).toEqual([initial, before])
+  expect(await engine.reconcile(hrms.target(), { from: before, to: id })).toEqual({ at: 'from' })
   await makeUnique(root)
   expect((await engine.apply(hrms.target(), up, applying())).status).toBe('done')
   expect(await validity(root)).toBe(true)
@@ -58,23 +60,96 @@ test('an invalid index of an earlier try is dropped first: IF NOT EXISTS would t
   expect(await validity(root)).toBe(true)
 })
 
-test('a valid index of the same definition is the work of an earlier try; another definition is not', async ({
+/** Each is refused when it is run once more, by itself or as PostgreSQL would write it down. */
+const once = `CREATE INDEX CONCURRENTLY shortened ON public.parted_1 USING btree (lower(name) ASC) WHERE a > 0;
+DROP INDEX CONCURRENTLY old_index;
+ALTER TABLE parted DETACH PARTITION parted_2 CONCURRENTLY;`
+
+const setUpOnce = async (hrms: Hrms, sql = `${once}\nINSERT INTO public.missing VALUES (1);`) => {
+  const made = await setUp(hrms, sql)
+  await made.root.query(`grant create on schema public to hrms_owner; set role hrms_owner;
+                         create table public.parted (a int, name text) partition by range (a);
+                         create table public.parted_1 partition of public.parted for values from (0) to (10);
+                         create table public.parted_2 partition of public.parted for values from (10) to (20);
+                         create index old_index on public.parted_1 (name);
+                         grant select on public.parted to public; reset role`)
+  return made
+}
+
+/** What was run of a file, without what is added to it. */
+const ranOnce = (applied: Awaited<ReturnType<Engine['apply']>>): string[] =>
+  applied.status === 'done'
+    ? applied.facts.statements.map(({ command }) => command).filter((command) => once.includes(command))
+    : [applied.status]
+
+test('what no transaction holds is not run again by a retry: an index, a dropped one, a detached partition', async ({
+  hrms,
+}) => {
+  const { root, engine, up } = await setUpOnce(hrms)
+  expect(await engine.apply(hrms.target(), up, applying())).toMatchObject({ problem: { sqlstate: '42P01' } })
+  expect(await engine.reconcile(hrms.target(), { from: before, to: id })).toEqual({ half: id })
+  await root.query('set role hrms_owner; create table public.missing (a int); reset role')
+  expect(ranOnce(await engine.apply(hrms.target(), up, applying()))).toEqual([])
+  expect(await history(root)).toEqual([initial, before, id])
+})
+
+test('what was done and left no mark of it, as a process that dies leaves it, is found in the catalogue', async ({
+  hrms,
+}) => {
+  const { root, engine, up } = await setUpOnce(hrms)
+  await engine.apply(hrms.target(), up, applying())
+  await root.query(
+    "set role hrms_owner; create table public.missing (a int); reset role; delete from lockkeeper_kept.marks where state = 'done'",
+  )
+  expect(ranOnce(await engine.apply(hrms.target(), up, applying()))).toEqual([])
+  expect((await root.query('select from lockkeeper_kept.marks')).rowCount).toBe(0)
+})
+
+test('what had begun and took no effect is run', async ({ hrms }) => {
+  const { root, engine, up } = await setUpOnce(hrms)
+  await engine.apply(hrms.target(), up, applying())
+  await root.query(`delete from lockkeeper_kept.marks where state = 'done';
+                    set role hrms_owner; create table public.missing (a int);
+                    drop index public.shortened; create index old_index on public.parted_1 (name);
+                    alter table public.parted attach partition public.parted_2 for values from (10) to (20)`)
+  expect(ranOnce(await engine.apply(hrms.target(), up, applying()))).toEqual([
+    'CREATE INDEX CONCURRENTLY',
+    'DROP INDEX CONCURRENTLY',
+    'ALTER TABLE',
+  ])
+})
+
+test('an index of that name that no try of ours had begun is somebody else’s, and stays', async ({
   hrms,
 }) => {
   const { root, engine, up } = await setUp(hrms)
-  await makeUnique(root)
-  await root.query(index)
-  const applied = await engine.apply(hrms.target(), up, applying())
-  expect(applied.status === 'done' && applied.facts.statements.map(({ command }) => command)).toEqual([
-    'LOCK TABLE',
-    'SELECT',
-    'INSERT INTO',
-  ])
-  await root.query(`delete from master."__EFMigrationsHistory" where "MigrationId" = '${id}'; drop index master."IX_Test";
-                    create index "IX_Test" on master."RefreshTokens" ("Token")`)
+  await root.query('create index "IX_Test" on master."RefreshTokens" ("Token")')
   expect(await engine.apply(hrms.target(), up, applying())).toMatchObject({
     problem: { code: 'sql-error', sqlstate: '42P07' },
   })
+  expect(await validity(root)).toBe(true)
+})
+
+test('a partition that a cancelled try left half detached counts as a part of the migration, and a retry finishes it', async ({
+  hrms,
+}) => {
+  const { root, engine, up } = await setUpOnce(
+    hrms,
+    'ALTER TABLE parted DETACH PARTITION parted_2 CONCURRENTLY;',
+  )
+  const old = await hrms.session()
+  await old.query('begin; select count(*) from public.parted')
+  const abort = new AbortController()
+  const applied = engine.apply(hrms.target(), up, applying({ signal: abort.signal }))
+  const pending = 'select from pg_inherits where inhdetachpending'
+  await expect.poll(async () => (await root.query(pending)).rowCount).toBe(1)
+  abort.abort('U_ASHA')
+  expect(await applied).toMatchObject({ problem: { code: 'cancelled' } })
+  expect(await engine.reconcile(hrms.target(), { from: before, to: id })).toEqual({ half: id })
+  await old.query('rollback')
+  expect((await engine.apply(hrms.target(), up, applying())).status).toBe('done')
+  const inherits = "select from pg_inherits where inhrelid = 'public.parted_2'::regclass"
+  expect((await root.query(inherits)).rowCount).toBe(0)
 })
 
 test('an index that stays invalid although its statement succeeded is not taken for done', async ({
@@ -153,7 +228,7 @@ test('a script that commits in parts goes on after its marks, and says that it i
   await makeUnique(root)
   expect((await engine.apply(hrms.target(), up, applying())).status).toBe('done')
   expect(await engine.reconcile(hrms.target(), move)).toEqual({ at: 'to' })
-  expect((await root.query('select from lockkeeper_kept.parts')).rowCount).toBe(0)
+  expect((await root.query('select from lockkeeper_kept.marks')).rowCount).toBe(0)
 })
 
 test('VACUUM and its kind run outside of any transaction', async ({ hrms }) => {

@@ -23,7 +23,7 @@ const owned = async (client: pg.Client, names: string[]): Promise<string[]> => {
   return rows.map(({ one }) => one)
 }
 
-const made = ['IX_Test', 'made', 'numbers', 'seen', 'parts']
+const made = ['IX_Test', 'made', 'numbers', 'seen', 'marks']
 
 const setUp = async (hrms: Hrms, owner?: string) => ({
   root: await hrms.client(),
@@ -42,13 +42,15 @@ test('the statements of the files run as the owner that the runbook names, ours 
     'added: RESET ROLE',
     'added: CREATE SCHEMA IF NOT',
     'added: CREATE TABLE IF NOT',
-    'added: INSERT INTO lockkeeper_kept.parts (migration,',
+    'added: INSERT INTO lockkeeper_kept.marks (migration,',
+    'added: INSERT INTO lockkeeper_kept.marks (migration,',
     'added: SET ROLE "HRMS owner"',
     'file: CREATE UNIQUE INDEX CONCURRENTLY',
+    'added: INSERT INTO lockkeeper_kept.marks (migration,',
     'added: LOCK TABLE master."__EFMigrationsHistory" IN',
     'added: SELECT "MigrationId" FROM master."__EFMigrationsHistory"',
     'added: INSERT INTO master."__EFMigrationsHistory" ("MigrationId",',
-    'added: DELETE FROM lockkeeper_kept.parts WHERE',
+    'added: DELETE FROM lockkeeper_kept.marks WHERE',
   ])
   expect(sqlByHand(way.scripts[0]!.units)).toContain(`SET ROLE "HRMS owner";\n${index}\nRESET ROLE;\n`)
 })
@@ -70,8 +72,8 @@ test('what a migration makes belongs to the owner, in a transaction or outside o
   expect(await owned(root, made)).toEqual([
     'IX_Test hrms_owner',
     'made hrms_owner',
+    'marks lockkeeper',
     'numbers hrms_owner',
-    'parts lockkeeper',
     'seen hrms_owner',
   ])
   expect(await engine.reconcile(hrms.target(), { from: before, to: id })).toEqual({ at: 'to' })

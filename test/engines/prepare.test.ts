@@ -21,6 +21,12 @@ const unfit = async (sql: string, direction: 'up' | 'down' = 'up') => {
   return way.ok ? 'fit' : way.problem.code === 'statement-unfit' ? way.problem.why : way.problem.code
 }
 
+/** Of a statement that no transaction holds. */
+const traceOf = async (sql: string) => {
+  const unit = (await prepared(sql)).up.scripts[0]?.units[0]
+  return unit?.in === 'none' ? unit.trace : 'in a transaction'
+}
+
 test('the example goes up in one transaction: what we add is marked, what the file says is as it is written', async () => {
   const up = await hrmsUp()
   expect(up.scripts).toHaveLength(1)
@@ -182,13 +188,20 @@ test('a history row that an idempotent script writes inside of a DO block is not
   ])
 })
 
-test('what no transaction may hold is a unit of its own, with the index that it may leave behind', async () => {
+test('what no transaction may hold is a unit of its own, with what the catalogue will tell of it', async () => {
   const { up } = await prepared('CREATE TABLE a (b int);\nCREATE INDEX CONCURRENTLY "IX" ON a (b);')
   expect(up.scripts[0]?.units.map((unit) => unit.in)).toEqual(['transaction', 'none', 'transaction'])
   expect(up.scripts[0]?.units[1]).toMatchObject({
     statement: { line: 2 },
-    index: { name: 'public."IX"', drop: 'DROP INDEX CONCURRENTLY IF EXISTS public."IX"' },
+    trace: { makes: 'public."IX"', undo: 'DROP INDEX CONCURRENTLY IF EXISTS public."IX"' },
   })
+  expect(await traceOf('DROP INDEX CONCURRENTLY "IX"')).toEqual({ drops: 'public."IX"' })
+  expect(await traceOf('ALTER TABLE x.a DETACH PARTITION b CONCURRENTLY')).toEqual({
+    detaches: 'public.b',
+    from: 'x.a',
+    finish: 'ALTER TABLE x.a DETACH PARTITION public.b FINALIZE',
+  })
+  expect(await traceOf('VACUUM a')).toBeUndefined()
   const alone = [
     'VACUUM a',
     'REINDEX TABLE CONCURRENTLY a',
@@ -239,6 +252,14 @@ test('what would end our transaction, or outlive it, is refused', async () => {
   expect(await unfit('COPY a FROM stdin;')).toBe('copy-from-stdin')
   expect(await unfit('BEGIN; CREATE INDEX CONCURRENTLY i ON a (b); COMMIT')).toBe('inside-transaction')
   expect(await unfit('DROP INDEX CONCURRENTLY i', 'down')).toBe('concurrently-in-down')
+  expect(await unfit('CREATE INDEX CONCURRENTLY ON a (b)')).toBe('index-unnamed')
+})
+
+test('a history row that is committed before the rest of its migration is refused', async () => {
+  const row = `INSERT INTO master."__EFMigrationsHistory" VALUES ('1_a', '9.0.10')`
+  expect(await unfit(`CREATE TABLE a (); ${row}; CREATE TABLE b ()`)).toBe('fit')
+  expect(await unfit(`BEGIN; ${row}; COMMIT; BEGIN; CREATE TABLE b (); COMMIT`)).toBe('history-early')
+  expect(await unfit(`${row}; VACUUM a`)).toBe('history-early')
 })
 
 test('tables are named with their schema, and nothing else is taken for one', async () => {

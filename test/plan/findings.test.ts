@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Looked } from '../../src/plan/looked.ts'
@@ -212,6 +214,17 @@ describe('what the bot’s role lacks', () => {
     expect(
       checks.find((check) => check.name === 'Right to keep what a rollback drops')?.findings,
     ).toMatchObject([{ problem: { needs: 'CREATE on the database', why: 'keep' } }])
+  })
+
+  it('is marking what is done of a migration that commits in parts, where it may not create a schema', async () => {
+    const target = await planTarget({ owner: 'postgres' })
+    const name = 'Right to mark what is done'
+    const found = async () =>
+      planOf(await target.plan()).measured.checks.find((check) => check.name === name)?.findings
+    expect(await found()).toEqual([])
+    const file = path.join(target.folder, 'migrations', '20251113040317_AddSecurityEnhancements.up.sql')
+    await writeFile(file, `VACUUM master."RefreshTokens";\n${await readFile(file, 'utf8')}`)
+    expect(await found()).toMatchObject([{ problem: { needs: 'CREATE on the database', why: 'mark' } }])
   })
 })
 

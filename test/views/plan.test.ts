@@ -249,6 +249,8 @@ describe('the thread of a plan', () => {
     const up = prepared([])
     up.scripts[0]?.units.splice(0, 1, {
       in: 'none',
+      begin: [],
+      end: [],
       statement: { text: 'CREATE INDEX CONCURRENTLY ix ON t (c);', line: 1, from: 'file' },
     })
     made.approved.prepared = { up, down: null }
