@@ -78,6 +78,8 @@ export interface Problems extends EfCoreProblems {
   'prepared-transactions': { transactions: { gid: string; owner: string; since: Instant }[] }
   'dump-running': { pid: number; since: Instant }
   'wraparound-vacuum': { table: string; pid: number }
+  /** Milliseconds. */
+  'lock-timeout-short': { lockTimeout: number; deadlockTimeout: number }
   'replica-lag': { replica: string; bytes: number }
   'replication-slot-inactive': { slot: string; bytes: number }
   'logical-subscriber': { slots: string[] }

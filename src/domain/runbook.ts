@@ -142,8 +142,10 @@ export const runbookSchema = z
           .prefault('30s')
           .describe('How long sessions may take to leave before people are asked.'),
         lockTimeout: duration
-          .prefault('500ms')
-          .describe('A statement waits so long for its lock: everybody else queues behind it.'),
+          .prefault('2s')
+          .describe(
+            'A statement waits so long for its lock: everybody else queues behind it. Longer than the server’s deadlock_timeout (1 s), or autovacuum never gives way.',
+          ),
         lockAttempts: z
           .int()
           .min(1)

@@ -42,6 +42,7 @@ const looks: readonly Looking[] = [
   { name: 'Prepared transactions', look: server.preparedTransactionsOpen, of: moving },
   { name: 'Running dumps', look: server.dumps, of: moving, sees: true },
   { name: 'Vacuum against wraparound', look: server.wraparound, of: moving, sees: true },
+  { name: 'Patience with autovacuum', look: server.autovacuum, of: moving },
   { name: 'Lag of replicas', look: server.replicas, of: moving, sees: true },
   { name: 'Unused replication slots', look: server.unusedSlots, of: always },
   { name: 'Logical subscribers', look: server.subscribers, of: moving },

@@ -1,5 +1,6 @@
 import type { Finding } from '../domain/finding.ts'
 import {
+  autovacuumYields,
   eventTriggers,
   inactiveSlots,
   logicalSlots,
@@ -56,6 +57,15 @@ export async function wraparound({ client, touched }: Looked): Promise<Finding[]
   return (await wraparoundVacuums(client, touched)).map((vacuum) =>
     blocker({ code: 'wraparound-vacuum', ...vacuum }),
   )
+}
+
+/** A statement that gives up sooner never gets past an autovacuum of its table. */
+export async function autovacuum({ client, runbook, touched }: Looked): Promise<Finding[]> {
+  const { lockTimeout } = runbook.window
+  const deadlockTimeout = touched.length ? await autovacuumYields(client) : null
+  return deadlockTimeout === null || lockTimeout > deadlockTimeout
+    ? []
+    : [warning({ code: 'lock-timeout-short', lockTimeout, deadlockTimeout })]
 }
 
 export async function replicas({ client }: Looked): Promise<Finding[]> {

@@ -53,6 +53,11 @@ export const planProblems = {
     means: say`It does not give way to a migration, and ending it only postpones it.`,
     next: say`Wait until it has ended, then try again.`,
   }),
+  'lock-timeout-short': ({ lockTimeout, deadlockTimeout }) => ({
+    what: say`A statement waits ${seconds(lockTimeout / 1000)} for its lock (${code('window.lockTimeout')}), and autovacuum gives way only after ${seconds(deadlockTimeout / 1000)} (${code('deadlock_timeout')}).`,
+    means: say`If it is at work on one of these tables in the window, no try gets its lock before it has ended.`,
+    next: say`Set ${code('window.lockTimeout')} to more than ${seconds(deadlockTimeout / 1000)}, or take the risk.`,
+  }),
   'replica-lag': ({ replica, bytes: behind }) => ({
     what: say`Replica ${code(replica)} is ${bytes(behind)} behind.`,
     means: say`What reads from it sees the old schema for longer, and it is no replacement if the primary fails.`,

@@ -3,7 +3,13 @@ import path from 'node:path'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Looked } from '../../src/plan/looked.ts'
-import { openTransactions, replicas, standbys, wraparound } from '../../src/plan/findings-server.ts'
+import {
+  autovacuum,
+  openTransactions,
+  replicas,
+  standbys,
+  wraparound,
+} from '../../src/plan/findings-server.ts'
 import { found, finding, planOf, planTarget, type PlanTarget } from './target.ts'
 
 const uncommitted = async (target: PlanTarget, statement: string, application: string) => {
@@ -95,6 +101,18 @@ describe('what stands in the way on the server', () => {
     expect(await wraparound(answering({ table: 'master.t', pid: 7 }))).toEqual([
       { level: 'blocker', problem: { code: 'wraparound-vacuum', table: 'master.t', pid: 7 } },
     ])
+  })
+
+  it('is a lock timeout that no autovacuum gives way to, where there is any', async () => {
+    const target = await planTarget()
+    const window = { ...target.runbook.window, lockTimeout: 1_000 }
+    const changed = { runbook: { ...target.runbook, window } }
+    expect(finding(await target.plan(changed), 'lock-timeout-short')).toEqual({
+      level: 'warning',
+      problem: { code: 'lock-timeout-short', lockTimeout: 1_000, deadlockTimeout: 1_000 },
+    })
+    expect(found(await target.plan())).not.toContain('warning lock-timeout-short')
+    expect(await autovacuum({ ...answering({ milliseconds: null }), ...changed })).toEqual([])
   })
 
   it('is a replica that is behind by more than a segment, and commits that wait for a standby', async () => {

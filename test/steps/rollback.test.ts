@@ -76,7 +76,7 @@ test('a rollback that a dead process committed is found done, with what it kept'
   await scene.world.engine.apply(scene.world.target, scene.run.plan.approved.prepared!.down!, {
     signal: new AbortController().signal,
     progress: () => {},
-    lockTimeout: 500,
+    lockTimeout: 2_000,
     lockAttempts: 1,
     statementTimeout: 10_000,
     endFirst: [],

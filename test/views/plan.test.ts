@@ -173,7 +173,7 @@ describe('the thread of a plan', () => {
       '1. Backup, about 28 s — pg_dump of the whole database, with a checksum, read through to its end; 7 are kept',
     ])
     expect(shown).toContain(
-      '10. Migrate, about 0.1 s — the SQL of the way up; a lock is waited for 0.5 s, up to 10 times',
+      '10. Migrate, about 0.1 s — the SQL of the way up; a lock is waited for 2 s, up to 10 times',
     )
     expect(shown).toContain('Back before Migrate: Verify, Open, Start hrms-api, Smoke, Admit')
     expect(shown).toContain(

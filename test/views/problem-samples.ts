@@ -140,6 +140,7 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   'prepared-transactions': { transactions: [{ gid: 'gx', owner: 'batch', since: at('01:00:00') }] },
   'dump-running': { pid: 99, since: at('02:30:00') },
   'wraparound-vacuum': { table: 't', pid: 77 },
+  'lock-timeout-short': { lockTimeout: 500, deadlockTimeout: 1000 },
   'replica-lag': { replica: 'standby1', bytes: 64_000_000 },
   'replication-slot-inactive': { slot: 'old', bytes: 9_000_000_000 },
   'logical-subscriber': { slots: ['warehouse'] },

@@ -59,6 +59,18 @@ export async function wraparoundVacuums(
   return rows
 }
 
+/**
+ * Milliseconds that a statement of this session must wait for a lock before an autovacuum that holds it is ended: the
+ * server looks who is in the way only then. Null: there is no autovacuum.
+ */
+export async function autovacuumYields(client: pg.Client): Promise<number | null> {
+  const { rows } = await client.query<{ milliseconds: number | null }>(
+    `select case when pg_catalog.current_setting('autovacuum')::boolean then setting::integer end as milliseconds
+     from pg_catalog.pg_settings where name = 'deadlock_timeout'`,
+  )
+  return rows[0]?.milliseconds ?? null
+}
+
 /** Every standby that streams now, with the bytes that it is behind. */
 export async function replicaLags(client: pg.Client): Promise<Facts<'replica-lag'>[]> {
   const { rows } = await client.query<{ replica: string; bytes: number }>(
