@@ -1,5 +1,5 @@
 import type { Check } from './finding.ts'
-import type { DownFault } from './problem.ts'
+import type { DownFault } from './problem-noticed.ts'
 import type { Identity } from './identity.ts'
 import type { Instant } from './json.ts'
 import type { Runbook } from './runbook.ts'

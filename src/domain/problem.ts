@@ -4,13 +4,14 @@ import type { Fault } from '../yaml/fault.ts'
 import type { Instant } from './json.ts'
 import type { OnCallFault } from './on-call.ts'
 import type { EfCoreProblems } from './problem-efcore.ts'
+import type { DownFault, NoticedProblems, UnfitReason } from './problem-noticed.ts'
 import type { Session } from './session.ts'
 
 /**
  * Everything that can go wrong, be refused or be noticed, by code, with the facts its wording needs.
  * `views/problem.ts` words each of them, and nothing else does. No row data, no secret, no server message.
  */
-export interface Problems extends EfCoreProblems {
+export interface Problems extends EfCoreProblems, NoticedProblems {
   // The target and its server
   'target-unset': { variable: string }
   'target-url-bad': { variable: string; why: UrlFault }
@@ -61,53 +62,6 @@ export interface Problems extends EfCoreProblems {
   'also-reverts': { migrations: string[] }
   /** Rows of the history that the assembly does not know. */
   'history-unknown': { table: string; migrations: string[] }
-  // What the plan notices
-  'constant-default': { table: string; column: string; value: string; rows: number }
-  'rewrites-table': { table: string; statement: string; rows: number; bytes: number }
-  'scans-table': { table: string; statement: string; rows: number; bytes: number }
-  /** `statement` uses a value that its own transaction adds to the enum `type`. */
-  'value-uncommitted': { type: string; value: string; statement: string }
-  'value-exists': { type: string; value: string; statement: string }
-  /** `from`: the type that it has. */
-  'type-unconvertible': { table: string; column: string; from: string; statement: string }
-  /** `by`: views, and policies of row-level security. */
-  'column-read': { table: string; column: string; by: string[]; statement: string }
-  'extension-missing': { extension: string }
-  'long-transaction': { sessions: Session[] }
-  'sessions-open': { sessions: Session[] }
-  'prepared-transactions': { transactions: { gid: string; owner: string; since: Instant }[] }
-  'dump-running': { pid: number; since: Instant }
-  'wraparound-vacuum': { table: string; pid: number }
-  /** Milliseconds. */
-  'lock-timeout-short': { lockTimeout: number; deadlockTimeout: number }
-  'replica-lag': { replica: string; bytes: number }
-  'replication-slot-inactive': { slot: string; bytes: number }
-  'logical-subscriber': { slots: string[] }
-  'synchronous-standby': { names: string }
-  'event-triggers': { triggers: string[] }
-  'row-triggers': { table: string; triggers: string[] }
-  'connection-roles-super': { roles: string[] }
-  'disk-short': { folder: string; free: number; needs: number }
-  'disk-unknown': { folder: string; errno: string }
-  'backup-folder': { folder: string; errno: string }
-  'tool-missing': { tool: string; install: string }
-  'tool-older': { tool: string; version: string; server: string; install: string }
-  'tool-unfit': { tool: string; version: string; why: string }
-  'application-role-unfit': { role: string; why: 'missing' | 'owner' | 'super' | 'cannot-connect' }
-  'owner-missing': { role: string }
-  /** `makes`: commands of statements whose objects belong to who runs them. */
-  'owner-other': { role: string; owners: string[]; makes: string[] }
-  'rollback-loses': { rows: number; tables: { table: string; column: string; rows: number }[] }
-  'rollback-violates': { table: string; column: string; rows: number }
-  /** `what`: of the way down, constraints and statements. */
-  'rollback-uncounted': { what: string[] }
-  'no-rollback': { migrations: string[]; why?: DownFault }
-  'service-state-unknown': { service: string; why: string }
-  'service-not-running': { service: string }
-  'variables-unset': { variables: string[] }
-  'tables-missing': { tables: string[] }
-  /** What the steps may take is more than the runbook's window. */
-  'window-short': { needsSeconds: number; withinSeconds: number }
   // Plans, approvals, requests
   'plan-stale': { plan: string; differs: Difference[] }
   'plan-gone': { plan: string; because: 'discarded' | 'used' | 'replaced'; by: string | null }
@@ -248,24 +202,6 @@ export type Untold = { groups: string[]; why: 'no-slack' | 'no-answer' }
  * no such day. `weekday`: the date is on another one. `zone`: clocks there do not show that then.
  */
 export type TimeFault = 'nothing' | 'no-hour' | 'rest' | 'end' | 'no-day' | 'weekday' | 'zone'
-
-export type UnfitReason =
-  | 'inside-transaction'
-  | 'transaction-control'
-  | 'not-sql'
-  | 'session-setting'
-  | 'copy-from-stdin'
-  | 'concurrently-in-down'
-  | 'history-early'
-  | 'index-unnamed'
-  | 'outside-in-program'
-  | 'apart-in-program'
-
-/**
- * Why an assembly gives no way down: the tool made no script of it (`says`: its own sentence, null where a server's words
- * are in it), or a statement of it cannot be run. Without one, there is no file.
- */
-export type DownFault = { says: string | null } | { statement: string; unfit: UnfitReason }
 
 /** `other-database`: the URL names another database than the runbook. */
 export type UrlFault = 'not-a-url' | 'not-postgres' | 'other-database'

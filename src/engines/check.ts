@@ -6,6 +6,7 @@ import type { Prepared, Statement } from '../domain/script.ts'
 import { takesOver } from './column-type.ts'
 import { claimsOurs, findHistory, type History, readHistory } from './history.ts'
 import { type Names, trackNames } from './names.ts'
+import { rowsInTheWay } from './rows-in-the-way.ts'
 import { refused } from './refused.ts'
 import { parseInner, quoteName } from './sql-parse.ts'
 import { withInner } from './tree.ts'
@@ -36,6 +37,7 @@ export async function checkScripts(target: Target, history: History, prepared: P
       ...prepared.noticed,
       ...(await twice(client, history, prepared)),
       ...(await refused(client, prepared)),
+      ...(await rowsInTheWay(client, prepared)),
       ...(await onPopulated(client, prepared)),
     ],
     { settings: { readOnly: true } },

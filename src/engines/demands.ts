@@ -42,7 +42,8 @@ function namedBy(relation: RangeVar | undefined, names: Names): Named | null {
   }
 }
 
-function demandedBy(node: Node, text: string, names: Names): Demand[] {
+/** What one statement demands, by the names that are there before the first one. */
+export function demandedBy(node: Node, text: string, names: Names): Demand[] {
   const whole = (table: string | null): Demand => ({ table, what: text, count: null })
   if ('AlterTableStmt' in node) {
     const { relation, cmds = [] } = node.AlterTableStmt

@@ -101,7 +101,7 @@ const incomparable = new Set(['json', 'xml', 'point', 'line', 'lseg', 'box', 'pa
 const sequenced = new Set(['smallserial', 'serial', 'bigserial', 'serial2', 'serial4', 'serial8'])
 
 /** What existing rows get in an added column. Null: it is generated from others, so nothing is lost with it. */
-function givenBy({ constraints = [], typeName }: ColumnDef): Given | null {
+export function givenBy({ constraints = [], typeName }: ColumnDef): Given | null {
   const all = constraints.flatMap((one) => ('Constraint' in one ? [one.Constraint] : []))
   if (all.some(({ contype }) => contype === 'CONSTR_GENERATED')) return null
   const type = textOf(typeName?.names?.at(-1))

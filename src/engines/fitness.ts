@@ -1,5 +1,5 @@
 import type { Node, VariableSetStmt } from 'libpg-query'
-import type { UnfitReason } from '../domain/problem.ts'
+import type { UnfitReason } from '../domain/problem-noticed.ts'
 import { insideDo, nodesOf, textOf, withInner } from './tree.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Node, TransactionStmt } from 'libpg-query'
-import type { UnfitReason } from '../domain/problem.ts'
+import type { UnfitReason } from '../domain/problem-noticed.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
 import type { Statement, Unit } from '../domain/script.ts'
 import { needsNoTransaction, unfitness } from './fitness.ts'

@@ -4,7 +4,8 @@ import { codes, firstOf, statementCode } from './line.ts'
 import { again, errnoWords, ourStatement, sqlErrorLine, type Wordings } from './wording.ts'
 import { sessionsBriefly } from './sessions.ts'
 import { typed } from './typed.ts'
-import type { DownFault, SqlError, UnfitReason } from '../domain/problem.ts'
+import type { SqlError } from '../domain/problem.ts'
+import type { DownFault, UnfitReason } from '../domain/problem-noticed.ts'
 
 /** What a class of SQLSTATE, or one SQLSTATE, says. PostgreSQL documentation, appendix A. */
 const meanings: Record<string, string> = {
@@ -222,6 +223,20 @@ export const sqlProblems = {
   'rollback-loses': ({ rows, tables }) => ({
     what: say`A rollback now would lose ${counted(rows, 'row')}${lossBy(tables)}.`,
     next: say`Ask those who know the data whether that may be lost. It is counted again, under lock, before anything is deleted.`,
+  }),
+  'rows-in-the-way': ({ table, what, rows, statement, cuts }) => ({
+    what: say`${counted(rows, 'row')} of ${code(table)} ${rows === 1 ? 'does' : 'do'} not fit ${code(what)}, which ${statementCode(statement)} makes.`,
+    means: cuts
+      ? say`Their values would be cut.`
+      : say`The server would refuse it while users are out, and the run would have to go back.`,
+    next: cuts
+      ? say`Make sure that nobody needs what is cut, or correct those rows first, and plan again.`
+      : say`Correct those rows, or let the migration correct them before that statement, and plan again.`,
+  }),
+  'rows-uncounted': ({ what }) => ({
+    what: say`Whether the rows of now fit what the migration makes could not be counted: ${codes(what, 5)}.`,
+    means: say`Counting took longer than a minute, or the server refused it. Rows that do not fit would make the migration fail while users are out.`,
+    next: say`Look yourself, or take the risk: what fails is rolled back.`,
   }),
   'rollback-violates': ({ table, column, rows }) => ({
     what: say`${counted(rows, 'row')} of ${code(table)} ${rows === 1 ? 'does' : 'do'} not fit what the way down restores for ${code(column)}.`,

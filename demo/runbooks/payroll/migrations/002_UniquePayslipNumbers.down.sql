@@ -1,3 +1,3 @@
-alter table payroll.payslips drop constraint payslips_number_unique;
+drop index payroll.payslips_number_unique;
 
 alter table payroll.payslips drop column paid_at;

@@ -1,3 +1,3 @@
 alter table payroll.payslips add column paid_at timestamptz;
 
-alter table payroll.payslips add constraint payslips_number_unique unique (number);
+create unique index payslips_number_unique on payroll.payslips (upper(number));

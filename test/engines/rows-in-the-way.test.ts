@@ -1,0 +1,120 @@
+import { expect } from 'vitest'
+import { type Hrms, test } from '../adapters/postgres/hrms.ts'
+import { applying, prepared } from './scripts.ts'
+
+const tokens = 'master."RefreshTokens"'
+const admins = 'master."AdminUsers"'
+
+/** Two rows of ours, of which one refers to nothing, is empty, and too long for ten characters. */
+const rows = `create table master.a (id int primary key, name text, parent int, code varchar(20));
+  insert into master.a values (1, 'one', null, 'short'), (2, null, 7, 'longer than ten');
+  alter table master.a owner to hrms_owner`
+
+/** What stands in the way of a migration: level, rows and what they do not fit. */
+async function inTheWay(hrms: Hrms, sql: string): Promise<unknown[]> {
+  const { engine, up } = await prepared(sql)
+  return (await engine.check(hrms.target(), up)).flatMap(({ level, problem }) =>
+    problem.code === 'rows-in-the-way' ? [[level, problem.rows, problem.what]] : [],
+  )
+}
+
+test('rows that the server would refuse block a plan, and are what it refuses', async ({ hrms }) => {
+  const root = await hrms.client()
+  await root.query(rows)
+  for (const [sql, counted, what] of [
+    ['ALTER TABLE master.a ALTER COLUMN name SET NOT NULL', 1, 'name NOT NULL'],
+    ['ALTER TABLE master.a ADD size int NOT NULL', 2, 'size NOT NULL'],
+    ['ALTER TABLE master.a ADD CONSTRAINT fk FOREIGN KEY (parent) REFERENCES master.a (id)', 1, 'fk'],
+    ['ALTER TABLE master.a ADD CONSTRAINT ck CHECK (id < 2)', 1, 'ck'],
+    ['ALTER TABLE master.a ALTER COLUMN code TYPE character varying(10)', 1, 'code varchar(10)'],
+    [
+      'ALTER TABLE master.a RENAME TO b; ALTER TABLE master.b ALTER COLUMN name SET NOT NULL',
+      1,
+      'name NOT NULL',
+    ],
+  ] as const) {
+    expect([sql, await inTheWay(hrms, sql)]).toEqual([sql, [['blocker', counted, what]]])
+    const { engine, up } = await prepared(sql)
+    expect(await engine.apply(hrms.target(), up, applying())).toMatchObject({
+      problem: { code: 'sql-error' },
+    })
+  }
+})
+
+test('a unique index and a key over rows that are alike', async ({ hrms }) => {
+  const root = await hrms.client()
+  await root.query(`${rows}; update master.a set code = 'same'`)
+  expect(await inTheWay(hrms, 'CREATE UNIQUE INDEX ix ON master.a (code)')).toEqual([['blocker', 2, 'ix']])
+  expect(await inTheWay(hrms, 'ALTER TABLE master.a ADD CONSTRAINT k UNIQUE (code)')).toEqual([
+    ['blocker', 2, 'k'],
+  ])
+  expect(await inTheWay(hrms, 'CREATE UNIQUE INDEX ix ON master.a (id, code)')).toEqual([])
+})
+
+test('rows that cannot be counted are said not to have been', async ({ hrms }) => {
+  await (await hrms.client()).query(rows)
+  const { engine, up } = await prepared('ALTER TABLE master.a ADD CONSTRAINT ck CHECK (1 / (id - 1) > 0)')
+  expect((await engine.check(hrms.target(), up)).map(({ problem }) => problem)).toContainEqual({
+    code: 'rows-uncounted',
+    what: ['ck'],
+  })
+})
+
+test('values that USING would cut are a warning: the server takes them', async ({ hrms }) => {
+  await (await hrms.client()).query(rows)
+  const cut = 'ALTER TABLE master.a ALTER COLUMN code TYPE varchar(10) USING code::varchar(10)'
+  expect(await inTheWay(hrms, cut)).toEqual([['warning', 1, 'code varchar(10)']])
+  const { engine, up } = await prepared(cut)
+  expect((await engine.apply(hrms.target(), up, applying())).status).toBe('done')
+})
+
+test('what is made, filled or corrected before by the same migration is not judged by the rows of now', async ({
+  hrms,
+}) => {
+  await (await hrms.client()).query(rows)
+  const demand = 'ALTER TABLE master.a ALTER COLUMN name SET NOT NULL'
+  for (const sql of [
+    `UPDATE master.a SET name = '' WHERE name IS NULL; ${demand}`,
+    `DELETE FROM master.a WHERE name IS NULL; ${demand}`,
+    `TRUNCATE master.a; ${demand}`,
+    `WITH gone AS (DELETE FROM master.a RETURNING id) SELECT FROM gone; ${demand}`,
+    `DO $$ BEGIN UPDATE master.a SET name = ''; END $$; ${demand}`,
+    `DO $$ BEGIN EXECUTE 'DELETE FROM master.a'; END $$; ${demand}`,
+    `SELECT master.correct_names(); ${demand}`,
+    `CALL master.correct_names(); ${demand}`,
+    `UPDATE master.a SET name = ''; ALTER TABLE master.a RENAME TO b; ALTER TABLE master.b ALTER COLUMN name SET NOT NULL`,
+    `INSERT INTO master.a VALUES (7); ALTER TABLE master.a ADD FOREIGN KEY (parent) REFERENCES master.a (id)`,
+    `ALTER TABLE master.a DROP name; ALTER TABLE master.a ADD name text NOT NULL DEFAULT ''`,
+    `CREATE TABLE master.b (c int); ALTER TABLE master.b ADD d int NOT NULL`,
+    `ALTER TABLE master.a ADD d int NOT NULL DEFAULT 5, ADD e serial, ADD f int NOT NULL GENERATED ALWAYS AS IDENTITY`,
+    `ALTER TABLE master.a ADD CONSTRAINT ck CHECK (id < 2) NOT VALID`,
+    `DO $$ BEGIN IF false THEN ${demand}; END IF; END $$`,
+  ])
+    expect([sql, await inTheWay(hrms, sql)]).toEqual([sql, []])
+})
+
+test('what EF calls besides says nothing of other rows: a schema that is ensured, a sequence that goes on', async ({
+  hrms,
+}) => {
+  await (await hrms.client()).query(rows)
+  const sql = `DO $EF$ BEGIN IF NOT EXISTS(SELECT 1 FROM pg_namespace WHERE nspname = 'x') THEN CREATE SCHEMA x; END IF; END $EF$;
+    SELECT setval(pg_get_serial_sequence('master.a', 'id'), GREATEST((SELECT MAX(id) FROM master.a) + 1, 1), false);
+    UPDATE ${admins} SET "Email" = "Email"; ALTER TABLE ${tokens} ADD "Note" text;
+    ALTER TABLE master.a ALTER COLUMN name SET NOT NULL`
+  expect(await inTheWay(hrms, sql)).toEqual([['blocker', 1, 'name NOT NULL']])
+})
+
+test('what an earlier try of the migration committed has been through the rows', async ({ hrms }) => {
+  const root = await hrms.client()
+  await root.query(rows)
+  const { engine, up } = await prepared(
+    `UPDATE master.a SET name = ''; VACUUM master.a; ALTER TABLE master.a ALTER COLUMN parent SET NOT NULL`,
+  )
+  const found = async (): Promise<number[]> =>
+    (await engine.check(hrms.target(), up)).flatMap(({ problem }) =>
+      problem.code === 'rows-in-the-way' ? [problem.rows] : [],
+    )
+  expect(await found()).toEqual([])
+  expect(await engine.apply(hrms.target(), up, applying())).toMatchObject({ problem: { sqlstate: '23502' } })
+  expect(await found()).toEqual([1])
+})
