@@ -16,6 +16,7 @@ export interface NoticedProblems {
   /** `what`: of the migration, the constraint, index or column. `cuts`: values are cut, instead of refused. */
   'rows-in-the-way': { table: string; what: string; rows: number; statement: string; cuts: boolean }
   'rows-uncounted': { what: string[] }
+  'call-commits': { procedure: string; statement: string }
   'extension-missing': { extension: string }
   'long-transaction': { sessions: Session[] }
   'sessions-open': { sessions: Session[] }

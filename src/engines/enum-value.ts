@@ -39,6 +39,14 @@ export function enumsChanged(node: Node): string[] {
   return []
 }
 
+/** Whether an enum takes a value to be used at once in the transaction that makes it: since PostgreSQL 17. */
+export async function newEnumTakesValues(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ since17: boolean }>(
+    "select pg_catalog.current_setting('server_version_num')::int >= 170000 as since17",
+  )
+  return rows[0]!.since17
+}
+
 /** An enum that a statement makes. */
 export const madeEnum = (node: Node): string | null =>
   'CreateEnumStmt' in node ? nameOf(node.CreateEnumStmt.typeName ?? []) : null

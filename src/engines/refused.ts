@@ -1,11 +1,20 @@
 import type { AlterTableCmd, Node } from 'libpg-query'
 import type pg from 'pg'
+import { calledBy, commits, procedureMade } from './calls.ts'
 import type { Finding } from '../domain/finding.ts'
 import type { Prepared, Statement } from '../domain/script.ts'
 import { unconvertible } from './column-type.ts'
 import { type Gone, noteGone, readersOf } from './dependents.ts'
 import { commandIn } from './effects.ts'
-import { addedValue, enumsChanged, madeEnum, nameOfType, type NewValue, usesValue } from './enum-value.ts'
+import {
+  addedValue,
+  enumsChanged,
+  madeEnum,
+  nameOfType,
+  newEnumTakesValues,
+  type NewValue,
+  usesValue,
+} from './enum-value.ts'
 import { unknownExtension } from './extensions.ts'
 import { type Names, trackNames } from './names.ts'
 import { readMarks } from './parts.ts'
@@ -21,9 +30,12 @@ interface Reading {
   gone: Gone
   /** Enums that the move makes. */
   enums: Set<string>
-  /** Of this transaction: values that it adds, and enums that it makes, which may have them at once (since 17). */
+  /** Of this transaction: values that it adds, and enums that it makes, with whether they take more of them at once. */
   values: NewValue[]
   fresh: Set<string>
+  takesAtOnce: boolean
+  /** Procedures that the move makes, and whether they end transactions. */
+  procedures: Map<string, boolean>
   /** Columns whose type is another one than the catalogue has, and enums with other values. */
   changed: Set<string>
 }
@@ -31,7 +43,7 @@ interface Reading {
 /**
  * Statements that the server would refuse while users are out, as far as its catalogue says so now: an enum's new value
  * that is used in the transaction that adds it, or is there already; a type that does not convert; a column that views
- * read; an extension that is not there. What stands inside of a DO block may never run, and is left out.
+ * read; an extension that is not there; a procedure that commits. What stands inside of a DO block may never run, and is left out.
  */
 export async function refused(client: pg.Client, { scripts }: Prepared): Promise<Finding[]> {
   const gone = { names: new Set<string>(), unknown: false }
@@ -42,6 +54,8 @@ export async function refused(client: pg.Client, { scripts }: Prepared): Promise
     enums: new Set(),
     values: [],
     fresh: new Set(),
+    takesAtOnce: await newEnumTakesValues(client),
+    procedures: new Map(),
     changed: new Set(),
   }
   const findings: Finding[] = []
@@ -65,6 +79,11 @@ async function look(reading: Reading, node: Node, { text }: Statement): Promise<
   for (const { type, value } of values)
     if (await usesValue(client, node, { type, value }, names))
       findings.push(blocker({ code: 'value-uncommitted', type, value, statement: text }))
+  const called = calledBy(node)
+  if (called !== null && (reading.procedures.get(called) ?? (await commits(client, called))))
+    findings.push(blocker({ code: 'call-commits', procedure: called, statement: text }))
+  const procedure = procedureMade(node, text)
+  if (procedure) reading.procedures.set(procedure.name, procedure.ends)
   const extension = await unknownExtension(client, node)
   if (extension !== null) findings.push(blocker({ code: 'extension-missing', extension }))
   if ('AlterTableStmt' in node && node.AlterTableStmt.relation) {
@@ -75,7 +94,7 @@ async function look(reading: Reading, node: Node, { text }: Statement): Promise<
   const add = await addedValue(client, node)
   if (add && !enums.has(add.added.type) && !reading.changed.has(add.added.type) && add.there === 'in-the-way')
     findings.push(blocker({ code: 'value-exists', ...add.added, statement: text }))
-  if (add && !fresh.has(add.added.type) && !add.there) values.push(add.added)
+  if (add && !(reading.takesAtOnce && fresh.has(add.added.type)) && !add.there) values.push(add.added)
   for (const type of enumsChanged(node)) reading.changed.add(type)
   const made = madeEnum(node)
   if (made !== null) {

@@ -66,15 +66,23 @@ export function insideDo({ args = [] }: DoStmt): { statements: Node[]; endsTrans
     return { statements: [], endsTransactions: false }
   }
   const statements: Node[] = []
-  let endsTransactions = false
-  walk(parseBody(body), (name, value) => {
-    if (name === 'PLpgSQL_stmt_commit' || name === 'PLpgSQL_stmt_rollback') endsTransactions = true
+  const tree = parseBody(body)
+  walk(tree, (name, value) => {
     if (name !== 'PLpgSQL_expr') return
     const { query = '' } = value as { query?: string }
     const parsed = parseInner(query)
     statements.push(...(parsed.length ? parsed : parseInner(`SELECT ${query}`)))
   })
-  return { statements, endsTransactions }
+  return { statements, endsTransactions: endsTransactions(tree) }
+}
+
+/** Whether a tree of PL/pgSQL holds COMMIT or ROLLBACK. */
+export function endsTransactions(tree: unknown): boolean {
+  let ends = false
+  walk(tree, (name) => {
+    if (name === 'PLpgSQL_stmt_commit' || name === 'PLpgSQL_stmt_rollback') ends = true
+  })
+  return ends
 }
 
 function parseBody(body: string): unknown {

@@ -224,6 +224,11 @@ export const sqlProblems = {
     what: say`A rollback now would lose ${counted(rows, 'row')}${lossBy(tables)}.`,
     next: say`Ask those who know the data whether that may be lost. It is counted again, under lock, before anything is deleted.`,
   }),
+  'call-commits': ({ procedure, statement }) => ({
+    what: say`${statementCode(statement)}: ${code(procedure)} commits or rolls back by itself.`,
+    means: say`Here it would run inside of a transaction, and the server refuses that (2D000).`,
+    next: say`Put what it does into the migration, or call it by hand before or after the run, and plan again.`,
+  }),
   'rows-in-the-way': ({ table, what, rows, statement, cuts }) => ({
     what: say`${counted(rows, 'row')} of ${code(table)} ${rows === 1 ? 'does' : 'do'} not fit ${code(what)}, which ${statementCode(statement)} makes.`,
     means: cuts

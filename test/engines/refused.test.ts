@@ -42,9 +42,41 @@ test('a value of an enum is not to be used in the transaction that adds it (valu
   expect(await noticed(hrms, made)).toEqual([['blocker', 'calm', uses]])
 })
 
-test('it may be used once it is committed, or where its type is new; a text that is like it is none', async ({
-  hrms,
-}) => {
+test('nor is one of a type that the same transaction makes, before PostgreSQL 17', async ({ hrms }) => {
+  const root = await hrms.client()
+  const uses = `SELECT 'calm'::master.other`
+  const sql = `CREATE TYPE master.other AS ENUM (); ALTER TYPE master.other ADD VALUE 'calm'; ${uses}`
+  const server = Number((await root.query('show server_version_num')).rows[0].server_version_num)
+  expect(await noticed(hrms, sql)).toEqual(server < 170_000 ? [['blocker', 'calm', uses]] : [])
+  const { engine, up } = await prepared(sql)
+  const applied = await engine.apply(hrms.target(), up, applying())
+  expect(applied.status).toBe(server < 170_000 ? 'failed' : 'done')
+})
+
+test('a procedure that commits cannot be called in a transaction (call-commits)', async ({ hrms }) => {
+  const root = await hrms.client()
+  await root.query(`create procedure master.refill() language plpgsql as $$ begin commit; end $$;
+                    create procedure master.count() language plpgsql as $$ begin perform 1; end $$;
+                    grant execute on procedure master.refill to public`)
+  const called = 'CALL master.refill()'
+  const { engine, up } = await prepared(called)
+  expect(await engine.check(hrms.target(), up)).toContainEqual({
+    level: 'blocker',
+    problem: { code: 'call-commits', procedure: 'master.refill', statement: called },
+  })
+  expect(await engine.apply(hrms.target(), up, applying())).toMatchObject({ problem: { sqlstate: '2D000' } })
+  const codes = async (sql: string): Promise<string[]> => {
+    const made = await prepared(sql)
+    return (await made.engine.check(hrms.target(), made.up)).map(({ problem }) => problem.code)
+  }
+  expect(await codes('CALL master.count(); CALL master.nobody()')).toEqual([])
+  const make = (ends: string): string =>
+    `CREATE OR REPLACE PROCEDURE master.refill() LANGUAGE plpgsql AS $$ BEGIN ${ends}; END $$; ${called}`
+  expect(await codes(make('PERFORM 1'))).toEqual([])
+  expect(await codes(make('ROLLBACK'))).toEqual(['call-commits'])
+})
+
+test('it may be used once it is committed; a text that is like it is none', async ({ hrms }) => {
   await (await hrms.client()).query(moods)
   const uses = `UPDATE ${admins} SET "Mood" = 'calm'`
   for (const sql of [
@@ -52,7 +84,7 @@ test('it may be used once it is committed, or where its type is new; a text that
     `START TRANSACTION; ${add}; COMMIT; ${uses}`,
     `ALTER TYPE master.mood ADD VALUE IF NOT EXISTS 'sad'; UPDATE ${admins} SET "Mood" = 'sad'`,
     `ALTER TYPE master.mood RENAME VALUE 'sad' TO 'calm'; ${uses}`,
-    `CREATE TYPE master.other AS ENUM (); ALTER TYPE master.other ADD VALUE 'calm'; SELECT 'calm'::master.other`,
+    `CREATE TYPE master.other AS ENUM ('calm'); SELECT 'calm'::master.other`,
     `${add}; UPDATE ${admins} SET "Email" = 'calm' WHERE "Email" = 'calm'; UPDATE ${admins} SET "Mood" = 'ok'`,
   ])
     expect([sql, await noticed(hrms, sql)]).toEqual([sql, []])
