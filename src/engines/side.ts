@@ -11,6 +11,11 @@ export interface Side {
   session: TargetSession
   /** Starts looking whom a backend waits for. Calling the result ends that, and gives the last ones that were seen. */
   sample(pid: number, lockTimeout: number): () => Session[]
+  /**
+   * A network into nowhere leaves a statement without an answer for ever. This session is asked all the time: when it gets
+   * no answer any more, the working one is cut too.
+   */
+  cutsToo(working: TargetSession): void
   /** Cancels what a backend does now; ends the backend where that does not help. */
   cancel(working: TargetSession): Cancelling
 }
@@ -28,6 +33,8 @@ export function sideOf(session: TargetSession): Side {
   return {
     session,
     sample: (pid, lockTimeout) => sampleSessions(() => blockersOf(client, pid), lockTimeout),
+    cutsToo: (working) =>
+      void session.lost.then(({ code }) => (code === 'ETIMEDOUT' ? working.end() : undefined)),
     cancel(working) {
       const end = (): void => void working.end()
       const patience = setTimeout(end, cancelWithin)

@@ -16,7 +16,10 @@ const patience = { answer: 5_000, reach: 30_000, gone: 15_000 }
  * Ends our own backend, wherever it is, and waits until it is gone: from then on nothing of ours changes anything, and
  * what the history says is the truth. False: it could not be ended, or the server could not be reached.
  */
-export async function fenceWorking(work: Work, { pid, backendStart }: TargetSession): Promise<boolean> {
+export async function fenceWorking(
+  work: Pick<Work, 'target' | 'side'>,
+  { pid, backendStart }: TargetSession,
+): Promise<boolean> {
   const reached = await reach(work)
   if (!reached.ok) return false
   await terminateBackend(reached.value.client, pid, backendStart)
@@ -32,7 +35,7 @@ export async function hasCommitted(work: Work, lost: TargetSession, at: UnitAt):
 }
 
 /** The session beside, opened again where it was lost too. */
-async function reach(work: Work): Promise<Result<TargetSession>> {
+async function reach(work: Pick<Work, 'target' | 'side'>): Promise<Result<TargetSession>> {
   const { session } = work.side
   const answers = await Promise.race([
     session.client.query('select').then(

@@ -26,8 +26,13 @@ export interface Work {
   /** A session was lost, and the history says that it had committed. */
   reconciled: boolean
   statements: Done['migrate']['statements']
+  /** How many statements it has in all; counted when the first one is reported. */
+  of?: number
   saved: Done['migrate']['saved']
 }
+
+/** What one statement needs of it. */
+export type Working = Pick<Work, 'target' | 'prepared' | 'at' | 'side' | 'statements' | 'of'>
 
 /** How one try of a unit ended. */
 export type Ran =
@@ -49,7 +54,7 @@ const shownLength = 2_000
  * roll back.
  */
 export async function runStatement(
-  work: Work,
+  work: Working,
   session: TargetSession,
   script: Script,
   statement: Statement,
@@ -80,14 +85,14 @@ export async function runStatement(
   }
 }
 
-export const cancelled = ({ at }: Work): Extract<Ran, { did: 'stop' }> => ({
+export const cancelled = ({ at }: Pick<Work, 'at'>): Extract<Ran, { did: 'stop' }> => ({
   did: 'stop',
   outcome: failed({ code: 'cancelled', by: typeof at.signal.reason === 'string' ? at.signal.reason : '' }),
 })
 
 /** Waits for what the session does; a cancel of the run cancels that on the server. */
 export async function withCancel<T>(
-  { at: { signal }, side }: Work,
+  { at: { signal }, side }: Pick<Work, 'at' | 'side'>,
   session: TargetSession,
   run: () => Promise<T>,
 ): Promise<T> {
@@ -114,20 +119,19 @@ function lineOf(error: unknown, { text, line, from }: Statement): number {
 }
 
 /** Says which statement is next. */
-export function report({ at, statements, prepared }: Work, command: string): void {
+export function report(work: Working, command: string): void {
+  const of = (work.of ??= statementsIn(work))
+  work.at.progress({ done: Math.min(work.statements.length, of), of, unit: 'statements', at: command })
+}
+
+function statementsIn({ prepared, at }: Working): number {
   const units = prepared.scripts.flatMap((script) => script.units.flatMap(statementsOf))
   const keeps = at.accepted === null ? [] : prepared.keeps.flatMap((keep) => [keep.lock, ...keep.statements])
-  const of = units.length + keeps.length
-  at.progress({
-    done: Math.min(statements.length, of),
-    of,
-    unit: 'statements',
-    at: command,
-  })
+  return units.length + keeps.length
 }
 
 /** Tries that were rolled back are taken out again by their unit. */
-function note({ statements }: Work, { text, line }: Statement, milliseconds: number): void {
+function note({ statements }: Working, { text, line }: Statement, milliseconds: number): void {
   const rounded = Math.round(milliseconds * 10) / 10
   statements.push({ line, command: commandOf(text), milliseconds: rounded, locks: [] })
 }
