@@ -49,7 +49,7 @@ export interface Program {
   named?: true
 }
 
-/** Where the source that a move was made of stood in git; null where it is in no repository. */
+/** Where the source that a move was made of stood in git; null where it is at no commit, or nobody could tell. */
 export interface Source {
   commit: string
   /** Files that differ from it, by their paths in the repository. */

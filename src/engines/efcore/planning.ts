@@ -146,7 +146,7 @@ async function prepare(
     owner: project.owner,
     program,
     idempotent: idempotent.value,
-    source: built.source,
+    source: built.source.ok ? built.source.value : null,
     noticed: noticed.value,
   })
   return prepared.ok && program ? withoutLoose(prepared.value) : prepared
