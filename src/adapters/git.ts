@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises'
 import path from 'node:path'
 import { failure, ok, type Result } from '../domain/result.ts'
 import type { Source } from '../domain/script.ts'
+import { inherited } from './inherited.ts'
 import { readLines } from './lines.ts'
 import { pipe } from './process.ts'
 
@@ -46,7 +47,7 @@ async function ask(
 ): Promise<Said> {
   const { stdin, stdout, ended } = pipe('git', words, {
     directory: folder,
-    environment: { PATH: environment['PATH'], HOME: environment['HOME'], LC_ALL: 'C' },
+    environment: { ...inherited(environment, 'program'), LC_ALL: 'C' },
   })
   stdin.end()
   const lines: string[] = []

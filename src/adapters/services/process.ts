@@ -9,6 +9,7 @@ import type { ServiceMethod } from './service.ts'
 import { done, failed } from '../../domain/outcome.ts'
 import { failure, ok } from '../../domain/result.ts'
 import { errorCode } from '../error-code.ts'
+import { inherited } from '../inherited.ts'
 import { run, startDetached } from '../process.ts'
 import { groupOf, processOf, type RunningProcess } from '../process-table.ts'
 import { clearPidFile, keepBegin, readPidFile } from './pid-file.ts'
@@ -27,7 +28,7 @@ export function processService(service: Service, folder: string, environment: En
   const pidFile = path.resolve(folder, service.pidFile)
   const log =
     service.log === undefined ? `${pidFile.replace(/\.pid$/, '')}.log` : path.resolve(folder, service.log)
-  const given = environmentOf(service, environment)
+  const given = inherited(environment, 'service', service.environment)
   const look = () => readPidFile(pidFile)
   const unknown = (why: string) => ({ code: 'service-state-unknown' as const, service: service.name, why })
   const fault = (
@@ -172,17 +173,6 @@ const lookEvery = 20
 const launcher = `pid_file=$1 log=$2; shift 2
 (set -C; echo $$ >"$pid_file") 2>/dev/null || exit 75
 exec "$@" >>"$log" 2>&1`
-
-/**
- * What is ours alone does not reach services, unless the runbook says that one needs it: many a framework takes
- * DATABASE_URL for its own.
- */
-function environmentOf(service: Service, environment: Environment): Environment {
-  const ours = /^((LOCKKEEPER|SLACK)_|(DATABASE|SMTP)_URL$)/
-  return Object.fromEntries(
-    Object.entries(environment).filter(([name]) => !ours.test(name) || service.environment.includes(name)),
-  )
-}
 
 /** Its whole group where it leads one that is not ours; otherwise itself. */
 async function reachOf({ pid, group }: RunningProcess): Promise<number> {
