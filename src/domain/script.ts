@@ -20,6 +20,10 @@ export type Unit =
       index?: { name: string; drop: string }
     }
 
+/** The statements of a unit, in the order in which they run. */
+export const statementsOf = (unit: Unit): Statement[] =>
+  unit.in === 'transaction' ? unit.statements : [...(unit.role ? [unit.role] : []), unit.statement]
+
 /** One migration in one direction. */
 export interface Script {
   migration: string

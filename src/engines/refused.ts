@@ -1,7 +1,7 @@
 import type { AlterTableCmd, Node } from 'libpg-query'
 import type pg from 'pg'
 import type { Finding } from '../domain/finding.ts'
-import type { Prepared, Statement } from '../domain/script.ts'
+import { type Prepared, type Statement, statementsOf } from '../domain/script.ts'
 import { unconvertible } from './column-type.ts'
 import { type Gone, noteGone, readersOf } from './dependents.ts'
 import { commandIn } from './effects.ts'
@@ -11,7 +11,6 @@ import { type Names, trackNames } from './names.ts'
 import { committedParts } from './parts.ts'
 import { parseInner } from './sql-parse.ts'
 import { tableName, withInner } from './tree.ts'
-import { statementsOf } from './units.ts'
 import { typeText } from './weight.ts'
 
 /** What was read so far, from the first statement of a move on. */

@@ -2,14 +2,13 @@ import type pg from 'pg'
 import { lostErrno, sqlProblem, sqlstateOf } from '../adapters/postgres/sql-error.ts'
 import type { Target, TargetSession } from '../adapters/postgres/target.ts'
 import { type Outcome, failed } from '../domain/outcome.ts'
-import type { Prepared, Script, Statement } from '../domain/script.ts'
+import { type Prepared, type Script, type Statement, statementsOf } from '../domain/script.ts'
 import type { Session } from '../domain/session.ts'
 import type { Done } from '../domain/step.ts'
 import type { Applying } from './engine.ts'
 import type { History } from './history.ts'
 import type { Cancelling, Side } from './side.ts'
 import { commandOf } from './sql-parse.ts'
-import { statementsOf } from './units.ts'
 
 /** One call of `apply`, from its first session to its last. */
 export interface Work {

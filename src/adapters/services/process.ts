@@ -109,11 +109,7 @@ export function processService(service: Service, folder: string, environment: En
     return done({ instances: 1, seconds: (performance.now() - began) / 1000 })
   }
 
-  async function release(
-    to: 'before' | 'after',
-    signal: AbortSignal,
-    onLine?: (line: string) => void,
-  ): Promise<Outcome<Done['release']>> {
+  async function release(to: 'before' | 'after', signal: AbortSignal): Promise<Outcome<Done['release']>> {
     const version = service.release?.[to].version ?? ''
     const other = service.release?.[to === 'after' ? 'before' : 'after']
     const deploy = service.release?.[to].deploy
@@ -124,7 +120,6 @@ export function processService(service: Service, folder: string, environment: En
       directory,
       signal,
       keepLines: keptLines,
-      ...(onLine ? { onLine } : {}),
     })
     const said = saidBy(ended.lastLines)
     if (ended.aborted) return failed({ code: 'cancelled', by: '' })
@@ -143,7 +138,6 @@ export function processService(service: Service, folder: string, environment: En
     stop,
     start,
     release,
-    stopCommand: stopLine(pidFile, service.stop.signal),
     startCommand: startLine(directory, pidFile, log, service.start),
   }
 }
@@ -200,14 +194,6 @@ const pause = (signal: AbortSignal): Promise<boolean> =>
     () => true,
     () => false,
   )
-
-function stopLine(pidFile: string, signal: NodeJS.Signals): string {
-  const name = signal.replace(/^SIG/, '')
-  return (
-    `pid=$(cat ${quoted(pidFile)}) && { kill -s ${name} -- "-$pid" 2>/dev/null || kill -s ${name} "$pid"; }; ` +
-    `while kill -0 "$pid" 2>/dev/null; do sleep 1; done`
-  )
-}
 
 function startLine(directory: string, pidFile: string, log: string, command: readonly string[]): string {
   const alone = process.platform === 'darwin' ? 'nohup' : 'setsid'

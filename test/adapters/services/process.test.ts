@@ -178,17 +178,13 @@ test('a service and its release command see what programs go by and what the run
   }
 })
 
-test('the lines of the break-glass card start and stop the service by hand', async () => {
+test('the line of the break-glass card starts the service by hand, and it is stopped like any other', async () => {
   const { method, text } = await makeTestService({
     start: ['/bin/sh', '-c', 'echo "it\'s $0"; while :; do sleep 0.02; done', 'a "b" $c'],
   })
-  const hand = (line: string) => once(spawn('/bin/sh', ['-c', line], { stdio: 'ignore' }), 'exit')
-  await hand(method.startCommand)
+  await once(spawn('/bin/sh', ['-c', method.startCommand], { stdio: 'ignore' }), 'exit')
   await until(async () => expect(await method.state()).toEqual(running))
   await until(async () => expect(await text('api.log')).toBe('it\'s a "b" $c\n'))
-  await hand(method.stopCommand)
-  expect(await method.state()).toEqual(gone)
-  await method.start(1, never)
-  await hand(method.stopCommand)
+  expect(await method.stop(never, () => {})).toMatchObject({ facts: { instances: 1 } })
   expect(await method.state()).toEqual(gone)
 })
