@@ -6,7 +6,7 @@ import type { Unit } from '../domain/script.ts'
 import { historyUnlike, readHistory } from './history.ts'
 import { commandOf, parseInner } from './sql-parse.ts'
 import type { UnitAt } from './unit-at.ts'
-import { type Ran, runStatement, type Work } from './working.ts'
+import { type Ran, runStatement, type Work } from './run-statement.ts'
 
 type Alone = Extract<Unit, { in: 'none' }>
 

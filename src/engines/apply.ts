@@ -11,13 +11,13 @@ import { endFirst } from './end-first.ts'
 import type { Applying } from './engine.ts'
 import { findHistory, historyUnlike, type History, readHistory } from './history.ts'
 import { committedParts } from './parts.ts'
-import { sideOf } from './side.ts'
+import { sideOf } from './control-session.ts'
 import { runTransaction } from './transaction.ts'
 import { defaultSchema } from './tree.ts'
-import { fenceWorking, hasCommitted } from './truth.ts'
+import { fenceWorking, hasCommitted } from './in-doubt.ts'
 import { statesOf, type UnitAt, unitsAt } from './unit-at.ts'
 import { commandOfUnit } from './units.ts'
-import { cancelled, type Ran, type Work } from './working.ts'
+import { cancelled, type Ran, type Work } from './run-statement.ts'
 
 type Applied = Outcome<Done['migrate']>
 type Conflict = Extract<Ran, { did: 'conflict' }>

@@ -9,10 +9,10 @@ import { backOff } from '../back-off.ts'
 import type { Applying } from '../engine.ts'
 import { askIfGrown, keepsNeeded, runOf } from '../keeps.ts'
 import { countLoss } from '../loss.ts'
-import { sideOf } from '../side.ts'
+import { sideOf } from '../control-session.ts'
 import { defaultSchema } from '../tree.ts'
-import { fenceWorking } from '../truth.ts'
-import { cancelled, runStatement, type Stopped, withCancel, type Working } from '../working.ts'
+import { fenceWorking } from '../in-doubt.ts'
+import { cancelled, runStatement, type Stopped, withCancel, type Working } from '../run-statement.ts'
 
 /** `deletes`: rows stand in Down's way. */
 interface Kept {

@@ -7,7 +7,7 @@ import type { Session } from '../domain/session.ts'
 import type { Done } from '../domain/step.ts'
 import type { Applying } from './engine.ts'
 import type { History } from './history.ts'
-import type { Cancelling, Side } from './side.ts'
+import type { Cancelling, Side } from './control-session.ts'
 import { commandOf } from './sql-parse.ts'
 
 /** One call of `apply`, from its first session to its last. */

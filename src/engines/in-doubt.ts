@@ -5,9 +5,9 @@ import type { TargetSession } from '../adapters/postgres/target.ts'
 import type { Result } from '../domain/result.ts'
 import { readHistory } from './history.ts'
 import { committedParts } from './parts.ts'
-import { sideOf } from './side.ts'
+import { sideOf } from './control-session.ts'
 import type { UnitAt } from './unit-at.ts'
-import type { Work } from './working.ts'
+import type { Work } from './run-statement.ts'
 
 /** Milliseconds. A server that restarts is back by then; a backend that still commits is too. */
 const patience = { answer: 5_000, reach: 30_000, gone: 15_000 }
