@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { isOwn } from '../src/domain/own-words.ts'
 import {
   looksSecret,
   makeJsonRedactor,
@@ -65,11 +66,22 @@ describe('a redactor', () => {
 })
 
 describe('a redactor of JSON', () => {
-  it('goes through every string and every name, and leaves the rest as it is', () => {
-    const redact = makeJsonRedactor(makeRedactor(['hunter2']))
+  it('goes through every text, and leaves names of properties and the rest as they are', () => {
+    const redact = makeJsonRedactor(makeRedactor(['hunter2']), () => false)
     expect(redact({ a: ['hunter2', 7, null, true], hunter2: { b: 'x hunter2' } })).toEqual({
       a: ['[secret]', 7, null, true],
-      '[secret]': { b: 'x [secret]' },
+      hunter2: { b: 'x [secret]' },
+    })
+  })
+
+  it('leaves words of our own alone, in lists too, and no text beside them', () => {
+    const redact = makeJsonRedactor(makeRedactor(['done']), isOwn)
+    const asked = { code: 'had-begun', choices: ['done'], lapses: { as: 'done' } }
+    expect(redact({ status: 'done', question: asked, says: 'done', errors: ['not done'] })).toEqual({
+      status: 'done',
+      question: asked,
+      says: '[secret]',
+      errors: ['not [secret]'],
     })
   })
 })

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises'
 import path from 'node:path'
 import { failure, ok, type Result } from '../domain/result.ts'
+import { inherited } from './inherited.ts'
 import { run, type Ended } from './process.ts'
 
 /** Where and with what `dotnet` is called. */
@@ -12,20 +13,6 @@ export interface Dotnet {
   signal?: AbortSignal
   onLine?: (line: string) => void
 }
-
-/** What .NET, NuGet and a network behind a proxy need of our environment. */
-const inherited = [
-  'PATH',
-  'HOME',
-  'TMPDIR',
-  'DOTNET_ROOT',
-  'DOTNET_CLI_HOME',
-  'NUGET_PACKAGES',
-  'NUGET_HTTP_CACHE_PATH',
-  'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
-  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
-]
 
 /** No telemetry, no greeting, English, and no build server that stays behind. */
 export const quietDotnet = {
@@ -44,7 +31,7 @@ export const dotnetEnvironment = (
   names: readonly string[],
   given: Readonly<Record<string, string>>,
 ): Record<string, string | undefined> => ({
-  ...Object.fromEntries([...inherited, ...names].map((name) => [name, ours[name]])),
+  ...inherited(ours, 'dotnet', names),
   ...quietDotnet,
   ...given,
 })

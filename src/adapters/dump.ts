@@ -11,6 +11,7 @@ import { readBack, readThrough, startReading } from './dump-read.ts'
 import { takeSnapshot, type Snapshot } from './dump-snapshot.ts'
 import { writeDump, writeGlobals } from './dump-write.ts'
 import { errorCode } from './error-code.ts'
+import { inherited } from './inherited.ts'
 import { libpqEnvironment } from './libpq.ts'
 import { makeTarget, type TargetAddress } from './postgres/target.ts'
 import { clientTools, type ClientTools } from './tools.ts'
@@ -206,8 +207,10 @@ export async function readDump(
     })
   const tools = await clientTools(record.toolVersion, environment)
   if (!tools.ok) return tools
-  const { PATH, HOME } = environment
-  const options = { pgRestore: tools.value.pgRestore, environment: { PATH, HOME, LC_ALL: 'C' } }
+  const options = {
+    pgRestore: tools.value.pgRestore,
+    environment: { ...inherited(environment, 'program'), LC_ALL: 'C' },
+  }
   const read = await readThrough(dump, { ...options, ...(signal ? { signal } : {}) })
   if (!read.ok) return read
   return (

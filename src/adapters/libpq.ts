@@ -1,3 +1,4 @@
+import { inherited } from './inherited.ts'
 import type { TargetAddress } from './postgres/target.ts'
 
 /** Parameters of a URL that libpq reads from the environment too (PostgreSQL's documentation, 34.15). */
@@ -26,8 +27,7 @@ export function libpqEnvironment(
     variables[name] ? [[variables[name], value]] : [],
   )
   return {
-    PATH: environment['PATH'],
-    HOME: environment['HOME'],
+    ...inherited(environment, 'program'),
     LC_ALL: 'C',
     ...(Object.fromEntries(given) as Record<string, string>),
     PGHOST:

@@ -8,6 +8,7 @@ import type { Secrets } from '../runbook/secrets.ts'
 import { valueAt } from './http-expectation.ts'
 import { jsonOf, send } from './http-send.ts'
 import { fill } from './http-variables.ts'
+import { inherited } from './inherited.ts'
 import { pipe } from './process.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -62,10 +63,9 @@ async function printed(
   [file, ...args]: NonNullable<Settings['command']>,
   { folder, environment }: OnCallAround,
 ): Promise<string | OnCallFault> {
-  const given = Object.fromEntries(['PATH', 'HOME', ...names].map((name) => [name, environment[name]]))
   const late = AbortSignal.timeout(within)
   const { stdin, stdout, ended } = pipe(file, args, {
-    environment: given,
+    environment: inherited(environment, 'program', names),
     directory: folder,
     signal: late,
     grace,

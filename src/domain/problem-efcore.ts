@@ -48,6 +48,11 @@ export interface EfCoreProblems {
   /** `by`: what runs, where it is not the script. */
   'script-varies': { lines: number; by?: 'bundle' | 'tool' }
   'source-unlike': { wanted: string; found: string | null }
+  /**
+   * git could not be asked, or does not tell. `says`: its own first words; `trust`: the command with which this user trusts
+   * a repository that belongs to another one, where that is why.
+   */
+  'source-unread': { folder: string; isMissing: boolean; says: string | null; trust: string | null }
   'source-changed': { commit: string; files: string[] }
   'model-changed': { context: string }
   'model-unmigrated': { tables: string[]; columns: string[]; indexes: string[] }

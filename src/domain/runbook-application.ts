@@ -72,7 +72,7 @@ export const service = z
       .array(anyVariable)
       .default([])
       .describe(
-        'Variables that it cannot start without. A plan refuses while one is not set. Of the bot’s own (DATABASE_URL, SMTP_URL, SLACK_…, LOCKKEEPER_…) it gets those alone that are named here.',
+        'Variables of the bot that it and its release commands need. A plan refuses while one is not set. Besides these they see PATH, HOME, user, shell, locale and time zone, and what .NET, proxies, docker, kubectl, systemctl and ssh go by; nothing else.',
       ),
     stop: z
       .strictObject({

@@ -33,6 +33,12 @@ export type Trace =
   | { drops: string }
   | { detaches: string; from: string; finish: string }
 
+/** The statements of a unit, in the order in which they run. */
+export const statementsOf = (unit: Unit): Statement[] =>
+  unit.in === 'transaction'
+    ? unit.statements
+    : [...unit.begin, ...(unit.role ? [unit.role] : []), unit.statement, ...unit.end]
+
 /** One migration in one direction. */
 export interface Script {
   migration: string
@@ -62,7 +68,7 @@ export interface Program {
   named?: true
 }
 
-/** Where the source that a move was made of stood in git; null where it is in no repository. */
+/** Where the source that a move was made of stood in git; null where it is at no commit, or nobody could tell. */
 export interface Source {
   commit: string
   /** Files that differ from it, by their paths in the repository. */

@@ -8,7 +8,7 @@ import { readMarks, takeBackBegun } from './parts.ts'
 import { commandOf } from './sql-parse.ts'
 import { readTrace } from './trace.ts'
 import type { UnitAt } from './unit-at.ts'
-import { type Ran, runStatement, type Stopped, type Work } from './working.ts'
+import { type Ran, runStatement, type Stopped, type Work } from './run-statement.ts'
 
 type Alone = Extract<Unit, { in: 'none' }>
 

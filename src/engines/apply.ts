@@ -11,13 +11,13 @@ import { endFirst } from './end-first.ts'
 import type { Applying } from './engine.ts'
 import { findHistory, historyUnlike, type History, readHistory } from './history.ts'
 import { readMarks } from './parts.ts'
-import { sideOf } from './side.ts'
+import { controlSessionOf } from './control-session.ts'
 import { runTransaction } from './transaction.ts'
 import { defaultSchema } from './tree.ts'
-import { fenceWorking, hasCommitted } from './truth.ts'
+import { fenceWorking, hasCommitted } from './in-doubt.ts'
 import { statesOf, type UnitAt, unitsAt } from './unit-at.ts'
 import { commandOfUnit } from './units.ts'
-import { cancelled, type Ran, type Work } from './working.ts'
+import { cancelled, type Ran, type Work } from './run-statement.ts'
 
 type Applied = Outcome<Done['migrate']>
 type Conflict = Extract<Ran, { did: 'conflict' }>
@@ -41,7 +41,7 @@ export async function applyScripts(
     history,
     prepared,
     at,
-    side: sideOf(opened.value),
+    control: controlSessionOf(opened.value),
     conflicts: 0,
     startedAt: performance.now(),
     lsn: null,
@@ -55,16 +55,16 @@ export async function applyScripts(
     if (sqlstateOf(error) === '55P03') return failed(await historyHeld(work))
     return failed(sqlProblem(error, { host: target.address.host, during: 'migrate' }))
   } finally {
-    await work.side.session.end()
+    await work.control.session.end()
   }
 }
 
 async function applyFromHistory(work: Work): Promise<Applied> {
-  const { prepared, history, side } = work
-  if (!(await findHistory(side.session.client, history)).found) {
+  const { prepared, history, control } = work
+  if (!(await findHistory(control.session.client, history)).found) {
     return failed({ code: 'history-missing', table: history.table })
   }
-  const last = (await readHistory(side.session.client, history)).at(-1) ?? null
+  const last = (await readHistory(control.session.client, history)).at(-1) ?? null
   const begin = statesOf(prepared).indexOf(last)
   if (begin === -1) return failed(historyUnlike(prepared.move.from, last))
   for (let index = begin; index < prepared.scripts.length; index++) {
@@ -73,14 +73,14 @@ async function applyFromHistory(work: Work): Promise<Applied> {
   }
   if (begin === prepared.scripts.length) work.reconciled = true
   // Only where nothing was left to do, or the answer to the last commit was lost.
-  work.lsn ??= await currentLsn(work.side.session.client).catch(() => null)
+  work.lsn ??= await currentLsn(work.control.session.client).catch(() => null)
   return done(facts(work))
 }
 
 /** Another migrator (EF's) holds the history table for as long as it runs: nothing was begun beside it. */
 async function historyHeld(work: Work): Promise<Problem> {
-  const { history, side } = work
-  const blockers = await exclusiveHolders(side.session.client, history.table)
+  const { history, control } = work
+  const blockers = await exclusiveHolders(control.session.client, history.table)
   const statement = history.read
   return {
     code: 'lock-timeout',
@@ -95,11 +95,11 @@ async function historyHeld(work: Work): Promise<Problem> {
 /** Units that an earlier try committed are passed over. */
 async function applyScript(work: Work, index: number): Promise<Applied | null> {
   const units = unitsAt(work.prepared, index, work.at.accepted)
-  const marks = await readMarks(work.side.session.client, units[0]!.script)
+  const marks = await readMarks(work.control.session.client, units[0]!.script)
   for (const at of units.filter(({ part }) => !marks.done.has(part))) {
     const opened = await work.target.connect({ settings: settingsFor(at.unit, work.at) })
     if (!opened.ok) return failed(opened.problem)
-    cutWithSide(work, opened.value)
+    work.control.cutsToo(opened.value)
     try {
       const stopped = await applyUnit(work, opened.value, at)
       if (stopped) return stopped
@@ -116,14 +116,6 @@ const settingsFor = (unit: Unit, { lockTimeout, statementTimeout }: Applying): S
   statementTimeout,
   searchPath: defaultSchema,
 })
-
-/**
- * A network into nowhere leaves a statement without an answer for ever. The session beside it is asked all the time: when
- * that one gets no answer any more, this one is cut too, and what became of it is found out over a new one.
- */
-function cutWithSide(work: Work, session: TargetSession): void {
-  void work.side.session.lost.then(({ code }) => (code === 'ETIMEDOUT' ? session.end() : undefined))
-}
 
 /** Tries a unit until it committed (null) or is not to be tried again. */
 async function applyUnit(work: Work, session: TargetSession, at: UnitAt): Promise<Applied | null> {

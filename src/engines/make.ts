@@ -1,7 +1,7 @@
 import type { Runbook } from '../domain/runbook.ts'
 import { efcoreEngine } from './efcore/engine.ts'
 import type { Engine } from './engine.ts'
-import type { Place } from './place.ts'
+import type { Place } from './engine-parameters.ts'
 import { sqlEngine } from './sql.ts'
 
 /** The engine that a runbook names. */

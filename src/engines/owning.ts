@@ -1,8 +1,7 @@
 import type { Node } from 'libpg-query'
-import type { Prepared } from '../domain/script.ts'
+import { type Prepared, statementsOf } from '../domain/script.ts'
 import { commandOf, parseInner } from './sql-parse.ts'
 import { nodesOf, tableName, withInner } from './tree.ts'
-import { statementsOf } from './units.ts'
 
 /** Statements that make something which belongs to whoever runs them. An index belongs to its table's owner. */
 const making = new Set([

@@ -1,7 +1,7 @@
 import type { AlterTableCmd, ColumnDef, Node } from 'libpg-query'
 import type pg from 'pg'
 import type { Finding } from '../domain/finding.ts'
-import type { Demand, Prepared } from '../domain/script.ts'
+import { type Demand, type Prepared, statementsOf } from '../domain/script.ts'
 import { countDemands } from './count-demands.ts'
 import { demandedBy } from './demands.ts'
 import { commandIn, givenBy } from './effects.ts'
@@ -11,7 +11,6 @@ import { parseInner, quoteName } from './sql-parse.ts'
 import { tablesOf } from './tables.ts'
 import { nodesOf, tableName, textOf, withInner } from './tree.ts'
 import { isDown } from './unit-at.ts'
-import { statementsOf } from './units.ts'
 
 /** A demand with the statement that makes it. */
 interface Demanding extends Demand {

@@ -8,7 +8,15 @@ import { askIfGrown, keepsNeeded, runOf } from './keeps.ts'
 import { heldLocks } from './locks.ts'
 import { countLoss } from './loss.ts'
 import type { UnitAt } from './unit-at.ts'
-import { cancelled, type Ran, report, runStatement, type Stopped, withCancel, type Work } from './working.ts'
+import {
+  cancelled,
+  type Ran,
+  report,
+  runStatement,
+  type Stopped,
+  withCancel,
+  type Work,
+} from './run-statement.ts'
 
 /**
  * Runs statements as one transaction: all of it is committed, or nothing. After the lock the history is read and compared

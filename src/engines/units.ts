@@ -1,7 +1,7 @@
 import type { Node, TransactionStmt } from 'libpg-query'
 import type { UnfitReason } from '../domain/problem-noticed.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
-import type { Statement, Unit } from '../domain/script.ts'
+import { type Statement, statementsOf, type Unit } from '../domain/script.ts'
 import { needsNoTransaction, unfitness } from './fitness.ts'
 import type { History } from './history.ts'
 import { addMarks } from './parts.ts'
@@ -150,12 +150,6 @@ export function writesHistory(
 }
 
 const lastLine = ({ sql }: ParsedFile): number => sql.trimEnd().split('\n').length
-
-/** The statements of a unit, in the order in which they run. */
-export const statementsOf = (unit: Unit): Statement[] =>
-  unit.in === 'transaction'
-    ? unit.statements
-    : [...unit.begin, ...(unit.role ? [unit.role] : []), unit.statement, ...unit.end]
 
 /** What a unit does, in a word, for progress: the command of its first statement of the file. */
 export const commandOfUnit = (unit: Unit): string =>

@@ -1,5 +1,6 @@
 import { makeJsonRedactor, makeRedactor, secretsOfConnection, secretsOfUrl } from '../redaction.ts'
 import type { Contact } from '../domain/escalation.ts'
+import { isOwn } from '../domain/own-words.ts'
 import type { Runbook } from '../domain/runbook.ts'
 import { isVariable, namesIn } from './placeholders.ts'
 
@@ -67,19 +68,19 @@ function sentToPager({ onCall, webhook }: Contact): unknown {
 export interface Secrets {
   /** From now on what this runbook names is taken out too. To be told before anything is done with it. */
   know: (runbook: Runbook) => void
-  /** Takes secrets out of a text, or of every text in a value. */
+  /** Takes secrets out of a text, or of every text in a value; our own words and names in it stay (`domain/own-words.ts`). */
   redact: <T>(value: T) => T
 }
 
 export function makeSecrets(first: readonly string[], environment: Environment): Secrets {
   const known = new Set(first)
-  let redact = makeJsonRedactor(makeRedactor(first))
+  let redact = makeJsonRedactor(makeRedactor(first), isOwn)
   return {
     know(runbook) {
       const more = secretsOfRunbook(runbook, environment).filter((secret) => !known.has(secret))
       if (more.length === 0) return
       for (const secret of more) known.add(secret)
-      redact = makeJsonRedactor(makeRedactor([...known]))
+      redact = makeJsonRedactor(makeRedactor([...known]), isOwn)
     },
     redact: (value) => redact(value),
   }

@@ -19,7 +19,7 @@ import {
   tablesAsPlanned,
   takenBack,
   type Looked,
-} from './verification.ts'
+} from './table-checks.ts'
 
 /**
  * Looks at the database before anybody enters it: history, tables, rows, and whether the application can use what is

@@ -1,5 +1,5 @@
 import type { Plan } from '../domain/plan.ts'
-import type { Prepared, Statement } from '../domain/script.ts'
+import { type Prepared, type Statement, statementsOf } from '../domain/script.ts'
 import type { Step } from '../domain/step.ts'
 import type { Line, Part, View } from '../domain/view.ts'
 import { bold, code, say, text } from '../domain/view.ts'
@@ -144,18 +144,12 @@ function sqlFile(plan: Plan, prepared: Prepared, direction: string): string {
     ...prepared.scripts.flatMap((script) => [
       '',
       `-- ${script.file} (SHA-256 ${script.sha256})`,
-      ...script.units.flatMap((unit) =>
-        unit.in === 'transaction'
-          ? ['', '-- One transaction:', ...unit.statements.flatMap(statementLines), '-- COMMIT']
-          : [
-              '',
-              '-- Outside of a transaction:',
-              ...unit.begin.flatMap(statementLines),
-              ...(unit.role ? statementLines(unit.role) : []),
-              ...statementLines(unit.statement),
-              ...unit.end.flatMap(statementLines),
-            ],
-      ),
+      ...script.units.flatMap((unit) => [
+        '',
+        unit.in === 'transaction' ? '-- One transaction:' : '-- Outside of a transaction:',
+        ...statementsOf(unit).flatMap(statementLines),
+        ...(unit.in === 'transaction' ? ['-- COMMIT'] : []),
+      ]),
     ]),
     '',
   ].join('\n')

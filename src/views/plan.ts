@@ -1,6 +1,7 @@
 import type { Difference } from '../domain/problem.ts'
 import type { Estimate, Plan } from '../domain/plan.ts'
 import type { Instant } from '../domain/json.ts'
+import { statementsOf } from '../domain/script.ts'
 import type { Step } from '../domain/step.ts'
 import { bold, code, note, say, text, type Action, type Line, type Part, type View } from '../domain/view.ts'
 import { anyOf, firstOf, joined, whom } from './line.ts'
@@ -97,13 +98,7 @@ function stateLine(
 function whatLine({ approved, measured, kind }: Plan): Line {
   const { prepared, serverVersion, identity } = approved
   const moved = kind === 'rollback' ? prepared?.down : prepared?.up
-  const statements = (moved?.scripts ?? []).flatMap((script) =>
-    script.units.flatMap((unit) =>
-      unit.in === 'transaction'
-        ? unit.statements
-        : [...unit.begin, ...(unit.role ? [unit.role] : []), unit.statement, ...unit.end],
-    ),
-  )
+  const statements = (moved?.scripts ?? []).flatMap(({ units }) => units.flatMap(statementsOf))
   const added = statements.filter(({ from }) => from === 'added').length
   const what = moved
     ? say`${counted(moved.scripts.length, 'migration')}, ${counted(statements.length - added, 'statement')}${added ? ` and ${added} that we add` : ''} · `

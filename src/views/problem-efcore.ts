@@ -130,8 +130,21 @@ export const efcoreProblems = {
     next: say`Nothing, if that is meant. Otherwise give the migration constant values${by === undefined ? '' : ', or set engine.apply to script'}.`,
   }),
   'source-unlike': ({ wanted, found }) => ({
-    what: say`The source is ${found ? say`at commit ${code(found.slice(0, 12))}` : 'in no git repository'}; reviewed was ${code(wanted)}.`,
+    what: say`The source is ${found ? say`at commit ${code(found.slice(0, 12))}` : 'at no commit of a git repository'}; reviewed was ${code(wanted)}.`,
     next: say`Check out what was reviewed, or correct engine.commit; ${again}.`,
+  }),
+  'source-unread': ({ folder, isMissing, says, trust }) => ({
+    what: isMissing
+      ? say`${code(folder)} is in a git repository, and there is no git here that could read it.`
+      : trust === null
+        ? say`git cannot tell where ${code(folder)} stands${saying(says)}`
+        : say`git does not read the repository of ${code(folder)}: it belongs to another user than the one that the bot runs as.`,
+    means: say`Nobody can tell which commit is planned, nor what differs from it.`,
+    next: isMissing
+      ? say`Install git where the bot runs, ${again}.`
+      : trust === null
+        ? say`Correct that, ${again}.`
+        : say`As the user that the bot runs as: ${code(trust)}; ${again}.`,
   }),
   'source-changed': ({ commit, files }) => ({
     what: say`The source differs from commit ${code(commit.slice(0, 12))} in ${counted(files.length, 'file')}: ${codes(files.slice(0, 5))}.`,

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { EngineSettings } from '../../src/domain/runbook.ts'
-import type { Prepared, Statement } from '../../src/domain/script.ts'
+import { type Prepared, type Statement, statementsOf } from '../../src/domain/script.ts'
 import type { Applying, Engine } from '../../src/engines/engine.ts'
 import { sqlEngine } from '../../src/engines/sql.ts'
-import { statementsOf } from '../../src/engines/units.ts'
 import { valueOf } from '../adapters/postgres/hrms.ts'
 
 /** The migrations of the example: what hrms_master has, and what comes next. */

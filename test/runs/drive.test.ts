@@ -46,13 +46,18 @@ async function startRun(runbook = sampleRunbook()): Promise<string> {
 type Perform = (at: At<Kind>) => ReturnType<StepKind<Kind>['perform']>
 
 /** Drives a run in this process until it ends or asks; `perform` is what every step does. */
-async function drives(run: string, perform: Perform, mine = makeDrive(run)): Promise<void> {
+async function drives(
+  run: string,
+  perform: Perform,
+  mine = makeDrive(run),
+  secret = password,
+): Promise<void> {
   const kinds = new Proxy({}, { get: () => ({ resume: 'retry', perform }) }) as StepKinds
   const taken = await raiseFence(pool, run)
   if (!taken) throw new Error(`${run} has ended`)
   const config = { slack: null, folder: '', backups: '' } as never
   const log = pino({ level: 'silent' })
-  const environment = { HRMS_MASTER_URL: store.url.replace(/[^/]+$/, 'hrms_master'), SMTP_PASSWORD: password }
+  const environment = { HRMS_MASTER_URL: store.url.replace(/[^/]+$/, 'hrms_master'), SMTP_PASSWORD: secret }
   const secrets = makeSecrets([], environment)
   await drive({ pool, kinds, config, environment, secrets, log }, mine, taken)
 }
@@ -195,6 +200,33 @@ test('what a step says of a secret that only its approved runbook names is not s
     problem: { ...said, reason: 'login with [secret] refused', output: 'it said:\n[secret]' },
   }
   expect((await openGateOf(pool, run))?.question).toMatchObject(reasons)
+})
+
+test('a secret that is a word of ours is taken out of what is said, and the run goes through all the same', async () => {
+  const runbook = sampleRunbook()
+  runbook.services[0]?.environment.push('SMTP_PASSWORD')
+  const run = await startRun(runbook)
+  const facts = { version: '2.5.0', deployed: true, output: 'all done' }
+  const refused = { code: 'backup-failed', tool: 'pg_dump', exitCode: 1, signal: null } as const
+  const mine = makeDrive(run)
+  const fails: Perform = async () => failed({ ...refused, reason: 'login with done refused' })
+  await drives(run, fails, mine, 'done')
+  expect(await openGateOf(pool, run)).toMatchObject({
+    question: { problem: { ...refused, reason: 'login with [secret] refused' } },
+  })
+  await answer(pool, { gate: { run }, choice: 'retry', caller: asha })
+  await drives(run, async () => done(facts as never), mine, 'done')
+  expect((await runById(pool, run))?.ending).toBe('done')
+  const record = await attemptsOf(pool, run)
+  expect(record.slice(1).map(({ outcome }) => outcome)).toEqual(
+    record.slice(1).map(() => done({ ...facts, output: 'all [secret]' })),
+  )
+  const { rows } = await pool.query(
+    `select distinct body #>> '{outcome,status}' as status from lockkeeper.event
+     where run = $1 and body ->> 'is' = 'step.ended' order by 1`,
+    [run],
+  )
+  expect(rows).toEqual([{ status: 'done' }, { status: 'failed' }])
 })
 
 test('what an older driver still writes is refused', async () => {

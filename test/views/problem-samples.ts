@@ -72,6 +72,7 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   'bundle-lacks': { file: '/srv/efbundle', migration: '2_B' },
   'script-varies': { lines: 67, by: 'bundle' },
   'source-unlike': { wanted: '1a2b3c', found: null },
+  'source-unread': { folder: '/srv/hrms', isMissing: false, says: 'index file corrupt', trust: null },
   'source-changed': { commit: '1a2b3c4d5e6f', files: ['A.cs'] },
   'model-changed': { context: 'MasterDbContext' },
   'model-unmigrated': { tables: ['master."T"'], columns: ['master."U".c'], indexes: ['IX_U_c'] },

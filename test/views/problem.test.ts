@@ -47,6 +47,11 @@ test.each<[string, Problem, string]>([
     'dotnet ef migrations list ended well, but what it answers cannot be read. | Call it by hand with --json and see what is in the way: something that the project writes, or another version of the tool; then plan again: /migrate plan.',
   ],
   [
+    'a repository of another user is told with the command that trusts it',
+    problem('source-unread', { trust: 'git config --global --add safe.directory /srv/hrms' }),
+    'git does not read the repository of /srv/hrms: it belongs to another user than the one that the bot runs as. | Nobody can tell which commit is planned, nor what differs from it. | As the user that the bot runs as: git config --global --add safe.directory /srv/hrms; then plan again: /migrate plan.',
+  ],
+  [
     'a Main that built no host is why there is no context',
     {
       code: 'efcore-failed',

@@ -9,6 +9,7 @@ import type { ServiceMethod } from './service.ts'
 import { done, failed } from '../../domain/outcome.ts'
 import { failure, ok } from '../../domain/result.ts'
 import { errorCode } from '../error-code.ts'
+import { inherited } from '../inherited.ts'
 import { run, startDetached } from '../process.ts'
 import { groupOf, processOf, type RunningProcess } from '../process-table.ts'
 import { clearPidFile, keepBegin, readPidFile } from './pid-file.ts'
@@ -27,7 +28,7 @@ export function processService(service: Service, folder: string, environment: En
   const pidFile = path.resolve(folder, service.pidFile)
   const log =
     service.log === undefined ? `${pidFile.replace(/\.pid$/, '')}.log` : path.resolve(folder, service.log)
-  const given = environmentOf(service, environment)
+  const given = inherited(environment, 'service', service.environment)
   const look = () => readPidFile(pidFile)
   const unknown = (why: string) => ({ code: 'service-state-unknown' as const, service: service.name, why })
   const fault = (
@@ -108,11 +109,7 @@ export function processService(service: Service, folder: string, environment: En
     return done({ instances: 1, seconds: (performance.now() - began) / 1000 })
   }
 
-  async function release(
-    to: 'before' | 'after',
-    signal: AbortSignal,
-    onLine?: (line: string) => void,
-  ): Promise<Outcome<Done['release']>> {
+  async function release(to: 'before' | 'after', signal: AbortSignal): Promise<Outcome<Done['release']>> {
     const version = service.release?.[to].version ?? ''
     const other = service.release?.[to === 'after' ? 'before' : 'after']
     const deploy = service.release?.[to].deploy
@@ -123,7 +120,6 @@ export function processService(service: Service, folder: string, environment: En
       directory,
       signal,
       keepLines: keptLines,
-      ...(onLine ? { onLine } : {}),
     })
     const said = saidBy(ended.lastLines)
     if (ended.aborted) return failed({ code: 'cancelled', by: '' })
@@ -142,7 +138,6 @@ export function processService(service: Service, folder: string, environment: En
     stop,
     start,
     release,
-    stopCommand: stopLine(pidFile, service.stop.signal),
     startCommand: startLine(directory, pidFile, log, service.start),
   }
 }
@@ -173,17 +168,6 @@ const launcher = `pid_file=$1 log=$2; shift 2
 (set -C; echo $$ >"$pid_file") 2>/dev/null || exit 75
 exec "$@" >>"$log" 2>&1`
 
-/**
- * What is ours alone does not reach services, unless the runbook says that one needs it: many a framework takes
- * DATABASE_URL for its own.
- */
-function environmentOf(service: Service, environment: Environment): Environment {
-  const ours = /^((LOCKKEEPER|SLACK)_|(DATABASE|SMTP)_URL$)/
-  return Object.fromEntries(
-    Object.entries(environment).filter(([name]) => !ours.test(name) || service.environment.includes(name)),
-  )
-}
-
 /** Its whole group where it leads one that is not ours; otherwise itself. */
 async function reachOf({ pid, group }: RunningProcess): Promise<number> {
   return group === pid && group !== (await processOf(process.pid))?.group ? -group : pid
@@ -210,14 +194,6 @@ const pause = (signal: AbortSignal): Promise<boolean> =>
     () => true,
     () => false,
   )
-
-function stopLine(pidFile: string, signal: NodeJS.Signals): string {
-  const name = signal.replace(/^SIG/, '')
-  return (
-    `pid=$(cat ${quoted(pidFile)}) && { kill -s ${name} -- "-$pid" 2>/dev/null || kill -s ${name} "$pid"; }; ` +
-    `while kill -0 "$pid" 2>/dev/null; do sleep 1; done`
-  )
-}
 
 function startLine(directory: string, pidFile: string, log: string, command: readonly string[]): string {
   const alone = process.platform === 'darwin' ? 'nohup' : 'setsid'

@@ -11,12 +11,7 @@ export interface ServiceMethod {
   /** Starts as many instances. They are not known to be healthy yet. */
   start(instances: number, signal: AbortSignal): Promise<Outcome<Done['start']>>
   /** Runs the command that puts a release in place: its own, or where it has none what undoes the other one. */
-  release(
-    to: 'before' | 'after',
-    signal: AbortSignal,
-    onLine?: (line: string) => void,
-  ): Promise<Outcome<Done['release']>>
-  /** Lines for a shell that do the same by hand. */
-  stopCommand: string
+  release(to: 'before' | 'after', signal: AbortSignal): Promise<Outcome<Done['release']>>
+  /** A line for a shell that starts it by hand. */
   startCommand: string
 }

@@ -47,7 +47,8 @@ interface Work {
  * by PGOPTIONS. Each migration commits by itself (EF Core 10), so after whatever went wrong its backends are ended and
  * the history is read before anything is said.
  * Asks `loss-grew`; fails with `program-missing`, `program-changed`, `program-failed`, `lock-timeout`, `sql-error`,
- * `history-unlike`, `history-missing`, `sessions-unended`, `fence-held`, `cancelled`, and as connecting does.
+ * `session-lost`, `history-unlike`, `history-missing`, `sessions-unended`, `fence-held`, `cancelled`, and as connecting
+ * does.
  */
 export async function applyProgram(
   project: Project,
@@ -95,8 +96,9 @@ async function applyFromHistory(work: Work): Promise<Applied> {
   if (read.status !== 'done') return read
   const begin = read.facts
   if (!statesOf(prepared).includes(begin)) return failed(historyUnlike(prepared.move.from, begin))
-  if (at.accepted !== null && begin === prepared.move.from) {
-    const kept = await keepBefore(target, prepared, at.accepted)
+  const { accepted } = at
+  if (accepted !== null && begin === prepared.move.from) {
+    const kept = await keepBefore(target, prepared, { ...at, accepted })
     if (kept.status !== 'done') return kept
     // Deleting and going down have to be one transaction, and that is the script's.
     if (kept.facts.deletes) return applyScripts(target, history, prepared, at)

@@ -10,7 +10,7 @@ import type { Project } from './project.ts'
 export interface Build {
   /** Absolute: the folder that the startup project was built into, and that `dotnet ef` runs. */
   output: string
-  source: Source | null
+  source: Result<Source | null>
 }
 
 /**

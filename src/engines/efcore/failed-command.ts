@@ -1,10 +1,9 @@
 import { conditionName } from '../../adapters/postgres/conditions.ts'
 import type { EfSaid } from '../../adapters/dotnet-ef.ts'
 import type { SqlError } from '../../domain/problem.ts'
-import type { Prepared, Script, Statement } from '../../domain/script.ts'
+import { type Prepared, type Script, type Statement, statementsOf } from '../../domain/script.ts'
 import type { History } from '../history.ts'
 import { statesOf } from '../unit-at.ts'
-import { statementsOf } from '../units.ts'
 
 /**
  * The server's error with our own statements and their place in the script; a command that is none of them is not shown.

@@ -10,14 +10,16 @@ import { efFailed } from './read-project.ts'
 import type { NamedOtherwise } from './session-name.ts'
 
 /** Whether the source is the one that was reviewed. */
-export function aboutSource({ commit }: EfCoreSettings, source: Source | null): Finding[] {
+export function aboutSource({ commit }: EfCoreSettings, read: Result<Source | null>): Finding[] {
+  const level = commit === undefined ? 'warning' : 'blocker'
+  if (!read.ok) return [{ level, problem: read.problem }]
+  const source = read.value
   if (commit !== undefined && !source?.commit.startsWith(commit))
     return [
       { level: 'blocker', problem: { code: 'source-unlike', wanted: commit, found: source?.commit ?? null } },
     ]
   if (!source?.changed.length) return []
   const { changed } = source
-  const level = commit === undefined ? 'warning' : 'blocker'
   return [{ level, problem: { code: 'source-changed', commit: source.commit, files: changed } }]
 }
 

@@ -5,7 +5,7 @@ import type { Finding } from '../../domain/finding.ts'
 import type { Move, Prepared, Program } from '../../domain/script.ts'
 import type { Engine } from '../engine.ts'
 import type { History } from '../history.ts'
-import type { Place } from '../place.ts'
+import type { Place } from '../engine-parameters.ts'
 import { directionOf, migrationsOf } from '../prepare.ts'
 import { prepareScripts } from '../prepare-scripts.ts'
 import type { Direction } from '../units.ts'
@@ -146,7 +146,7 @@ async function prepare(
     owner: project.owner,
     program,
     idempotent: idempotent.value,
-    source: built.source,
+    source: built.source.ok ? built.source.value : null,
     noticed: noticed.value,
   })
   return prepared.ok && program ? withoutLoose(prepared.value) : prepared

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { dotnetEnvironment, type Dotnet } from '../../adapters/dotnet.ts'
 import { ef, type EfEnded } from '../../adapters/dotnet-ef.ts'
 import type { EfCoreSettings } from '../../domain/runbook.ts'
-import type { Place } from '../place.ts'
+import type { Place } from '../engine-parameters.ts'
 import { npgsqlConnection } from './connection.ts'
 
 /** A project as `dotnet ef` is told of it. */

@@ -144,38 +144,47 @@ test('a service that ends at once has not started', async () => {
   expect(await nowhere.start(1, never)).toMatchObject({ status: 'failed', problem: { exitCode: 126 } })
 })
 
-test('a service is started with our environment, but not with what is ours alone', async () => {
-  const environment = {
-    PATH: process.env['PATH'],
-    HRMS_URL: 'x',
-    SLACK_BOT_TOKEN: 'secret',
-    LOCKKEEPER_DATABASE_URL: 'secret',
-    DATABASE_URL: 'secret',
-    SMTP_URL: 'secret',
-    SLACK_WEBHOOK: 'its own',
+test('a service and its release command see what programs go by and what the runbook names, and nothing else', async () => {
+  const goBy = {
+    LC_TIME: 'C',
+    TZ: 'UTC',
+    NUGET_PACKAGES: '/n',
+    DOCKER_HOST: 'unix:///d',
+    https_proxy: 'http://p',
   }
+  const environment = {
+    ...goBy,
+    PATH: process.env['PATH'],
+    SLACK_WEBHOOK: 'its own',
+    SLACK_BOT_TOKEN: 'secret',
+    DATABASE_URL: 'secret',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    PAGER_KEY: 'secret',
+  }
+  const deploy: [string, ...string[]] = ['/usr/bin/env']
+  const release = { before: { version: '1.0' }, after: { version: '1.1', deploy } }
+  const given = { environment: ['SLACK_WEBHOOK'], release }
   const { method, text } = await makeTestService(
-    { start: ['/bin/sh', '-c', 'env; exec sleep 977'], environment: ['SLACK_WEBHOOK'] },
+    { ...given, start: ['/bin/sh', '-c', 'env; exec sleep 977'] },
     environment,
   )
   await method.start(1, never)
-  const seen = await text('api.log')
-  expect(seen).toContain('HRMS_URL=x')
-  expect(seen).toContain('SLACK_WEBHOOK=its own')
-  expect(seen).not.toContain('secret')
+  const released = await method.release('after', never)
+  const wrote = released.status === 'done' ? released.facts.output : ''
+  for (const seen of [await text('api.log'), wrote]) {
+    for (const [name, value] of Object.entries({ ...goBy, SLACK_WEBHOOK: 'its own' }))
+      expect(seen).toContain(`${name}=${value}`)
+    expect(seen).not.toContain('secret')
+  }
 })
 
-test('the lines of the break-glass card start and stop the service by hand', async () => {
+test('the line of the break-glass card starts the service by hand, and it is stopped like any other', async () => {
   const { method, text } = await makeTestService({
     start: ['/bin/sh', '-c', 'echo "it\'s $0"; while :; do sleep 0.02; done', 'a "b" $c'],
   })
-  const hand = (line: string) => once(spawn('/bin/sh', ['-c', line], { stdio: 'ignore' }), 'exit')
-  await hand(method.startCommand)
+  await once(spawn('/bin/sh', ['-c', method.startCommand], { stdio: 'ignore' }), 'exit')
   await until(async () => expect(await method.state()).toEqual(running))
   await until(async () => expect(await text('api.log')).toBe('it\'s a "b" $c\n'))
-  await hand(method.stopCommand)
-  expect(await method.state()).toEqual(gone)
-  await method.start(1, never)
-  await hand(method.stopCommand)
+  expect(await method.stop(never, () => {})).toMatchObject({ facts: { instances: 1 } })
   expect(await method.state()).toEqual(gone)
 })

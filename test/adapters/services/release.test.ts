@@ -14,13 +14,11 @@ const release = {
 
 test('a release is put in place by its own command', async () => {
   const { method, text } = await makeTestService({ release })
-  const lines: string[] = []
-  expect(await method.release('after', never, (line) => lines.push(line))).toEqual({
+  expect(await method.release('after', never)).toEqual({
     status: 'done',
     facts: { version: '1.1', deployed: true, output: 'deploying' },
   })
   expect(await text('version')).toBe('1.1\n')
-  expect(lines).toEqual(['deploying'])
   expect(await method.release('before', never)).toEqual({
     status: 'done',
     facts: { version: '1.0', deployed: true },
@@ -72,18 +70,17 @@ test('a release without a command of its own comes back when the other one is ta
 })
 
 test('a release that is cancelled ends with all that its command started', async () => {
-  const { method } = await makeTestService({
+  const { method, text } = await makeTestService({
     release: {
       ...release,
-      after: { version: '1.1', deploy: ['/bin/sh', '-c', 'sleep 976 & echo $!; wait'] },
+      after: { version: '1.1', deploy: ['/bin/sh', '-c', 'sleep 976 & echo $! >child; wait'] },
     },
   })
   const cancel = new AbortController()
-  const pids: number[] = []
-  const outcome = await method.release('after', cancel.signal, (line) => {
-    pids.push(Number(line))
-    cancel.abort()
-  })
-  expect(outcome).toMatchObject({ status: 'failed', problem: { code: 'cancelled' } })
-  await until(async () => expect(await processOf(pids[0] ?? 0)).toBeNull())
+  const outcome = method.release('after', cancel.signal)
+  await until(async () => expect(await text('child')).toMatch(/^\d+\n$/))
+  expect(await processOf(Number(await text('child')))).not.toBeNull()
+  cancel.abort()
+  expect(await outcome).toMatchObject({ status: 'failed', problem: { code: 'cancelled' } })
+  await until(async () => expect(await processOf(Number(await text('child')))).toBeNull())
 })

@@ -6,6 +6,7 @@ import {
 } from '../../../src/adapters/postgres/target.ts'
 import type { Identity } from '../../../src/domain/identity.ts'
 import type { EfCoreSettings } from '../../../src/domain/runbook.ts'
+import { ok } from '../../../src/domain/result.ts'
 import { askProject } from '../../../src/engines/efcore/ask-project.ts'
 import { projectOf, type Project } from '../../../src/engines/efcore/project.ts'
 import { type Hrms, valueOf } from '../../adapters/postgres/hrms.ts'
@@ -39,6 +40,6 @@ export async function builtFor(target: Target, given: Partial<EfCoreSettings> = 
 /** What is known of that project, or why it is not. */
 export async function asked(target: Target, given: Partial<EfCoreSettings> = {}) {
   const project = await builtFor(target, given)
-  const answer = await askProject(project, { output: '', source: null }, target)
+  const answer = await askProject(project, { output: '', source: ok(null) }, target)
   return answer.ok ? answer.value.known : answer.problem
 }

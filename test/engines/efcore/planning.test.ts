@@ -1,7 +1,7 @@
 import { execa } from 'execa'
 import { readdir } from 'node:fs/promises'
 import { describe, expect } from 'vitest'
-import { prepareBoth } from '../../../src/engines/both-ways.ts'
+import { prepareBoth } from '../../../src/engines/prepare-up-down.ts'
 import { test, valueOf } from '../../adapters/postgres/hrms.ts'
 import { hasDotnet } from '../../dotnet.ts'
 import { before, hrmsUp, initial, security, statements } from '../scripts.ts'

@@ -5,6 +5,7 @@ import type pg from 'pg'
 import { expect, inject } from 'vitest'
 import type { Target } from '../../../src/adapters/postgres/target.ts'
 import type { Prepared, Program } from '../../../src/domain/script.ts'
+import { ok } from '../../../src/domain/result.ts'
 import { applyProgram } from '../../../src/engines/efcore/apply-program.ts'
 import { sha256OfFile, sha256OfFolder } from '../../../src/adapters/sha256.ts'
 import { splitScript } from '../../../src/engines/efcore/generate.ts'
@@ -45,7 +46,11 @@ export async function bundled(target: Target): Promise<Program> {
   await once(folder(), async () => {
     await mkdir(folder(), { recursive: true })
     const made = valueOf(
-      await makeProgram(await projectFor(target, folder()), { output: '', source: null }, placeOf(target)),
+      await makeProgram(
+        await projectFor(target, folder()),
+        { output: '', source: ok(null) },
+        placeOf(target),
+      ),
     )
     await cp(made!.file, path.join(folder(), 'efbundle'))
   })

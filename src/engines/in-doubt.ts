@@ -5,9 +5,9 @@ import type { TargetSession } from '../adapters/postgres/target.ts'
 import type { Result } from '../domain/result.ts'
 import { readHistory } from './history.ts'
 import { readMarks } from './parts.ts'
-import { sideOf } from './side.ts'
+import { controlSessionOf } from './control-session.ts'
 import type { UnitAt } from './unit-at.ts'
-import type { Work } from './working.ts'
+import type { Work } from './run-statement.ts'
 
 /** Milliseconds. A server that restarts is back by then; a backend that still commits is too. */
 const patience = { answer: 5_000, reach: 30_000, gone: 15_000 }
@@ -16,7 +16,10 @@ const patience = { answer: 5_000, reach: 30_000, gone: 15_000 }
  * Ends our own backend, wherever it is, and waits until it is gone: from then on nothing of ours changes anything, and
  * what the history says is the truth. False: it could not be ended, or the server could not be reached.
  */
-export async function fenceWorking(work: Work, { pid, backendStart }: TargetSession): Promise<boolean> {
+export async function fenceWorking(
+  work: Pick<Work, 'target' | 'control'>,
+  { pid, backendStart }: TargetSession,
+): Promise<boolean> {
   const reached = await reach(work)
   if (!reached.ok) return false
   await terminateBackend(reached.value.client, pid, backendStart)
@@ -26,14 +29,14 @@ export async function fenceWorking(work: Work, { pid, backendStart }: TargetSess
 /** Whether the unit that was running when its session was lost committed. Null: nobody knows. */
 export async function hasCommitted(work: Work, lost: TargetSession, at: UnitAt): Promise<boolean | null> {
   if (!(await fenceWorking(work, lost))) return null
-  const { client } = work.side.session
+  const { client } = work.control.session
   if (at.after) return ((await readHistory(client, work.history)).at(-1) ?? null) === at.after.last
   return (await readMarks(client, at.script)).done.has(at.part)
 }
 
 /** The session beside, opened again where it was lost too. */
-async function reach(work: Work): Promise<Result<TargetSession>> {
-  const { session } = work.side
+async function reach(work: Pick<Work, 'target' | 'control'>): Promise<Result<TargetSession>> {
+  const { session } = work.control
   const answers = await Promise.race([
     session.client.query('select').then(
       () => true,
@@ -46,7 +49,7 @@ async function reach(work: Work): Promise<Result<TargetSession>> {
   const until = performance.now() + patience.reach
   for (;;) {
     const opened = await work.target.connect({ heartbeat: true })
-    if (opened.ok) work.side = sideOf(opened.value)
+    if (opened.ok) work.control = controlSessionOf(opened.value)
     if (opened.ok || opened.problem.code !== 'target-unreachable' || performance.now() > until) return opened
     await pause(250)
   }

@@ -2,14 +2,13 @@ import type pg from 'pg'
 import { lostErrno, sqlProblem, sqlstateOf } from '../adapters/postgres/sql-error.ts'
 import type { Target, TargetSession } from '../adapters/postgres/target.ts'
 import { type Outcome, failed } from '../domain/outcome.ts'
-import type { Prepared, Script, Statement } from '../domain/script.ts'
+import { type Prepared, type Script, type Statement, statementsOf } from '../domain/script.ts'
 import type { Session } from '../domain/session.ts'
 import type { Done } from '../domain/step.ts'
 import type { Applying } from './engine.ts'
 import type { History } from './history.ts'
-import type { Cancelling, Side } from './side.ts'
+import type { Cancelling, ControlSession } from './control-session.ts'
 import { commandOf } from './sql-parse.ts'
-import { statementsOf } from './units.ts'
 
 /** One call of `apply`, from its first session to its last. */
 export interface Work {
@@ -17,7 +16,7 @@ export interface Work {
   history: History
   prepared: Prepared
   at: Applying
-  side: Side
+  control: ControlSession
   /** Tries that a lock ended, over all units: their number is what `lockAttempts` bounds. */
   conflicts: number
   startedAt: number
@@ -26,8 +25,13 @@ export interface Work {
   /** A session was lost, and the history says that it had committed. */
   reconciled: boolean
   statements: Done['migrate']['statements']
+  /** How many statements it has in all; counted when the first one is reported. */
+  of?: number
   saved: Done['migrate']['saved']
 }
+
+/** What one statement needs of it. */
+export type Working = Pick<Work, 'target' | 'prepared' | 'at' | 'control' | 'statements' | 'of'>
 
 /** How one try of a unit ended. */
 export type Ran =
@@ -49,7 +53,7 @@ const shownLength = 2_000
  * roll back.
  */
 export async function runStatement(
-  work: Work,
+  work: Working,
   session: TargetSession,
   script: Script,
   statement: Statement,
@@ -58,7 +62,7 @@ export async function runStatement(
   if (signal.aborted) return cancelled(work)
   const text = shown(statement)
   report(work, commandOf(statement.text))
-  const blockers = work.side.sample(session.pid, lockTimeout)
+  const blockers = work.control.sample(session.pid, lockTimeout)
   const began = performance.now()
   try {
     const query = { text: statement.text, rowMode: 'array' as const }
@@ -80,19 +84,19 @@ export async function runStatement(
   }
 }
 
-export const cancelled = ({ at }: Work): Extract<Ran, { did: 'stop' }> => ({
+export const cancelled = ({ at }: Pick<Work, 'at'>): Extract<Ran, { did: 'stop' }> => ({
   did: 'stop',
   outcome: failed({ code: 'cancelled', by: typeof at.signal.reason === 'string' ? at.signal.reason : '' }),
 })
 
 /** Waits for what the session does; a cancel of the run cancels that on the server. */
 export async function withCancel<T>(
-  { at: { signal }, side }: Work,
+  { at: { signal }, control }: Pick<Work, 'at' | 'control'>,
   session: TargetSession,
   run: () => Promise<T>,
 ): Promise<T> {
   let cancelling: Cancelling | null = null
-  const cancel = (): void => void (cancelling = side.cancel(session))
+  const cancel = (): void => void (cancelling = control.cancel(session))
   signal.addEventListener('abort', cancel, { once: true })
   try {
     return await run()
@@ -114,20 +118,19 @@ function lineOf(error: unknown, { text, line, from }: Statement): number {
 }
 
 /** Says which statement is next. */
-export function report({ at, statements, prepared }: Work, command: string): void {
+export function report(work: Working, command: string): void {
+  const of = (work.of ??= statementsIn(work))
+  work.at.progress({ done: Math.min(work.statements.length, of), of, unit: 'statements', at: command })
+}
+
+function statementsIn({ prepared, at }: Working): number {
   const units = prepared.scripts.flatMap((script) => script.units.flatMap(statementsOf))
   const keeps = at.accepted === null ? [] : prepared.keeps.flatMap((keep) => [keep.lock, ...keep.statements])
-  const of = units.length + keeps.length
-  at.progress({
-    done: Math.min(statements.length, of),
-    of,
-    unit: 'statements',
-    at: command,
-  })
+  return units.length + keeps.length
 }
 
 /** Tries that were rolled back are taken out again by their unit. */
-function note({ statements }: Work, { text, line }: Statement, milliseconds: number): void {
+function note({ statements }: Working, { text, line }: Statement, milliseconds: number): void {
   const rounded = Math.round(milliseconds * 10) / 10
   statements.push({ line, command: commandOf(text), milliseconds: rounded, locks: [] })
 }
