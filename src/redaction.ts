@@ -27,14 +27,17 @@ export function makeRedactor(secrets: readonly string[]): Redact {
  * The same for JSON: every text in it. Names of properties stay, and so do strings of those that are told to be our own,
  * where a secret that is an ordinary word would take away what they mean.
  */
-export function makeJsonRedactor(redact: Redact, isOwn: (property: string) => boolean): <T>(value: T) => T {
-  const within = (value: unknown, keeps: boolean): unknown => {
-    if (typeof value === 'string') return keeps ? value : redact(value)
-    if (Array.isArray(value)) return value.map((inner) => within(inner, keeps))
+export function makeJsonRedactor(
+  redact: Redact,
+  isOwn: (property: string, text: string) => boolean,
+): <T>(value: T) => T {
+  const within = (value: unknown, property: string): unknown => {
+    if (typeof value === 'string') return isOwn(property, value) ? value : redact(value)
+    if (Array.isArray(value)) return value.map((inner) => within(inner, property))
     if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, within(inner, isOwn(key))]))
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, within(inner, key)]))
   }
-  return <T>(value: T) => within(value, false) as T
+  return <T>(value: T) => within(value, '') as T
 }
 
 /** What is secret about a URL: all of it, and its password alone, unless that is a name which messages must say. */

@@ -84,6 +84,12 @@ describe('a redactor of JSON', () => {
       errors: ['not [secret]'],
     })
   })
+
+  it('takes one out of a sentence from outside, where a word of ours may stand too', () => {
+    const redact = makeJsonRedactor(makeRedactor(['hunter2', 'done']), isOwn)
+    expect(redact({ why: 'it said hunter2' })).toEqual({ why: 'it said [secret]' })
+    expect(redact({ why: 'not done', because: 'done' })).toEqual({ why: 'not [secret]', because: 'done' })
+  })
 })
 
 describe('secrets of a URL', () => {

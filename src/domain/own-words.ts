@@ -46,16 +46,14 @@ const migrations = ['lastMigration', 'from', 'to', 'between', 'half', 'unknown']
 const shapes = ['table', 'column', 'name', 'type', 'default', 'definition']
 const places = ['systemIdentifier', 'database', 'host', 'backup', 'path', 'sha256', 'lsn']
 
-const own: ReadonlySet<string> = new Set([
-  ...Object.keys(words),
-  ...moments,
-  ...migrations,
-  ...shapes,
-  ...places,
-])
+const names: ReadonlySet<string> = new Set([...moments, ...migrations, ...shapes, ...places])
+
+/** As all of ours are written. `why` and its kind hold sentences from outside, too. */
+const isWord = /^[a-z]+(?:-[a-z]+)*$/
 
 /**
- * Whether the strings of a property are ours or names, which are never text from outside: taking a secret out of them
- * (`done`, `public`) would take away what they mean.
+ * Whether the string of a property is a word of ours or a name, never text from outside: taking a secret out of it
+ * (`done`, `public`) would take away what it means.
  */
-export const isOwn = (property: string): boolean => own.has(property)
+export const isOwn = (property: string, text: string): boolean =>
+  names.has(property) || (Object.hasOwn(words, property) && isWord.test(text))
