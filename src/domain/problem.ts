@@ -118,7 +118,8 @@ export interface Problems extends EfCoreProblems {
   'approval-not-yours': { plan: string; roles: string[]; people: string[]; untold?: Untold }
   'run-unknown': { run: string; known: string[] }
   'run-under-way': { run: string; runbook: string; by: string }
-  'run-ended': { run: string; ending: string; at: Instant }
+  /** `unlike`: somebody let users in although the database was not found to be as before. */
+  'run-ended': { run: string; ending: string; at: Instant; unlike?: true }
   'run-past-admit': { run: string }
   /** It has migrated since somebody read what cancelling means. */
   'cancel-changed': { run: string }

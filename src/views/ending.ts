@@ -14,8 +14,8 @@ import {
 import { bytes, counted, seconds } from './amounts.ts'
 import { factsOf, standingOf, type Standing } from './standing.ts'
 import { firstOf, whom } from './line.ts'
-import { problemLine } from './problem.ts'
-import { productLine } from './state.ts'
+import { problemLine, wordProblem } from './problem.ts'
+import { productLine, unlikeLine } from './state.ts'
 import { nameOf } from './step-names.ts'
 
 /** How a run ended: a message of its own, so that it notifies, and the first line of the live message from then on. */
@@ -41,6 +41,7 @@ export function endingLine(standing: Standing): Line {
     return run.plan.kind === 'rollback'
       ? say`${head}. ${bold(runbook.title)} is no longer on ${base}`
       : say`${head}. ${bold(runbook.title)} is on ${base}`
+  if (standing.database === 'unlike') return say`${head}, but ${unlikeLine(standing)}`
   if (run.ending === 'rolled-back')
     return say`${head}. ${bold(runbook.title)} was taken back: ${base} is as before`
   const nothing = run.plan.kind === 'rollback' ? 'Nothing was rolled back' : 'Nothing was migrated'
@@ -50,9 +51,9 @@ export function endingLine(standing: Standing): Line {
 function partsOf(standing: Standing): Part[] {
   const { run } = standing
   return [
-    ...(run.ending === 'done' ? [] : [...whyLine(standing)]),
+    ...(run.ending === 'done' ? [] : [...whyLine(standing), ...passedOverLine(standing)]),
     ...madeParts(standing),
-    ...nextLine(run),
+    ...nextLine(standing),
   ].map((line) => text(line))
 }
 
@@ -69,6 +70,14 @@ function whyLine({ run, record }: Standing): Line[] {
       ? say`: ${problemLine(turn.outcome.problem, turn.endedAt ?? undefined)}`
       : []
   return [say`Stopped at ${nameOf(run, turn.step)}, ${by}${why}`]
+}
+
+/** What the look found that somebody passed over. */
+function passedOverLine({ run, passedOver }: Standing): Line[] {
+  if (passedOver?.outcome?.status !== 'failed') return []
+  return [
+    say`Passed over at ${nameOf(run, passedOver.step)}: ${wordProblem(passedOver.outcome.problem).what}`,
+  ]
 }
 
 function madeParts({ run, record }: Standing): Line[] {
@@ -103,10 +112,12 @@ function madeParts({ run, record }: Standing): Line[] {
   ]
 }
 
-function nextLine(run: Run): Line[] {
+function nextLine({ run, database }: Standing): Line[] {
   if (run.plan.kind === 'backup') return []
   if (run.ending === 'done' && run.plan.kind === 'migrate')
     return [say`What a rollback would lose is counted when you ask for one, before anything is touched.`]
+  if (database === 'unlike')
+    return [say`Look at what differs while users work. A new plan is made from what is on the database then.`]
   if (run.ending === 'backed-out')
     return [
       say`Nothing to do now. When the cause is gone, plan ${run.plan.id} can be run again while its approvals hold.`,
@@ -114,7 +125,7 @@ function nextLine(run: Run): Line[] {
   return []
 }
 
-function actionsOf({ run }: Standing): Action[] {
+function actionsOf({ run, database }: Standing): Action[] {
   const { name } = run.plan.approved.runbook
   return [
     ...(run.plan.kind === 'migrate' && run.ending === 'done'
@@ -128,7 +139,7 @@ function actionsOf({ run }: Standing): Action[] {
           },
         ]
       : []),
-    ...(run.plan.kind !== 'backup' && run.ending === 'backed-out'
+    ...(run.plan.kind !== 'backup' && run.ending === 'backed-out' && database !== 'unlike'
       ? [
           {
             label: 'Run again…',
@@ -145,6 +156,16 @@ function actionsOf({ run }: Standing): Action[] {
             says: 'Makes a new plan of the same runbook',
             command: 'plan',
             input: { runbook: name },
+          },
+        ]
+      : []),
+    ...(run.plan.of !== null && database === 'unlike'
+      ? [
+          {
+            label: 'Plan again',
+            says: 'Counts what a rollback would lose, and asks before it plans one',
+            command: 'rollback',
+            input: { run: run.plan.of },
           },
         ]
       : []),

@@ -85,7 +85,7 @@ export const runProblems = {
       5,
       '; ',
     )}.`,
-    means: say`Users are not in yet.`,
+    means: say`The database is not as it has to be before users are let in.`,
     next: say`Correct the cause and retry, or take another of the ways that the run offers.`,
   }),
   'try-out-failed': (error) => ({

@@ -42,6 +42,17 @@ const whole = (each: Problem): string => {
 
 test.each<[string, Problem, string]>([
   [
+    'a run that went back over a look is not said to have changed nothing',
+    {
+      code: 'run-ended',
+      run: '7F3A-1',
+      ending: 'backed-out',
+      at: at('03:01:26'),
+      unlike: true,
+    },
+    'Run 7F3A-1 ended Thu 13 Nov 2025, 03:01:26 UTC: backed out, but its database was not found to be as before. | See what happened: /migrate status 7F3A-1. To take a migration back: /migrate rollback.',
+  ],
+  [
     'an answer that cannot be read is no command that failed',
     { code: 'efcore-failed', command: 'migrations list', exitCode: 0, sqlstate: null, says: null },
     'dotnet ef migrations list ended well, but what it answers cannot be read. | Call it by hand with --json and see what is in the way: something that the project writes, or another version of the tool; then plan again: /migrate plan.',
