@@ -237,7 +237,12 @@ export type SqlError = {
   statement: string | null
   file: string | null
   line: number | null
+  /** The time that it had, where it was cancelled. */
+  limit?: TimeLimit
 }
+
+/** `key`: of the runbook, null where nobody can set it. `isOver`: false: somebody cancelled it; null: nobody knows. */
+export type TimeLimit = { seconds: number; key: string | null; isOver: boolean | null }
 
 /** User groups that have a role too, and why nobody here knows who is in them. */
 export type Untold = { groups: string[]; why: 'no-slack' | 'no-answer' }

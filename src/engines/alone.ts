@@ -6,7 +6,7 @@ import type { Unit } from '../domain/script.ts'
 import { historyUnlike, readHistory } from './history.ts'
 import { commandOf, parseInner } from './sql-parse.ts'
 import type { UnitAt } from './unit-at.ts'
-import { type Ran, runStatement, type Work } from './working.ts'
+import { limitOf, type Ran, runStatement, type Work } from './working.ts'
 
 type Alone = Extract<Unit, { in: 'none' }>
 
@@ -39,7 +39,8 @@ export async function runAlone(
   } catch (error) {
     const errno = lostErrno(error)
     if (errno !== null) return { did: 'lose', during: commandOf(statement.text), errno }
-    const our = { statement: statement.text, file: script.file, line: statement.line }
+    const limit = limitOf(work, null)
+    const our = { statement: statement.text, file: script.file, line: statement.line, limit }
     return { did: 'stop', outcome: failed(sqlProblem(error, our)) }
   } finally {
     // The next try reads the history first. A session that is lost has no role to take back.
@@ -66,6 +67,7 @@ async function dropInvalid(client: pg.Client, { name, drop }: NonNullable<Alone[
   if (!left || left.valid) return
   await client.query("select pg_catalog.set_config('statement_timeout', '10s', false)")
   await client.query(drop).catch(() => {})
+  await client.query('reset statement_timeout')
 }
 
 /** Whether two CREATE INDEX mean the same, apart from how they are made. */

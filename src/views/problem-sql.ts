@@ -1,10 +1,10 @@
 import { code, say, type Line } from '../domain/view.ts'
 import { bytes, counted, seconds } from './amounts.ts'
 import { codes, firstOf, statementCode } from './line.ts'
-import { again, errnoWords, ourStatement, sqlErrorLine, type Wordings } from './wording.ts'
+import { again, errnoWords, ourStatement, sqlErrorLine, type Wording, type Wordings } from './wording.ts'
 import { sessionsBriefly } from './sessions.ts'
 import { typed } from './typed.ts'
-import type { DownFault, SqlError, UnfitReason } from '../domain/problem.ts'
+import type { DownFault, SqlError, TimeLimit, UnfitReason } from '../domain/problem.ts'
 
 /** What a class of SQLSTATE, or one SQLSTATE, says. PostgreSQL documentation, appendix A. */
 const meanings: Record<string, string> = {
@@ -69,10 +69,30 @@ const unfit: Record<UnfitReason, { means: string; remedy: string }> = {
   },
 }
 
+/** A statement that was cancelled: by its time, or by somebody on the server. */
+function stopped(error: SqlError, { seconds: had, key, isOver }: TimeLimit): Wording {
+  const its = key
+    ? say`${seconds(had)}, the runbook’s ${code(key)}`
+    : say`${seconds(had)}, Lockkeeper’s own, which no runbook sets`
+  const more = key
+    ? say`Retry when the server has less to do; or go back, raise ${code(key)}, ${again}.`
+    : say`Retry when the server has less to do, or go back.`
+  const what = say`${sqlErrorLine(error)}${ourStatement(error)}.`
+  if (isOver) return { what, means: say`Its time was over: ${its}.`, next: more }
+  return isOver === null
+    ? { what, means: say`Its time was over (${its}), or somebody on the server cancelled it.`, next: more }
+    : {
+        what,
+        means: say`Somebody on the server cancelled it: its time (${its}) was not over.`,
+        next: say`Find out who did, and why. Then retry, or go back.`,
+      }
+}
+
 /** The migrations, their SQL and their history. */
 export const sqlProblems = {
   'sql-error': (error) => {
     const means = meaningOf(error)
+    if (error.limit) return stopped(error, error.limit)
     return {
       what: say`${sqlErrorLine(error)}${ourStatement(error)}.`,
       ...(means && { means: [means] }),

@@ -32,6 +32,16 @@ describe('every problem', () => {
   )
 })
 
+const windowKey = 'window.statementTimeout'
+const cancelledStatement = {
+  ...sqlError({ sqlstate: '57014', condition: 'query_canceled', statement: 'SELECT 1' }),
+  schema: null,
+  table: null,
+  constraint: null,
+  file: null,
+  line: null,
+}
+
 const whole = (each: Problem): string => {
   const { what, means, next } = wordProblem(each, at('03:01:12'))
   return [what, means ?? [], next]
@@ -41,6 +51,21 @@ const whole = (each: Problem): string => {
 }
 
 test.each<[string, Problem, string]>([
+  [
+    'a statement whose time was over names the key that gives it more',
+    { code: 'sql-error', ...cancelledStatement, limit: { seconds: 900, key: windowKey, isOver: true } },
+    '57014 query_canceled: SELECT 1. | Its time was over: 15 min, the runbook’s window.statementTimeout. | Retry when the server has less to do; or go back, raise window.statementTimeout, then plan again: /migrate plan.',
+  ],
+  [
+    'where nobody can set it, no key is named',
+    { code: 'sql-error', ...cancelledStatement, limit: { seconds: 60, key: null, isOver: null } },
+    '57014 query_canceled: SELECT 1. | Its time was over (1 min, Lockkeeper’s own, which no runbook sets), or somebody on the server cancelled it. | Retry when the server has less to do, or go back.',
+  ],
+  [
+    'a cancel by somebody is no time that was over',
+    { code: 'sql-error', ...cancelledStatement, limit: { seconds: 900, key: windowKey, isOver: false } },
+    '57014 query_canceled: SELECT 1. | Somebody on the server cancelled it: its time (15 min, the runbook’s window.statementTimeout) was not over. | Find out who did, and why. Then retry, or go back.',
+  ],
   [
     'a run that went back over a look is not said to have changed nothing',
     {
