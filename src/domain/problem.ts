@@ -75,6 +75,7 @@ export interface Problems extends EfCoreProblems {
   'extension-missing': { extension: string }
   'long-transaction': { sessions: Session[] }
   'sessions-open': { sessions: Session[] }
+  'background-workers': { sessions: Session[] }
   'prepared-transactions': { transactions: { gid: string; owner: string; since: Instant }[] }
   'dump-running': { pid: number; since: Instant }
   'wraparound-vacuum': { table: string; pid: number }

@@ -37,6 +37,7 @@ const looks: readonly Looking[] = [
   { name: 'Right to keep what a rollback drops', look: roles.keeping, of: ['rollback'] },
   { name: 'Right to try out as the application', look: roles.tryingOut, of: ['migrate'] },
   { name: 'Sessions', look: server.otherSessions, of: moving, sees: true },
+  { name: 'Background workers', look: server.backgroundWorkers, of: moving, sees: true },
   { name: 'Long transactions', look: (at) => server.openTransactions(at), of: moving, sees: true },
   { name: 'Prepared transactions', look: server.preparedTransactionsOpen, of: moving },
   { name: 'Running dumps', look: server.dumps, of: moving, sees: true },

@@ -276,6 +276,7 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   'service-failed': { service: 'hrms-api', doing: 'start', reason: 'it ended at once', exitCode: 3 },
   'service-will-not-stop': { service: 'hrms-api', pid: 501, signal: 'SIGTERM', seconds: 30 },
   'service-ended': { service: 'hrms-api', seconds: 3 },
+  'background-workers': { sessions: [session({ backendType: 'pg_cron launcher' })] },
   'sessions-unended': { sessions: [session()], why: 'not-permitted' },
   'sessions-entering': { pids: [4711], seconds: 30 },
   'sessions-came-back': { sessions: [session()] },

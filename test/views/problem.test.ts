@@ -67,6 +67,31 @@ test.each<[string, Problem, string]>([
     '57014 query_canceled: SELECT 1. | Somebody on the server cancelled it: its time (15 min, the runbook’s window.statementTimeout) was not over. | Find out who did, and why. Then retry, or go back.',
   ],
   [
+    'of a session that is no client’s it is said what it is, and what makes it leave',
+    {
+      code: 'sessions-unended',
+      why: 'not-permitted',
+      sessions: [
+        session(),
+        session({
+          pid: 77,
+          backendType: 'pg_cron launcher',
+          role: 'postgres',
+          application: 'pg_cron scheduler',
+          state: '',
+        }),
+        session({
+          pid: 78,
+          backendType: 'walsender',
+          role: 'replicator',
+          application: 'sub',
+          state: 'active',
+        }),
+      ],
+    },
+    'Lockkeeper may not end sessions 4242 (reporting, idle in transaction since 02:39:10 UTC, 22 min), 77 (postgres · pg_cron launcher, connected since 02:39:10 UTC, 22 min), 78 (replicator · walsender, active since 02:39:10 UTC, 22 min). | 78 (walsender) sends changes of this database to a subscriber or a backup, which connects again when it is ended: stop that one. 77 (pg_cron launcher) is a background worker, of an extension such as pg_cron or TimescaleDB, or of the server; most are begun again when they are ended: stop it by what began it, such as a setting of its extension. | Stop what begins them again. Let a superuser end them with SELECT pg_terminate_backend(4242), then retry.',
+  ],
+  [
     'a run that went back over a look is not said to have changed nothing',
     {
       code: 'run-ended',
