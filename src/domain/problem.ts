@@ -99,7 +99,7 @@ export interface Problems extends EfCoreProblems {
   'rollback-loses': { rows: number; tables: { table: string; column: string; rows: number }[] }
   'rollback-violates': { table: string; column: string; rows: number }
   /** `what`: of the way down, constraints and statements. */
-  'rollback-uncounted': { what: string[] }
+  'rollback-uncounted': { what: string[]; longerThan?: number }
   'no-rollback': { migrations: string[]; why?: DownFault }
   'service-state-unknown': { service: string; why: string }
   'service-not-running': { service: string }

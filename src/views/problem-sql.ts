@@ -238,8 +238,11 @@ export const sqlProblems = {
     means: say`The rollback would fail, or change or delete those rows.`,
     next: say`Decide what becomes of them before you roll back, or go forward with a new migration.`,
   }),
-  'rollback-uncounted': ({ what }) => ({
-    what: say`What the way down costs here cannot be counted: ${firstOf(what.map(statementCode), 5)}.`,
+  'rollback-uncounted': ({ what, longerThan }) => ({
+    what:
+      longerThan === undefined
+        ? say`What the way down costs here cannot be counted: ${firstOf(what.map(statementCode), 5)}.`
+        : say`What a rollback would lose of ${codes(what)} was not counted: it took longer than ${seconds(longerThan)}, or somebody cancelled it.`,
     means: say`Rows that were written since may make it fail, or be changed or lost with it.`,
     next: say`Look yourself what it would take before you roll back. The backup holds what was there before.`,
   }),

@@ -92,6 +92,11 @@ test.each<[string, Problem, string]>([
     'Lockkeeper may not end sessions 4242 (reporting, idle in transaction since 02:39:10 UTC, 22 min), 77 (postgres · pg_cron launcher, connected since 02:39:10 UTC, 22 min), 78 (replicator · walsender, active since 02:39:10 UTC, 22 min). | 78 (walsender) sends changes of this database to a subscriber or a backup, which connects again when it is ended: stop that one. 77 (pg_cron launcher) is a background worker, of an extension such as pg_cron or TimescaleDB, or of the server; most are begun again when they are ended: stop it by what began it, such as a setting of its extension. | Stop what begins them again. Let a superuser end them with SELECT pg_terminate_backend(4242), then retry.',
   ],
   [
+    'a loss that took too long to count is none that is known',
+    { code: 'rollback-uncounted', what: ['master."RefreshTokens"'], longerThan: 600 },
+    'What a rollback would lose of master."RefreshTokens" was not counted: it took longer than 10 min, or somebody cancelled it. | Rows that were written since may make it fail, or be changed or lost with it. | Look yourself what it would take before you roll back. The backup holds what was there before.',
+  ],
+  [
     'a run that went back over a look is not said to have changed nothing',
     {
       code: 'run-ended',
