@@ -40,9 +40,12 @@ export function libpqEnvironment(
   }
 }
 
+/** Parameters of a URL that its other parts may stand in. */
+const places = ['host', 'port', 'user']
+
 /**
- * The URL for an argument, where other users can list it: with its database, without its password. `password`: where that
- * stands in the URL, or null: it has none.
+ * The URL for an argument, where other users can list it: with its database, and without its password and what libpq does
+ * not know. `password`: where that stands in the URL, or null: it has none.
  */
 export function listableUrl({ url, database }: Pick<TargetAddress, 'url' | 'database'>): {
   url: string
@@ -54,7 +57,8 @@ export function listableUrl({ url, database }: Pick<TargetAddress, 'url' | 'data
   bare.pathname = `/${encodeURIComponent(database)}`
   // As it was written: libpq reads no `+` as a space.
   const kept = bare.search.slice(1).split('&')
-  bare.search = kept.filter((each) => !/^(?:ssl)?password(?:=|$)/.test(each)).join('&')
+  const isKept = (name: string): boolean => name in variables || places.includes(name)
+  bare.search = kept.filter((each) => isKept(each.split('=', 1)[0]!)).join('&')
   return { url: bare.href, password }
 }
 

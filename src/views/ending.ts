@@ -16,7 +16,7 @@ import { factsOf, standingOf, type Standing } from './standing.ts'
 import { firstOf, whom } from './line.ts'
 import { problemLine, wordProblem } from './problem.ts'
 import { productLine, unlikeLine } from './state.ts'
-import { nameOf } from './step-names.ts'
+import { nameOf, stepName } from './step-names.ts'
 
 /** How a run ended: a message of its own, so that it notifies, and the first line of the live message from then on. */
 export function endingView(run: Run, attempts: readonly Attempt[]): View {
@@ -51,7 +51,8 @@ export function endingLine(standing: Standing): Line {
 function partsOf(standing: Standing): Part[] {
   const { run } = standing
   return [
-    ...(run.ending === 'done' ? [] : [...whyLine(standing), ...passedOverLine(standing)]),
+    ...(run.ending === 'done' ? [] : whyLine(standing)),
+    ...passedOverLines(standing),
     ...madeParts(standing),
     ...nextLine(standing),
   ].map((line) => text(line))
@@ -72,13 +73,15 @@ function whyLine({ run, record }: Standing): Line[] {
   return [say`Stopped at ${nameOf(run, turn.step)}, ${by}${why}`]
 }
 
-/** What the look found that somebody passed over. */
-function passedOverLine({ run, passedOver }: Standing): Line[] {
-  if (passedOver?.outcome?.status !== 'failed') return []
-  return [
-    say`Passed over at ${nameOf(run, passedOver.step)}: ${wordProblem(passedOver.outcome.problem).what}`,
-  ]
-}
+/** What failed, and somebody went on all the same: looks at the database, checks of the application. */
+const passedOverLines = ({ steps }: Standing): Line[] =>
+  steps.flatMap(({ step, attempt, settled }) =>
+    settled && attempt?.outcome?.status === 'failed'
+      ? [
+          say`Passed over at ${stepName(step)} by ${whom(attempt.answer?.by ?? '')}: ${wordProblem(attempt.outcome.problem).what}`,
+        ]
+      : [],
+  )
 
 function madeParts({ run, record }: Standing): Line[] {
   const backup = factsOf(run, record, 'backup')

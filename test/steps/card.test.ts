@@ -140,7 +140,7 @@ test('a URL without a password needs none, and keeps its other parameters as the
     url: 'postgresql:///hrms?host=/run/pg&options=-c%20a%3D1',
     password: null,
   })
-  expect(of('postgres://u@db/?options=-c%20a%3D1&password=p&sslpassword=q')).toEqual({
+  expect(of('postgres://u@db/?options=-c%20a%3D1&password=p&sslpassword=q&uselibpqcompat=true')).toEqual({
     url: 'postgres://u@db/hrms?options=-c%20a%3D1',
     password: 'query',
   })

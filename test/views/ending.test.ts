@@ -106,7 +106,7 @@ describe('how a run ended', () => {
       [
         'HRMS is back since 03:03:19 UTC: down for 2 min 07 s of about 13 s, but hrms_master is not as before, and @U_DAN went on',
         'Stopped at Migrate, @U_MEI chose to go back: ALTER TABLE master."RefreshTokens" ADD "EmployeeId" uuid did not get its lock, 10 times in 1 min (55P03): held by session 4242 (reporting, idle in transaction since 02:39:10 UTC, 23 min). Each try was rolled back as a whole.',
-        'Passed over at Verify: 1 verification failed: History: expected 1, saw 2.',
+        'Passed over at Verify by @U_DAN: 1 verification failed: History: expected 1, saw 2.',
         'Backup B-7F3A: 542 MB of 2.4 GB, 12 tables, 28 s, read through to its end',
         'Look at what differs while users work. A new plan is made from what is on the database then.',
         'Run 7F3A-1, started by @U_ASHA',
@@ -132,7 +132,7 @@ describe('how a run ended', () => {
       [
         'HRMS is back since 03:03:19 UTC: down for 2 min 07 s of about 13 s, but nobody knows whether hrms_master is as before: it could not be looked at, and @U_DAN went on',
         'Stopped at Migrate, @U_MEI chose to go back',
-        expect.stringMatching(/^Passed over at Verify: /),
+        expect.stringMatching(/^Passed over at Verify by @U_DAN: /),
         'Backup B-7F3A: 542 MB of 2.4 GB, 12 tables, 28 s, read through to its end',
         'Look at what differs while users work. A new plan is made from what is on the database then.',
         'Run 7F3A-1, started by @U_ASHA',
@@ -164,6 +164,14 @@ describe('how a run ended', () => {
     ],
   ])('%s', (_, given, lines) => {
     expect(plainText(endingView(...given)).split('\n')).toEqual(lines)
+  })
+
+  test('a migration that went on over a failed look says so, with what was found', () => {
+    const record = [...beforeMigrate(), migrated(), passedOver('verify', changed), admit('admit', '03:01:25')]
+    const lines = plainText(endingView(run({ ...ended, ending: 'done' }), record)).split('\n')
+    expect(lines).toContain(
+      'Passed over at Verify by @U_DAN: 1 verification failed: History: expected 1, saw 2.',
+    )
   })
 
   test('a rollback that went back over a look is planned again from its migration, and not run again', () => {
