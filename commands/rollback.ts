@@ -55,8 +55,8 @@ export const rollback = command<z.output<typeof input>>({
     const drawn = await drawPlan(house, request)
     if (!drawn.ok) return drawn
     // It will not get less: such a plan would stop at a question when users are out already.
-    const counted = drawn.value.measured.loss.rows
-    if (counted > accepted) return failure({ code: 'loss-larger', accepted, counted })
+    const counted = drawn.value.measured.loss?.rows ?? null
+    if (counted !== null && counted > accepted) return failure({ code: 'loss-larger', accepted, counted })
     const made = await keepDrawn(house, drawn.value, caller)
     if (!made.ok) return made
     return ok({ view: caller.via === 'terminal' ? await planShown(house, made.value) : planMade(made.value) })

@@ -40,6 +40,28 @@ export function libpqEnvironment(
   }
 }
 
+/** Parameters of a URL that its other parts may stand in. */
+const places = ['host', 'port', 'user']
+
+/**
+ * The URL for an argument, where other users can list it: with its database, and without its password and what libpq does
+ * not know. `password`: where that stands in the URL, or null: it has none.
+ */
+export function listableUrl({ url, database }: Pick<TargetAddress, 'url' | 'database'>): {
+  url: string
+  password: 'user' | 'query' | null
+} {
+  const bare = new URL(url)
+  const password = bare.password ? 'user' : bare.searchParams.has('password') ? 'query' : null
+  bare.password = ''
+  bare.pathname = `/${encodeURIComponent(database)}`
+  // As it was written: libpq reads no `+` as a space.
+  const kept = bare.search.slice(1).split('&')
+  const isKept = (name: string): boolean => name in variables || places.includes(name)
+  bare.search = kept.filter((each) => isKept(each.split('=', 1)[0]!)).join('&')
+  return { url: bare.href, password }
+}
+
 /** What has no variable, as the value of `--dbname`: a server that is gone without a word is noticed after about 25 s. */
 export const patience =
   '--dbname=connect_timeout=10 keepalives=1 keepalives_idle=10 keepalives_interval=5 keepalives_count=3 tcp_user_timeout=30000'

@@ -9,8 +9,8 @@ export type About =
   | { is: 'start' }
   /** Users are in again, and the change was made. */
   | { is: 'end' }
-  /** Users are in again, and it was not; or, `takenBack`, it was taken back. */
-  | { is: 'unchanged'; takenBack: boolean }
+  /** Users are in again, and it was not; or, `takenBack`, it was taken back; or, `unsure`, nobody knows. */
+  | { is: 'unchanged'; takenBack: boolean; unsure?: true }
   | { is: 'moved'; from: Window }
   /** `missed`: nobody called it off, and nobody started it. */
   | { is: 'called-off'; reason: string | null; missed: boolean }

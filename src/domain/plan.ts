@@ -48,8 +48,8 @@ export interface Measured {
   sessions: Session[]
   checks: Check[]
   estimates: Estimate[]
-  /** Rows that a rollback would lose or not bring back, per column. */
-  loss: Loss
+  /** Rows that a rollback would lose or not bring back, per column. Null: that took too long to count. */
+  loss: Loss | null
 }
 
 export interface Estimate {

@@ -20,6 +20,7 @@ export interface NoticedProblems {
   'extension-missing': { extension: string }
   'long-transaction': { sessions: Session[] }
   'sessions-open': { sessions: Session[] }
+  'background-workers': { sessions: Session[] }
   'prepared-transactions': { transactions: { gid: string; owner: string; since: Instant }[] }
   'dump-running': { pid: number; since: Instant }
   'wraparound-vacuum': { table: string; pid: number }
@@ -45,7 +46,7 @@ export interface NoticedProblems {
   'rollback-loses': { rows: number; tables: { table: string; column: string; rows: number }[] }
   'rollback-violates': { table: string; column: string; rows: number }
   /** `what`: of the way down, constraints and statements. */
-  'rollback-uncounted': { what: string[] }
+  'rollback-uncounted': { what: string[]; longerThan?: number }
   'no-rollback': { migrations: string[]; why?: DownFault }
   'service-state-unknown': { service: string; why: string }
   'service-not-running': { service: string }

@@ -74,7 +74,8 @@ export interface Problems extends EfCoreProblems, NoticedProblems {
   'approval-not-yours': { plan: string; roles: string[]; people: string[]; untold?: Untold }
   'run-unknown': { run: string; known: string[] }
   'run-under-way': { run: string; runbook: string; by: string }
-  'run-ended': { run: string; ending: string; at: Instant }
+  /** `unlike`: somebody let users in although the database was not found to be as before. */
+  'run-ended': { run: string; ending: string; at: Instant; unlike?: true }
   'run-past-admit': { run: string }
   /** It has migrated since somebody read what cancelling means. */
   'cancel-changed': { run: string }
@@ -192,7 +193,12 @@ export type SqlError = {
   statement: string | null
   file: string | null
   line: number | null
+  /** The time that it had, where it was cancelled. */
+  limit?: TimeLimit
 }
+
+/** `key`: of the runbook, null where nobody can set it. `isOver`: false: somebody cancelled it; null: nobody knows. */
+export type TimeLimit = { seconds: number; key: string | null; isOver: boolean | null }
 
 /** User groups that have a role too, and why nobody here knows who is in them. */
 export type Untold = { groups: string[]; why: 'no-slack' | 'no-answer' }

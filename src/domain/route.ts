@@ -22,6 +22,18 @@ export function isSettled(attempt: Attempt | undefined): boolean {
   return outcome.status === 'failed' && attempt.answer?.choice === 'go-on'
 }
 
+/**
+ * The look at the database on a way back that somebody passed over: it was not as before, or could not be looked at.
+ * Null: none was.
+ */
+export function lookPassedOver(routes: Routes, record: readonly Attempt[]): Attempt | null {
+  const route = presentRoute(record)
+  if (route === 'forward') return null
+  const looks = stepsOf(routes, route).filter(({ kind }) => kind === 'verify')
+  const attempts = looks.map(({ id }) => lastAttempt(record, id))
+  return attempts.find((attempt) => attempt?.outcome?.status === 'failed' && isSettled(attempt)) ?? null
+}
+
 /** Where each attempt at the migration that was not done left the history, as far as it says so. */
 export const reachedBy = (routes: Routes, record: readonly Attempt[]): Reached[] =>
   record.flatMap(({ step: id, outcome }) => {

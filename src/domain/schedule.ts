@@ -30,8 +30,11 @@ export interface Schedule {
   over: { as: Over; at: Instant; by: string; reason: string | null } | null
 }
 
-/** `unchanged`: users were out, and the change was not made. `missed`: nobody started it. */
-export type Over = 'done' | 'unchanged' | 'called-off' | 'missed'
+/**
+ * `unchanged`: users were out, and the change was not made. `unsure`: they were let in although nobody knows whether it
+ * was. `missed`: nobody started it.
+ */
+export type Over = 'done' | 'unchanged' | 'unsure' | 'called-off' | 'missed'
 
 /** Milliseconds before the start at which operators are told whether it could start. */
 export const readyAt = [24 * 3_600_000, 3_600_000, 600_000] as const

@@ -24,3 +24,14 @@ export interface Session {
 
 /** What names the one transaction of the one session that a person ticked. */
 export type SessionMark = Pick<Session, 'pid' | 'backendStart' | 'xactStart'>
+
+/** Whose a backend is, which says how it is made to leave for good. */
+export type SessionSort = 'client' | 'parallel' | 'replication' | 'subscription' | 'background'
+
+/** By `backend_type`. One that may not be seen counts as a client's: most are. An extension names its workers itself. */
+export function sortOf({ backendType }: Pick<Session, 'backendType'>): SessionSort {
+  if (backendType === 'client backend' || backendType === 'unknown') return 'client'
+  if (backendType === 'parallel worker') return 'parallel'
+  if (backendType === 'walsender') return 'replication'
+  return backendType.startsWith('logical replication') ? 'subscription' : 'background'
+}

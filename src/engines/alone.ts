@@ -8,7 +8,7 @@ import { readMarks, takeBackBegun } from './parts.ts'
 import { commandOf } from './sql-parse.ts'
 import { readTrace } from './trace.ts'
 import type { UnitAt } from './unit-at.ts'
-import { type Ran, runStatement, type Stopped, type Work } from './run-statement.ts'
+import { limitOf, type Ran, runStatement, type Stopped, type Work } from './run-statement.ts'
 
 type Alone = Extract<Unit, { in: 'none' }>
 
@@ -47,7 +47,8 @@ export async function runAlone(
   } catch (error) {
     const errno = lostErrno(error)
     if (errno !== null) return { did: 'lose', during: commandOf(statement.text), errno }
-    const our = { statement: statement.text, file: at.script.file, line: statement.line }
+    const limit = limitOf(work, null)
+    const our = { statement: statement.text, file: at.script.file, line: statement.line, limit }
     return { did: 'stop', outcome: failed(sqlProblem(error, our)) }
   }
 }
@@ -103,6 +104,7 @@ async function runOnce(
 async function undo(client: pg.Client, text: string): Promise<void> {
   await client.query("select pg_catalog.set_config('statement_timeout', '10s', false)")
   await client.query(text).catch(() => {})
+  await client.query('reset statement_timeout')
 }
 
 /** What failed and left nothing behind had not begun. Best effort: with its mark, it counts as half-done. */

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { lostErrno, sqlProblem, sqlstateOf } from '../adapters/postgres/sql-error.ts'
 import type { Target, TargetSession } from '../adapters/postgres/target.ts'
 import { type Outcome, failed } from '../domain/outcome.ts'
+import type { TimeLimit } from '../domain/problem.ts'
 import { type Prepared, type Script, type Statement, statementsOf } from '../domain/script.ts'
 import type { Session } from '../domain/session.ts'
 import type { Done } from '../domain/step.ts'
@@ -76,8 +77,9 @@ export async function runStatement(
     if (sqlstate === '55P03' || sqlstate === '40P01') {
       return { did: 'conflict', sqlstate, statement: text, blockers: seen }
     }
-    const line = lineOf(error, statement)
-    return { did: 'stop', outcome: failed(sqlProblem(error, { statement: text, file: script.file, line })) }
+    const our = { statement: text, file: script.file, line: lineOf(error, statement) }
+    const limit = limitOf(work, performance.now() - began)
+    return { did: 'stop', outcome: failed(sqlProblem(error, { ...our, limit })) }
   } finally {
     blockers()
     note(work, statement, performance.now() - began)
@@ -88,6 +90,15 @@ export const cancelled = ({ at }: Pick<Work, 'at'>): Extract<Ran, { did: 'stop' 
   did: 'stop',
   outcome: failed({ code: 'cancelled', by: typeof at.signal.reason === 'string' ? at.signal.reason : '' }),
 })
+
+/**
+ * The time that a statement of the run had, and whether `took` (milliseconds; null: not known) was all of it. The clocks of
+ * two machines differ by less than a hundredth.
+ */
+export function limitOf({ at: { statementTimeout } }: Pick<Work, 'at'>, took: number | null): TimeLimit {
+  const isOver = took === null ? null : statementTimeout > 0 && took >= statementTimeout * 0.99
+  return { seconds: statementTimeout / 1000, key: 'window.statementTimeout', isOver }
+}
 
 /** Waits for what the session does; a cancel of the run cancels that on the server. */
 export async function withCancel<T>(

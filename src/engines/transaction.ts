@@ -2,6 +2,7 @@ import { currentLsn } from '../adapters/postgres/facts.ts'
 import { lostErrno, sqlProblem } from '../adapters/postgres/sql-error.ts'
 import type { TargetSession } from '../adapters/postgres/target.ts'
 import { failed } from '../domain/outcome.ts'
+import type { TimeLimit } from '../domain/problem.ts'
 import type { Keep, Script, Statement } from '../domain/script.ts'
 import { historyRows, historyUnlike, readHistory, readsHistory } from './history.ts'
 import { askIfGrown, keepsNeeded, runOf } from './keeps.ts'
@@ -10,6 +11,7 @@ import { countLoss } from './loss.ts'
 import type { UnitAt } from './unit-at.ts'
 import {
   cancelled,
+  limitOf,
   type Ran,
   report,
   runStatement,
@@ -66,7 +68,7 @@ async function tryTransaction(
     }
     return await commit(work, session, script)
   } catch (error) {
-    return brokenBy(error, 'begin')
+    return brokenBy(error, 'begin', limitOf(work, null))
   }
 }
 
@@ -83,20 +85,24 @@ async function noteLocks(work: Work, { client }: TargetSession, seen: Set<string
  */
 async function commit(work: Work, session: TargetSession, { file }: Script): Promise<Ran> {
   report(work, 'COMMIT')
+  const began = performance.now()
   try {
     await withCancel(work, session, () => session.client.query('commit'))
   } catch (error) {
     // A deferred constraint speaks up here; the transaction is rolled back.
-    const broken = brokenBy(error, 'COMMIT', file)
+    const broken = brokenBy(error, 'COMMIT', limitOf(work, performance.now() - began), file)
     return broken.did === 'stop' && work.at.signal.aborted ? cancelled(work) : broken
   }
   return { did: 'commit', lsn: await currentLsn(session.client).catch(() => null) }
 }
 
-function brokenBy(error: unknown, during: string, file?: string): Stopped {
+function brokenBy(error: unknown, during: string, limit: TimeLimit, file?: string): Stopped {
   const errno = lostErrno(error)
   if (errno !== null) return { did: 'lose', during, errno }
-  return { did: 'stop', outcome: failed(sqlProblem(error, { statement: during, ...(file && { file }) })) }
+  return {
+    did: 'stop',
+    outcome: failed(sqlProblem(error, { statement: during, limit, ...(file && { file }) })),
+  }
 }
 
 function compare(planned: string | null, found: string[]): Stopped | null {

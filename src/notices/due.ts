@@ -9,8 +9,8 @@ export interface RunStands {
   /** Users are in again since. */
   backAt: Instant | null
   ended: boolean
-  /** The migration is on the database. */
-  applied: boolean
+  /** The migration is on the database. Null: users were let in although nobody knows. */
+  applied: boolean | null
   /** It takes a migration back. */
   isRollback: boolean
 }
@@ -43,7 +43,7 @@ export type Due =
   /** Whoever has the run is told by when people wait for news. */
   | { do: 'owe'; at: Instant }
   | { do: 'promise'; at: Instant }
-  | { do: 'end'; as: 'done' | 'unchanged' }
+  | { do: 'end'; as: 'done' | 'unchanged' | 'unsure' }
 
 /** Milliseconds after its start at which somebody is asked again to start it. */
 const askAgainAfter = 10 * 60_000
@@ -118,6 +118,11 @@ function ending({ schedule }: Looked, { applied, isRollback }: RunStands): Due[]
       ...placesAt(schedule, 'end').map((place): Due => ({ do: 'tell-place', place, about: { is: 'end' } })),
       { do: 'tell-rest', about: { is: 'end' } },
       { do: 'end', as: 'done' },
+    ]
+  if (applied === null)
+    return [
+      { do: 'tell-rest', about: { is: 'unchanged', takenBack: false, unsure: true } },
+      { do: 'end', as: 'unsure' },
     ]
   return [
     { do: 'tell-rest', about: { is: 'unchanged', takenBack: isRollback } },

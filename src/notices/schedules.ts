@@ -76,7 +76,7 @@ async function runStands(tx: Queryable, id: string): Promise<RunStands | null> {
     windowBegan: run.windowBegan,
     backAt,
     ended: run.endedAt !== null,
-    applied: (database === 'as after') !== isRollback,
+    applied: database === 'unlike' ? null : (database === 'as after') !== isRollback,
     isRollback,
   }
 }

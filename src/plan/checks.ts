@@ -38,6 +38,7 @@ const looks: readonly Looking[] = [
   { name: 'Right to mark what is done', look: roles.marking, of: moving },
   { name: 'Right to try out as the application', look: roles.tryingOut, of: ['migrate'] },
   { name: 'Sessions', look: server.otherSessions, of: moving, sees: true },
+  { name: 'Background workers', look: server.backgroundWorkers, of: moving, sees: true },
   { name: 'Long transactions', look: (at) => server.openTransactions(at), of: moving, sees: true },
   { name: 'Prepared transactions', look: server.preparedTransactionsOpen, of: moving },
   { name: 'Running dumps', look: server.dumps, of: moving, sees: true },

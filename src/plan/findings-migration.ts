@@ -2,6 +2,8 @@ import type { Finding } from '../domain/finding.ts'
 import { readTables } from '../adapters/postgres/catalog.ts'
 import { besides } from './moves.ts'
 import { countDemands } from '../engines/count-demands.ts'
+import { lossyTables } from '../engines/keeps.ts'
+import { longestCount } from './loss-in-time.ts'
 import { blocker, note, warning, type Looked } from './looked.ts'
 
 /** What the engine notices about the statements that would run: on this server, with these tables. */
@@ -32,7 +34,11 @@ export function wayDown({ prepared, kind }: Pick<Looked, 'prepared' | 'kind'>): 
 }
 
 /** What a rollback would cost now. Before the migration it costs nothing. */
-export function losses({ loss }: Looked): Finding[] {
+export function losses({ loss, prepared }: Pick<Looked, 'loss' | 'prepared'>): Finding[] {
+  if (loss === null) {
+    const tables = prepared?.down ? lossyTables(prepared.down) : []
+    return [warning({ code: 'rollback-uncounted', what: tables, longerThan: longestCount / 1000 })]
+  }
   const { rows, dropped, violating } = loss
   const tables = dropped.filter((each) => each.rows > 0)
   return [

@@ -13,6 +13,7 @@ import {
   synchronousStandbys,
   wraparoundVacuums,
 } from '../adapters/postgres/facts.ts'
+import { sortOf } from '../domain/session.ts'
 import { blocker, note, warning, type Looked } from './looked.ts'
 
 /** Seconds after which a transaction is one that a lock would wait for. */
@@ -33,6 +34,12 @@ export function version({ serverVersion, runbook }: Looked): Finding[] {
 export function otherSessions({ sessions, runbook }: Looked): Finding[] {
   const others = (sessions ?? []).filter(({ role }) => role !== runbook.target.application.role)
   return others.length > 0 ? [note({ code: 'sessions-open', sessions: others })] : []
+}
+
+/** An extension's, or a subscription's: what ends them begins them again, so the drain would wait for them for ever. */
+export function backgroundWorkers({ sessions }: Pick<Looked, 'sessions'>): Finding[] {
+  const workers = (sessions ?? []).filter((each) => ['background', 'subscription'].includes(sortOf(each)))
+  return workers.length > 0 ? [warning({ code: 'background-workers', sessions: workers })] : []
 }
 
 /** One idle transaction stalls a migration, and every reader queues behind it. */

@@ -9,11 +9,11 @@ import { tableSizes } from '../adapters/postgres/catalog.ts'
 import { databaseBytes } from '../adapters/postgres/facts.ts'
 import { canSeeSessions, listSessions } from '../adapters/postgres/sessions.ts'
 import { withSession } from '../adapters/postgres/target.ts'
-import { countLoss } from '../engines/loss.ts'
 import type { Result } from '../domain/result.ts'
 import { checkAll } from './checks.ts'
 import { estimate, secondsOf, type EarlierSteps } from './estimates.ts'
 import { blocker, type Environment } from './looked.ts'
+import { longestCount, lossInTime } from './loss-in-time.ts'
 import { touchedBy, type Reading } from './reading.ts'
 
 export interface Measuring {
@@ -30,9 +30,6 @@ export interface Measuring {
   besides?: readonly Check[]
 }
 
-/** Milliseconds: what a rollback would lose is counted over whole tables. */
-export const longestCount = 600_000
-
 const nothingLost = { dropped: [], violating: [], rows: 0 }
 
 /** What a plan shows and a run looks at again: sizes, sessions, findings, loss, and how long it will take. */
@@ -46,7 +43,7 @@ export async function measure(target: Target, about: Measuring): Promise<Result<
       const bytes = await databaseBytes(client)
       const tables = await tableSizes(client, [...new Set([...touched, ...runbook.verification.counts])])
       const sessions = (await canSeeSessions(client)) ? await listSessions(client) : null
-      const loss = read.prepared?.down ? await countLoss(client, read.prepared.down) : nothingLost
+      const loss = read.prepared?.down ? await lossInTime(client, read.prepared.down) : nothingLost
       const checks = await checkAll({
         ...about,
         ...read,

@@ -17,7 +17,8 @@ export const placesTold = (notices: readonly Pick<Notice, 'to' | 'place'>[]): nu
 
 /**
  * What has changed is told at once to everybody who was told something else of a schedule (this one, if no other is
- * given), but those in `knowing`. Nobody was: then nobody is. In the runbook's words for it, if there are any for all.
+ * given), but those in `knowing`. Nobody was: then nobody is. In the runbook's words for it, if there are any for all;
+ * in ours where nobody knows whether the change was made: the runbook's say that it was not.
  */
 export async function announce(
   tx: pg.PoolClient,
@@ -28,8 +29,9 @@ export async function announce(
 ): Promise<void> {
   const to = toldSoFar(await noticesOf(tx, toldOf.id)).filter((each) => !knowing.has(addressee(each)))
   if (to.length === 0) return
+  const isUnsure = about.is === 'unchanged' && about.unsure === true
   const place = schedule.runbook.notices.findIndex(
-    ({ at, to: audiences }) => at === about.is && !audiences.length,
+    ({ at, to: audiences }) => at === about.is && !audiences.length && !isUnsure,
   )
   const notice = await insertNotice(tx, schedule.id, {
     place: place < 0 ? null : place,

@@ -15,6 +15,7 @@ import { hasRole } from '../store/standing.ts'
 import { timeOf } from '../store/transaction.ts'
 import { stopAlarms } from './alarms.ts'
 import { notAllowed, request, unknownRun } from './requests.ts'
+import { runEnded } from './run-ended.ts'
 
 /** "I have it": `from` is whom questions went to before, `until` when it lapses. */
 export interface Taken {
@@ -105,6 +106,7 @@ async function allowed(
 ): Promise<Run> {
   const run = (await lockRun(tx, id)) ?? refuse(await unknownRun(tx, id))
   if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, does))
-  if (run.endedAt && run.ending) refuse({ code: 'run-ended', run: id, ending: run.ending, at: run.endedAt })
+  const ended = await runEnded(tx, run)
+  if (ended) refuse(ended)
   return run
 }

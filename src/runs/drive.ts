@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Progress } from '../domain/step.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Step } from '../domain/step.ts'
@@ -6,11 +7,12 @@ import type { Outcome } from '../domain/outcome.ts'
 import type { Answer } from '../domain/question.ts'
 import { attemptsOf, setProgress } from '../store/attempts.ts'
 import { cancelOf, runById, touchRun } from '../store/runs.ts'
+import { ok, type Result } from '../domain/result.ts'
 import { presentRoute } from '../domain/route.ts'
 import { untilCardIsOut } from './card-first.ts'
 import { next } from './next.ts'
 import { untilUsersWereTold } from './on-time.ts'
-import { perform } from './perform.ts'
+import { needsClaim, perform } from './perform.ts'
 import { begin, end, finish, type Driven } from './record.ts'
 import { openWorld, type RunWorld, type Surroundings } from './world.ts'
 
@@ -42,10 +44,21 @@ export interface Taken {
 }
 
 /**
- * Drives a run until it ends, waits for people, or this process leaves. Whoever holds the run's lock may call this, at
- * any time, as often as it likes. While people are asked, a claim on the target is kept: nobody else may begin there.
+ * Milliseconds after which a claim that could not be had is tried again, while people are asked. Then by any process: it
+ * may be only this one that cannot reach the target.
  */
-export async function drive(surroundings: Surroundings, drive: Drive, taken: Taken): Promise<void> {
+const claimAgainAfter = 3_000
+
+/**
+ * Drives a run until it ends, waits for people, or this process leaves. Whoever holds the run's lock may call this, at
+ * any time, as often as it likes. While people are asked, the claim on the target is kept, and taken again where it was
+ * lost, with its process or without: nobody else may begin there. Gives when the run is worth another look.
+ */
+export async function drive(
+  surroundings: Surroundings,
+  drive: Drive,
+  taken: Taken,
+): Promise<'at once' | 'later'> {
   const { pool, secrets } = surroundings
   let run = await runById(pool, drive.id)
   // Its own runbook, as it was approved: the file may say something else by now.
@@ -58,13 +71,19 @@ export async function drive(surroundings: Surroundings, drive: Drive, taken: Tak
       const record = await attemptsOf(pool, run.id)
       const turn = next(run.plan.approved.routes, record)
       if (turn.do === 'wait') {
-        if (!world?.claim()) return
-        await woken
+        if (!needsClaim({ run, record, step: turn.step })) return 'at once'
+        const opened: Result<RunWorld> = world ? ok(world) : open(surroundings, run, drive)
+        if (opened.ok) world = opened.value
+        if (opened.ok && (await hasClaim(opened.value))) await woken
+        else if (!(await settlesWithin(woken, claimAgainAfter))) return 'later'
         continue
       }
-      if (turn.do === 'end') return await end(driven, turn.ending)
+      if (turn.do === 'end') {
+        await end(driven, turn.ending)
+        return 'at once'
+      }
       if (!world) {
-        const opened = openWorld(surroundings, run, (why) => drive.stop(why))
+        const opened = open(surroundings, run, drive)
         if (!opened.ok) {
           await begin(driven, turn.step, turn.attempt, taken.lastSeen)
           await finish(driven, turn.step, turn.attempt, { status: 'failed', problem: opened.problem })
@@ -74,9 +93,25 @@ export async function drive(surroundings: Surroundings, drive: Drive, taken: Tak
       }
       run = await oneAttempt(surroundings, drive, taken, driven, world, record, turn)
     }
+    return 'at once'
   } finally {
     await world?.close()
   }
+}
+
+const open = (surroundings: Surroundings, run: Run, drive: Drive): Result<RunWorld> =>
+  openWorld(surroundings, run, (why) => drive.stop(why))
+
+/** Whether the claim is held, or could be taken: a claim fences first, so nothing of an earlier life works on. */
+const hasClaim = async (world: RunWorld): Promise<boolean> =>
+  world.claim() !== null || (await world.takeClaim()).status === 'done'
+
+async function settlesWithin(settling: Promise<void>, ms: number): Promise<boolean> {
+  const waiting = new AbortController()
+  const pause = setTimeout(ms, false, { signal: waiting.signal }).catch(() => false)
+  const settled = await Promise.race([settling.then(() => true), pause])
+  waiting.abort()
+  return settled
 }
 
 /** The run as it is then. Null: this process leaves, and the attempt stays as it is for the next one. */

@@ -61,7 +61,7 @@ async function performKind(kind: StepKind<Kind>, performance: Performance): Prom
 }
 
 /** Once the claim was made in this run, it is held for every later step, in whatever process. */
-function needsClaim({ run, record, step }: Performance): boolean {
+export function needsClaim({ run, record, step }: Pick<Performance, 'run' | 'record' | 'step'>): boolean {
   const claim = run.plan.approved.routes.forward.find((s) => s.kind === 'claim')
   return claim !== undefined && claim.id !== step.id && isSettled(lastAttempt(record, claim.id))
 }

@@ -15,6 +15,7 @@ import { lockRun, recentRuns, requestCancel, touchRun } from '../store/runs.ts'
 import { hasRole } from '../store/standing.ts'
 import { transaction } from '../store/transaction.ts'
 import { giveAnswer } from './give-answer.ts'
+import { runEnded } from './run-ended.ts'
 import { whyNoWayBack } from './way-back.ts'
 
 /** A refusal that lists nobody: the command fills in who may. */
@@ -69,8 +70,8 @@ export function answer(
     const run = (await lockRun(tx, runId)) ?? refuse(await unknownRun(tx, runId))
     if (caller.via !== 'clock' && !(await hasRole(tx, caller.person, operatorRole)))
       refuse(notAllowed(operatorRole, 'answer'))
-    if (run.endedAt && run.ending)
-      refuse({ code: 'run-ended', run: run.id, ending: run.ending, at: run.endedAt })
+    const ended = await runEnded(tx, run)
+    if (ended) refuse(ended)
     // Read again: an answer that was under way holds the run's lock until it is committed.
     const gate = (named && (await gateById(tx, named.id))) ?? refuse({ code: 'gate-none', run: run.id })
     if (gate.answer && gate.answeredAt)
@@ -124,7 +125,8 @@ export function cancel(
   return request(pool, async (tx, refuse) => {
     const run = (await lockRun(tx, id)) ?? refuse(await unknownRun(tx, id))
     if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, 'cancel'))
-    if (run.endedAt && run.ending) refuse({ code: 'run-ended', run: id, ending: run.ending, at: run.endedAt })
+    const ended = await runEnded(tx, run)
+    if (ended) refuse(ended)
     const record = await attemptsOf(tx, id)
     const way = wayBack(run.plan.approved.routes, record)
     if (!way) refuse(whyNoWayBack(run, record))

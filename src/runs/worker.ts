@@ -63,7 +63,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     let again = true
     try {
       const taken = await raiseFence(pool, mine.id)
-      if (taken) await drive(options, mine, taken)
+      again = !taken || (await drive(options, mine, taken)) === 'at once'
     } catch (error) {
       // The store did not answer, or a bug outside of a step: the next look takes the run up again, not at once.
       again = false

@@ -1,8 +1,11 @@
 import path from 'node:path'
 import type { Approved } from '../domain/plan.ts'
 import type { Done } from '../domain/step.ts'
-import type { Service } from '../domain/runbook.ts'
+import type { Runbook, Service } from '../domain/runbook.ts'
 import type { Unit } from '../domain/script.ts'
+import { listableUrl } from '../adapters/libpq.ts'
+import type { TargetAddress } from '../adapters/postgres/target.ts'
+import { defaultSchema } from '../engines/tree.ts'
 import { quoted, shellLine } from '../adapters/services/shell-line.ts'
 
 type ByHand = Done['card']['commands'][number]
@@ -12,8 +15,8 @@ interface Undoing {
   approved: Approved
   /** `application_name` of the run's sessions. */
   applicationName: string
-  /** The database is not part of the URL: psql is told by its own variable. */
-  urlNamesDatabase: boolean
+  /** How psql reaches the database. */
+  address: Pick<TargetAddress, 'url' | 'database'>
   /** Lines of SQL that let in again who was let in. */
   access: readonly string[]
   /** Down's own statements as a file, or null: there is no way down. */
@@ -29,13 +32,14 @@ interface Undoing {
 export function commandsByHand(undoing: Undoing): ByHand[] {
   const { approved, applicationName, downFile, access, services } = undoing
   const { target, migration } = approved.runbook
-  const psql = (rest: string) =>
-    `${undoing.urlNamesDatabase ? '' : `PGDATABASE=${quoted(target.database)} `}psql "$${target.url}" -X ${rest}`
+  const reached = listableUrl(undoing.address)
+  const psql = (rest: string) => `psql ${quoted(reached.url)} -X ${rest}`
   const sql = (statement: string) => psql(`-c ${quoted(statement)}`)
   const ours = `datname = current_database() AND application_name = ${literal(applicationName)}`
   const { column } = approved.history
   const id = `"${column.replaceAll('"', '""')}"`
   return [
+    ...passwordByHand(target.url, reached.password),
     {
       what: `Look: is ${migration} in the history?`,
       command: sql(`SELECT ${id} FROM ${approved.history.table} ORDER BY ${id} DESC LIMIT 5`),
@@ -71,6 +75,20 @@ export function commandsByHand(undoing: Undoing): ByHand[] {
       what: `Look: is ${service.name} healthy?`,
       command: `curl -fsS -o /dev/null -w '%{http_code}\\n' ${urlForShell(service.health.url)}`,
     })),
+  ]
+}
+
+/** psql shows its arguments to everybody on the host, and takes a URL for one: its password goes by the environment. */
+function passwordByHand(variable: string, password: 'user' | 'query' | null): ByHand[] {
+  if (!password) return []
+  const url = `new URL(process.env.${variable})`
+  const value =
+    password === 'user' ? `decodeURIComponent(${url}.password)` : `${url}.searchParams.get("password")`
+  return [
+    {
+      what: `Once in this shell, where ${variable} is set: the password, for psql. Without it psql asks for the password`,
+      command: `export PGPASSWORD="$(node -p '${value}')"`,
+    },
   ]
 }
 
@@ -112,21 +130,33 @@ export function cardText(title: string, commands: readonly ByHand[]): string {
   ].join('\n')
 }
 
-/** Statements as psql runs them, with the transactions that the run would use. */
-export function sqlByHand(units: readonly Unit[]): string {
-  return units
-    .map((unit) => {
-      if (unit.in === 'none') {
-        const { begin, role, statement, end } = unit
-        const work = role ? [role.text, statement.text, 'RESET ROLE'] : [statement.text]
-        const texts = [...begin.map(({ text }) => text), ...work, ...end.map(({ text }) => text)]
-        return [...texts.map(ended), ''].join('\n')
-      }
-      return ['BEGIN;', ...unit.statements.map((statement) => ended(statement.text)), 'COMMIT;', ''].join(
-        '\n',
-      )
-    })
-    .join('\n')
+/**
+ * Statements as psql runs them, with the transactions and the settings that the run would use: unqualified names mean the
+ * same, and nobody queues for long behind a lock. A statement outside of transactions waits for its locks: ended in the
+ * middle it would leave a part of itself behind.
+ */
+export function sqlByHand(
+  units: readonly Unit[],
+  { lockTimeout, statementTimeout }: Pick<Runbook['window'], 'lockTimeout' | 'statementTimeout'>,
+): string {
+  const waitsForLocks = (milliseconds: number): string => `SET lock_timeout = ${milliseconds};`
+  const top = [
+    '-- A transaction that fails is rolled back as a whole; what was committed before it stays.',
+    "SET client_encoding = 'UTF8';",
+    `SET search_path = ${defaultSchema};`,
+    `SET statement_timeout = ${statementTimeout};`,
+    waitsForLocks(lockTimeout),
+    '',
+  ]
+  const parts = units.map((unit) => {
+    if (unit.in === 'transaction')
+      return ['BEGIN;', ...unit.statements.map((statement) => ended(statement.text)), 'COMMIT;', '']
+    const { begin, role, statement, end } = unit
+    const work = role ? [role.text, statement.text, 'RESET ROLE'] : [statement.text]
+    const texts = [...begin.map(({ text }) => text), ...work, ...end.map(({ text }) => text)]
+    return [waitsForLocks(0), ...texts.map(ended), waitsForLocks(lockTimeout), '']
+  })
+  return [top, ...parts].map((lines) => lines.join('\n')).join('\n')
 }
 
 const ended = (statement: string): string => `${statement.trimEnd().replace(/;$/, '')};`

@@ -28,11 +28,14 @@ export const card: StepKind<'card'> = {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const down = approved.prepared?.down
     const downFile = down ? path.join(folder, 'down.sql') : null
-    if (down && downFile) await writeFile(downFile, sqlByHand(down.scripts.flatMap((script) => script.units)))
+    if (down && downFile) {
+      const units = down.scripts.flatMap((script) => script.units)
+      await writeFile(downFile, sqlByHand(units, approved.runbook.window))
+    }
     const commands = commandsByHand({
       approved,
       applicationName: at.world.target.applicationName,
-      urlNamesDatabase: new URL(at.world.target.address.url).pathname.length > 1,
+      address: at.world.target.address,
       access: access.facts,
       downFile,
       services: running.facts.toReversed(),

@@ -3,6 +3,8 @@ import type { Kind } from '../domain/step.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { At } from './step-kind.ts'
 import { sqlProblem } from '../adapters/postgres/sql-error.ts'
+import type { TimeLimit } from '../domain/problem.ts'
+import { ownStatementTimeout } from '../adapters/postgres/session-settings.ts'
 import { failed } from '../domain/outcome.ts'
 import { cancelled } from './cancelled.ts'
 
@@ -18,18 +20,27 @@ export async function onTarget<Facts>(
   const connected = await at.world.target.connect(settings ? { settings } : {})
   if (!connected.ok) return failed(connected.problem)
   const session = connected.value
+  const began = performance.now()
   const leave = () => void session.end()
   at.signal.addEventListener('abort', leave, { once: true })
   try {
     return at.signal.aborted ? cancelled(at) : await work(session)
   } catch (error) {
     if (at.signal.aborted) return cancelled(at)
-    return failed(sqlProblem(error, { host: at.world.target.address.host, during: at.step.kind }))
+    const limit = limitOf(settings?.statementTimeout, performance.now() - began)
+    return failed(sqlProblem(error, { host: at.world.target.address.host, during: at.step.kind, limit }))
   } finally {
     at.signal.removeEventListener('abort', leave)
     await session.end()
   }
 }
+
+/** Several statements may have taken the whole of it: only one that had no such time was not ended by its limit. */
+const limitOf = (milliseconds: number | undefined, took: number): TimeLimit => ({
+  seconds: (milliseconds ?? ownStatementTimeout) / 1000,
+  key: milliseconds === undefined ? null : 'window.statementTimeout',
+  isOver: took < (milliseconds ?? ownStatementTimeout) * 0.99 ? false : null,
+})
 
 /** Counting rows and making statistics read whole tables: they get the time that the migration gets. */
 export const patient = (at: Pick<At<Kind>, 'run'>): SessionSettings => ({

@@ -77,11 +77,17 @@ export async function unfinishedRuns(tx: Queryable): Promise<Run[]> {
   return rows
 }
 
-/** Runs that some process could drive now: unfinished, and not waiting for people. */
+/**
+ * Runs that some process could drive now: unfinished, and not waiting for people; or waiting with a claim on their target
+ * that somebody has to keep. The claim's step is called after its kind.
+ */
 export async function drivableRuns(tx: Queryable): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
     `select id from lockkeeper.run where ended_at is null
-       and not exists (select from lockkeeper.gate where gate.run = run.id and answer is null) order by started_at`,
+       and (not exists (select from lockkeeper.gate where gate.run = run.id and answer is null)
+         or exists (select from lockkeeper.attempt
+                    where attempt.run = run.id and step = 'claim' and outcome ->> 'status' = 'done'))
+     order by started_at`,
   )
   return rows.map((row) => row.id)
 }

@@ -242,6 +242,12 @@ const keysInOrder = `alter table delivery alter column key type text collate "C"
 /** What users were told: before that, nothing of theirs is stopped. */
 const runsAreOnTime = 'alter table run add column not_before timestamptz;'
 
+/** People may let users in although nobody knows whether the change was made. */
+const schedulesMayBeUnsure = `
+alter table schedule drop constraint schedule_over_as_check;
+alter table schedule add check (over_as in ('done', 'unchanged', 'unsure', 'called-off', 'missed'));
+`
+
 /** What leads from an empty schema to the present one, in this order. Stores exist: changes are added, never edited. */
 const changes = [
   tables,
@@ -252,6 +258,7 @@ const changes = [
   noticesOfReaders,
   keysInOrder,
   runsAreOnTime,
+  schedulesMayBeUnsure,
 ]
 
 /**

@@ -14,9 +14,9 @@ import {
 import { bytes, counted, seconds } from './amounts.ts'
 import { factsOf, standingOf, type Standing } from './standing.ts'
 import { firstOf, whom } from './line.ts'
-import { problemLine } from './problem.ts'
-import { productLine } from './state.ts'
-import { nameOf } from './step-names.ts'
+import { problemLine, wordProblem } from './problem.ts'
+import { productLine, unlikeLine } from './state.ts'
+import { nameOf, stepName } from './step-names.ts'
 
 /** How a run ended: a message of its own, so that it notifies, and the first line of the live message from then on. */
 export function endingView(run: Run, attempts: readonly Attempt[]): View {
@@ -41,6 +41,7 @@ export function endingLine(standing: Standing): Line {
     return run.plan.kind === 'rollback'
       ? say`${head}. ${bold(runbook.title)} is no longer on ${base}`
       : say`${head}. ${bold(runbook.title)} is on ${base}`
+  if (standing.database === 'unlike') return say`${head}, but ${unlikeLine(standing)}`
   if (run.ending === 'rolled-back')
     return say`${head}. ${bold(runbook.title)} was taken back: ${base} is as before`
   const nothing = run.plan.kind === 'rollback' ? 'Nothing was rolled back' : 'Nothing was migrated'
@@ -50,9 +51,10 @@ export function endingLine(standing: Standing): Line {
 function partsOf(standing: Standing): Part[] {
   const { run } = standing
   return [
-    ...(run.ending === 'done' ? [] : [...whyLine(standing)]),
+    ...(run.ending === 'done' ? [] : whyLine(standing)),
+    ...passedOverLines(standing),
     ...madeParts(standing),
-    ...nextLine(run),
+    ...nextLine(standing),
   ].map((line) => text(line))
 }
 
@@ -70,6 +72,16 @@ function whyLine({ run, record }: Standing): Line[] {
       : []
   return [say`Stopped at ${nameOf(run, turn.step)}, ${by}${why}`]
 }
+
+/** What failed, and somebody went on all the same: looks at the database, checks of the application. */
+const passedOverLines = ({ steps }: Standing): Line[] =>
+  steps.flatMap(({ step, attempt, settled }) =>
+    settled && attempt?.outcome?.status === 'failed'
+      ? [
+          say`Passed over at ${stepName(step)} by ${whom(attempt.answer?.by ?? '')}: ${wordProblem(attempt.outcome.problem).what}`,
+        ]
+      : [],
+  )
 
 function madeParts({ run, record }: Standing): Line[] {
   const backup = factsOf(run, record, 'backup')
@@ -103,10 +115,12 @@ function madeParts({ run, record }: Standing): Line[] {
   ]
 }
 
-function nextLine(run: Run): Line[] {
+function nextLine({ run, database }: Standing): Line[] {
   if (run.plan.kind === 'backup') return []
   if (run.ending === 'done' && run.plan.kind === 'migrate')
     return [say`What a rollback would lose is counted when you ask for one, before anything is touched.`]
+  if (database === 'unlike')
+    return [say`Look at what differs while users work. A new plan is made from what is on the database then.`]
   if (run.ending === 'backed-out')
     return [
       say`Nothing to do now. When the cause is gone, plan ${run.plan.id} can be run again while its approvals hold.`,
@@ -114,7 +128,7 @@ function nextLine(run: Run): Line[] {
   return []
 }
 
-function actionsOf({ run }: Standing): Action[] {
+function actionsOf({ run, database }: Standing): Action[] {
   const { name } = run.plan.approved.runbook
   return [
     ...(run.plan.kind === 'migrate' && run.ending === 'done'
@@ -128,7 +142,7 @@ function actionsOf({ run }: Standing): Action[] {
           },
         ]
       : []),
-    ...(run.plan.kind !== 'backup' && run.ending === 'backed-out'
+    ...(run.plan.kind !== 'backup' && run.ending === 'backed-out' && database !== 'unlike'
       ? [
           {
             label: 'Run again…',
@@ -145,6 +159,16 @@ function actionsOf({ run }: Standing): Action[] {
             says: 'Makes a new plan of the same runbook',
             command: 'plan',
             input: { runbook: name },
+          },
+        ]
+      : []),
+    ...(run.plan.of !== null && database === 'unlike'
+      ? [
+          {
+            label: 'Plan again',
+            says: 'Counts what a rollback would lose, and asks before it plans one',
+            command: 'rollback',
+            input: { run: run.plan.of },
           },
         ]
       : []),

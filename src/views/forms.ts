@@ -13,6 +13,7 @@ import { lossLine } from './plan.ts'
 import { sqlFileName } from './plan-details.ts'
 import { productLine } from './state.ts'
 import { standingOf } from './standing.ts'
+import { stoppingLine } from './stopping.ts'
 import { subjectOf } from './step-names.ts'
 import { wayBack } from '../domain/route.ts'
 import { windowSeconds } from '../domain/plan.ts'
@@ -103,9 +104,7 @@ export function cancelForm(run: Run, attempts: readonly Attempt[], gate: Gate | 
     parts: [
       text(say`${productLine(standing)}. ${bold(subjectOf(run.plan))}`),
       text(say`Cancel: ${does}.`),
-      ...(standing.gate || !standing.present
-        ? []
-        : [note(say`The present step is stopped first, at a point where nothing is half done.`)]),
+      ...(standing.gate || !standing.present ? [] : [note(stoppingLine(standing.present.step, run))]),
     ],
     fields: [],
   }

@@ -7,7 +7,7 @@ import { choicesOf, isDown, lapseLine } from './choices.ts'
 import { choiceName } from './choice-names.ts'
 import { counted, number } from './amounts.ts'
 import { databaseLine, productLine } from './state.ts'
-import { endingLoses, sessionLine } from './sessions.ts'
+import { endingLoses, sessionLine, sortLines } from './sessions.ts'
 import { firstOf, whom } from './line.ts'
 import { nameOf } from './step-names.ts'
 import { operatorRole } from '../config.ts'
@@ -62,6 +62,7 @@ export const askings: {
           ...(sessions.length > sessionsShown ? [say`and ${sessions.length - sessionsShown} more`] : []),
         ],
       },
+      ...sortLines(sessions).map((line) => text(line)),
     ],
   }),
   'new-blockers': ({ problems }, gate) => ({

@@ -30,8 +30,8 @@ export function ownWords(about: About, runbook: Runbook, times: Times): Announce
       }
     case 'unchanged':
       return {
-        state: say`${bold(`${product} is available; the change was ${unmade(about)}.`)}`,
-        parts: [text(['Nothing to do.'])],
+        state: say`${bold(`${product} is available; ${unmade(about)}.`)}`,
+        parts: [text([about.unsure ? 'You can go on working.' : 'Nothing to do.'])],
       }
     case 'moved':
       return { state: say`${moved(product, times)}, not ${times.was}`, parts: [] }
@@ -56,7 +56,7 @@ export function trueNow(about: About, product: string, times: Times): Line {
     case 'end':
       return say`${bold(`Over: ${product} is available again`)} since ${times.since}`
     case 'unchanged':
-      return say`${bold(`Over: ${product} is available again; the change was ${unmade(about)}`)}`
+      return say`${bold(`Over: ${product} is available again; ${unmade(about)}`)}`
     case 'called-off':
       return calledOff(product, times)
     case 'overrun':
@@ -64,7 +64,10 @@ export function trueNow(about: About, product: string, times: Times): Line {
   }
 }
 
-const unmade = ({ takenBack }: About & { is: 'unchanged' }): string => (takenBack ? 'taken back' : 'not made')
+function unmade({ takenBack, unsure }: About & { is: 'unchanged' }): string {
+  if (unsure) return 'whether the change was made is still looked at'
+  return takenBack ? 'the change was taken back' : 'the change was not made'
+}
 
 const moved = (product: string, { window }: Times): Line =>
   say`${bold(`Moved: ${product} is unavailable on`)} ${window}`

@@ -164,8 +164,10 @@ function sourcesLine(known: readonly (Estimate & { name: string })[]): Line {
 export function lossLine({ approved, measured, kind }: Plan): Line {
   const { product } = approved.runbook
   if (kind === 'backup') return say`The database is only read`
+  if (kind === 'rollback' && !measured.loss)
+    return say`${bold('What it would lose was not counted')}: that takes too long. It is counted under lock; up to ${counted(approved.accepted ?? 0, 'row')} are accepted`
   if (kind === 'rollback')
-    return measured.loss.rows
+    return measured.loss?.rows
       ? say`${bold(`It would lose ${counted(measured.loss.rows, 'row')} now`)}; up to ${counted(approved.accepted ?? 0, 'row')} are accepted. They are counted again under lock, and a copy is kept`
       : say`${bold('It would lose nothing now.')} That is counted again under lock`
   if (!approved.prepared?.down || !approved.routes['roll-back'])

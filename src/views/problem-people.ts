@@ -16,6 +16,12 @@ function remediesOf(faults: readonly { remedy: string }[]): string {
   return [...remedies.slice(0, faultsShown), ...(more > 0 ? [`And ${more} more.`] : [])].join(' ')
 }
 
+const endings: Record<string, string> = {
+  done: 'done',
+  'backed-out': 'backed out',
+  'rolled-back': 'rolled back',
+}
+
 /** What people ask for and may not, cannot, or did not spell right; and Slack itself. */
 export const peopleProblems = {
   'run-unknown': ({ run, known }) => ({
@@ -37,8 +43,8 @@ export const peopleProblems = {
       },
     ],
   }),
-  'run-ended': ({ run, ending, at }) => ({
-    what: say`Run ${bold(run)} ended ${moment(at)}: ${ending === 'done' ? 'done' : ending === 'backed-out' ? 'backed out, nothing was migrated' : ending === 'rolled-back' ? 'rolled back' : ending}.`,
+  'run-ended': ({ run, ending, at, unlike }) => ({
+    what: say`Run ${bold(run)} ended ${moment(at)}: ${endings[ending] ?? ending}${unlike ? ', but its database was not found to be as before' : ending === 'backed-out' ? ', its database is as before' : ''}.`,
     next: say`See what happened: ${typed(`status ${run}`)}. To take a migration back: ${typed('rollback')}.`,
   }),
   'run-past-admit': ({ run }) => ({
@@ -73,7 +79,7 @@ export const peopleProblems = {
     what: say`There is nothing of ${bold(runbook)} to roll back: ${
       {
         'never-ran': 'it was never run to its end',
-        'not-applied': 'its migration is not on the database',
+        'not-applied': 'this run did not end with its migration done',
         'already-back': 'it was rolled back already',
       }[why]
     }.`,

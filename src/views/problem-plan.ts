@@ -35,6 +35,11 @@ export const planProblems = {
     means: say`Who is still there when the run closes the database is shown, and asked about one by one.`,
     next: say`Tell their owners when the run begins.`,
   }),
+  'background-workers': ({ sessions }, seen) => ({
+    what: say`${counted(sessions.length, 'background worker')} ${sessions.length === 1 ? 'is' : 'are'} connected to the database: ${sessionsBriefly(sessions, seen, 3)}.`,
+    means: say`Closing the database keeps out none that runs as a superuser, and most are begun again when they are ended: with users out, the run would wait for them and ask.`,
+    next: say`Stop them before the run by what begins them: a setting of their extension, or ${code('ALTER SUBSCRIPTION … DISABLE')}. Begin them again after it.`,
+  }),
   'prepared-transactions': ({ transactions }, seen) => ({
     what: say`${counted(transactions.length, 'prepared transaction')} ${transactions.length === 1 ? 'is' : 'are'} open: ${firstOf(
       transactions.map(({ gid, owner, since }) => say`${code(gid)} of ${owner} since ${moment(since, seen)}`),

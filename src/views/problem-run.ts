@@ -1,9 +1,9 @@
 import { bold, code, say, type Line } from '../domain/view.ts'
 import { counted, number, seconds } from './amounts.ts'
-import { clipped, codes, firstOf, whom } from './line.ts'
+import { clipped, codes, firstOf, joined, whom } from './line.ts'
 import { moment } from './time.ts'
 import { ourStatement, sqlErrorLine, type Wordings } from './wording.ts'
-import { sessionsBriefly } from './sessions.ts'
+import { sessionsBriefly, sortLines } from './sessions.ts'
 import { typed } from './typed.ts'
 
 const expectedAndSeen = (name: string, expected: string, saw: string): Line =>
@@ -51,9 +51,10 @@ export const runProblems = {
   }),
   'sessions-unended': ({ sessions, why }, seen) => ({
     what: say`${why === 'not-permitted' ? 'Lockkeeper may not end' : 'Ended, but still there:'} ${sessionsBriefly(sessions, seen)}.`,
+    ...(sortLines(sessions).length > 0 && { means: joined(sortLines(sessions), ' ') }),
     next:
       why === 'not-permitted'
-        ? say`Let a superuser end them with ${code(`SELECT pg_terminate_backend(${sessions[0]?.pid ?? 'PID'})`)}, then retry.`
+        ? say`${sortLines(sessions).length > 0 ? 'Stop what begins them again. ' : ''}Let a superuser end them with ${code(`SELECT pg_terminate_backend(${sessions[0]?.pid ?? 'PID'})`)}, then retry.`
         : say`Retry: it looks again. A session that rolls back much takes its time.`,
   }),
   'sessions-came-back': ({ sessions }, seen) => ({
@@ -85,7 +86,7 @@ export const runProblems = {
       5,
       '; ',
     )}.`,
-    means: say`Users are not in yet.`,
+    means: say`The database is not as it has to be before users are let in.`,
     next: say`Correct the cause and retry, or take another of the ways that the run offers.`,
   }),
   'try-out-failed': (error) => ({

@@ -1,11 +1,11 @@
-import { code, say, type Line } from '../domain/view.ts'
-import { bytes, counted, seconds } from './amounts.ts'
-import { codes, firstOf, statementCode } from './line.ts'
-import { again, errnoWords, ourStatement, sqlErrorLine, type Wordings } from './wording.ts'
+import { code, say } from '../domain/view.ts'
+import { counted, seconds } from './amounts.ts'
+import { codes, statementCode } from './line.ts'
+import { again, errnoWords, ourStatement, sqlErrorLine, type Wording, type Wordings } from './wording.ts'
 import { sessionsBriefly } from './sessions.ts'
 import { typed } from './typed.ts'
-import type { SqlError } from '../domain/problem.ts'
-import type { DownFault, UnfitReason } from '../domain/problem-noticed.ts'
+import type { SqlError, TimeLimit } from '../domain/problem.ts'
+import { downFault, downRemedy, unfit } from './unfit.ts'
 
 /** What a class of SQLSTATE, or one SQLSTATE, says. PostgreSQL documentation, appendix A. */
 const meanings: Record<string, string> = {
@@ -32,58 +32,30 @@ const meanings: Record<string, string> = {
 const meaningOf = ({ sqlstate }: SqlError): string | undefined =>
   meanings[sqlstate] ?? meanings[sqlstate.slice(0, 2)]
 
-const unfit: Record<UnfitReason, { means: string; remedy: string }> = {
-  'inside-transaction': {
-    means: 'PostgreSQL runs it outside of a transaction only, and the file puts it inside one.',
-    remedy: 'Move it out of BEGIN … COMMIT, or into a migration of its own',
-  },
-  'transaction-control': {
-    means:
-      'It begins, ends or undoes a transaction in a way that would leave part of the migration committed.',
-    remedy: 'Remove it: Lockkeeper puts the transaction around the statements',
-  },
-  'not-sql': {
-    means: 'It is for psql, not for the server.',
-    remedy: 'Replace it with SQL',
-  },
-  'session-setting': {
-    means: 'It changes a setting that keeps the run safe.',
-    remedy: 'Remove it; timeouts belong in the runbook (window)',
-  },
-  'copy-from-stdin': {
-    means: 'Its data would follow in the file, which only psql reads.',
-    remedy: 'Write it as INSERT',
-  },
-  'concurrently-in-down': {
-    means: 'A way down that is not one transaction cannot be taken back when it fails.',
-    remedy: 'Write it without CONCURRENTLY',
-  },
-  'history-early': {
-    means:
-      'It writes the row of the history, and more of the migration is committed after it: one that ends in between would read as done.',
-    remedy:
-      'Move it to the end of the file, or leave it out: Lockkeeper writes it with what is committed last',
-  },
-  'index-unnamed': {
-    means: 'Nobody could tell afterwards which index it made, or left invalid.',
-    remedy: 'Give the index a name',
-  },
-  'outside-in-program': {
-    means:
-      'It must run outside of a transaction, and a bundle or `dotnet ef` gives nobody a way to clear up after it.',
-    remedy: 'Set engine.apply to script, or write it so that a transaction can hold it',
-  },
-  'apart-in-program': {
-    means:
-      'It commits apart from the rest of its migration: a bundle or `dotnet ef` that ends in between leaves no mark of how far it came.',
-    remedy: 'Set engine.apply to script, or leave out suppressTransaction',
-  },
+/** A statement that was cancelled: by its time, or by somebody on the server. */
+function stopped(error: SqlError, { seconds: had, key, isOver }: TimeLimit): Wording {
+  const its = key
+    ? say`${seconds(had)}, the runbook’s ${code(key)}`
+    : say`${seconds(had)}, Lockkeeper’s own, which no runbook sets`
+  const more = key
+    ? say`Retry when the server has less to do; or go back, raise ${code(key)}, ${again}.`
+    : say`Retry when the server has less to do, or go back.`
+  const what = say`${sqlErrorLine(error)}${ourStatement(error)}.`
+  if (isOver) return { what, means: say`Its time was over: ${its}.`, next: more }
+  return isOver === null
+    ? { what, means: say`Its time was over (${its}), or somebody on the server cancelled it.`, next: more }
+    : {
+        what,
+        means: say`Somebody on the server cancelled it: its time (${its}) was not over.`,
+        next: say`Find out who did, and why. Then retry, or go back.`,
+      }
 }
 
 /** The migrations, their SQL and their history. */
 export const sqlProblems = {
   'sql-error': (error) => {
     const means = meaningOf(error)
+    if (error.limit) return stopped(error, error.limit)
     return {
       what: say`${sqlErrorLine(error)}${ourStatement(error)}.`,
       ...(means && { means: [means] }),
@@ -181,106 +153,4 @@ export const sqlProblems = {
     means: say`They came later, with releases that this runbook does not take back.`,
     next: say`Roll those back first, the last one first, each by its own runbook; ${again}.`,
   }),
-  'constant-default': ({ table, column, value, rows }) => ({
-    what: say`${code(column)} becomes ${code(value)} for ${counted(rows, 'existing row')} of ${code(table)}.`,
-    means: say`The application reads that value as if it had been written.`,
-    next: say`Ask those who know the application what it does with it, before you approve.`,
-  }),
-  'rewrites-table': ({ table, statement, rows, bytes: size }) => ({
-    what: say`${statementCode(statement)} writes all of ${code(table)} anew: ${counted(rows, 'row')}, ${bytes(size)}.`,
-    means: say`Nobody reads or writes the table meanwhile, and it needs that much disk once more.`,
-    next: say`Split it (add the column, fill it in portions, then constrain it), or plan for the time.`,
-  }),
-  'scans-table': ({ table, statement, rows, bytes: size }) => ({
-    what: say`${statementCode(statement)} reads all of ${code(table)} under its lock: ${counted(rows, 'row')}, ${bytes(size)}.`,
-    next: say`Add a constraint as NOT VALID first and validate it in a later migration, or plan for the time.`,
-  }),
-  'value-uncommitted': ({ type, value, statement }) => ({
-    what: say`${statementCode(statement)} uses ${code(value)}, which the same transaction adds to ${code(type)}.`,
-    means: say`PostgreSQL takes a new value of an enum only once it is committed: the migration would fail (55P04).`,
-    next: say`Add the value in a migration of its own before this one, ${again}.`,
-  }),
-  'value-exists': ({ type, value, statement }) => ({
-    what: say`${statementCode(statement)} adds ${code(value)} to ${code(type)}, which has it already.`,
-    means: say`The migration would fail (42710). A way down leaves the values of an enum where they are: it may be of an earlier try.`,
-    next: say`Add it by SQL with IF NOT EXISTS, ${again}.`,
-  }),
-  'type-unconvertible': ({ table, column, from, statement }) => ({
-    what: say`${statementCode(statement)}: PostgreSQL does not convert ${code(column)} of ${code(table)} from ${code(from)} by itself.`,
-    means: say`The migration would fail (42804).`,
-    next: say`Write the change as SQL that says how, with USING, ${again}.`,
-  }),
-  'column-read': ({ table, column, by, statement }) => ({
-    what: say`${statementCode(statement)} changes or drops ${code(column)} of ${code(table)}, which ${codes(by)} ${by.length === 1 ? 'reads' : 'read'}.`,
-    means: say`PostgreSQL refuses that as long as a view or a policy reads the column.`,
-    next: say`Let the migration drop what reads it before, and make it again after it, ${again}.`,
-  }),
-  'extension-missing': ({ extension }) => ({
-    what: say`This server has no extension ${code(extension)} that could be installed.`,
-    means: say`The migration would fail on it.`,
-    next: say`Install its package on the server, or ask who runs it, ${again}.`,
-  }),
-  'rollback-loses': ({ rows, tables }) => ({
-    what: say`A rollback now would lose ${counted(rows, 'row')}${lossBy(tables)}.`,
-    next: say`Ask those who know the data whether that may be lost. It is counted again, under lock, before anything is deleted.`,
-  }),
-  'call-commits': ({ procedure, statement }) => ({
-    what: say`${statementCode(statement)}: ${code(procedure)} commits or rolls back by itself.`,
-    means: say`Here it would run inside of a transaction, and the server refuses that (2D000).`,
-    next: say`Put what it does into the migration, or call it by hand before or after the run, and plan again.`,
-  }),
-  'rows-in-the-way': ({ table, what, rows, statement, cuts }) => ({
-    what: say`${counted(rows, 'row')} of ${code(table)} ${rows === 1 ? 'does' : 'do'} not fit ${code(what)}, which ${statementCode(statement)} makes.`,
-    means: cuts
-      ? say`Their values would be cut.`
-      : say`The server would refuse it while users are out, and the run would have to go back.`,
-    next: cuts
-      ? say`Make sure that nobody needs what is cut, or correct those rows first, and plan again.`
-      : say`Correct those rows, or let the migration correct them before that statement, and plan again.`,
-  }),
-  'rows-uncounted': ({ what }) => ({
-    what: say`Whether the rows of now fit what the migration makes could not be counted: ${codes(what, 5)}.`,
-    means: say`Counting took longer than a minute, or the server refused it. Rows that do not fit would make the migration fail while users are out.`,
-    next: say`Look yourself, or take the risk: what fails is rolled back.`,
-  }),
-  'rollback-violates': ({ table, column, rows }) => ({
-    what: say`${counted(rows, 'row')} of ${code(table)} ${rows === 1 ? 'does' : 'do'} not fit what the way down restores for ${code(column)}.`,
-    means: say`The rollback would fail, or change or delete those rows.`,
-    next: say`Decide what becomes of them before you roll back, or go forward with a new migration.`,
-  }),
-  'rollback-uncounted': ({ what }) => ({
-    what: say`What the way down costs here cannot be counted: ${firstOf(what.map(statementCode), 5)}.`,
-    means: say`Rows that were written since may make it fail, or be changed or lost with it.`,
-    next: say`Look yourself what it would take before you roll back. The backup holds what was there before.`,
-  }),
-  'no-rollback': ({ migrations, why }) => ({
-    what: say`There is no way down for ${codes(migrations)}.`,
-    means: say`${downFault(why)}After Migrate the only way back is a restore of the backup, without what was written since.`,
-    next: say`${downRemedy(why)}, ${again}; or approve it knowing that.`,
-  }),
 } satisfies Partial<Wordings>
-
-/** A sentence with the space behind it. */
-function downFault(why: DownFault | undefined): Line {
-  if (why === undefined) return []
-  if ('unfit' in why)
-    return say`${code('Down')} holds ${statementCode(why.statement)}. ${unfit[why.unfit].means} `
-  return why.says === null
-    ? say`${code('dotnet ef')} makes no script of ${code('Down')}. `
-    : say`${code('dotnet ef')} makes no script of ${code('Down')}: ${code(why.says.replace(/\.$/, ''))}. `
-}
-
-function downRemedy(why: DownFault | undefined): string {
-  if (why === undefined) return 'Add the .down.sql'
-  return 'unfit' in why ? unfit[why.unfit].remedy : 'Write what the migration’s Down does'
-}
-
-const lossBy = (tables: readonly { table: string; column: string; rows: number }[]): Line =>
-  tables.length
-    ? say` (${firstOf(
-        tables.map(
-          ({ table, column, rows }) => say`${code(`${table}."${column}"`)}: ${counted(rows, 'row')}`,
-        ),
-        4,
-      )})`
-    : []

@@ -8,6 +8,7 @@ import { runProblems } from './problem-run.ts'
 import { scheduleProblems } from './problem-schedule.ts'
 import { serverProblems } from './problem-server.ts'
 import { sqlProblems } from './problem-sql.ts'
+import { statementProblems } from './problem-statements.ts'
 import type { Instant } from '../domain/json.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Wording, Wordings } from './wording.ts'
@@ -16,6 +17,7 @@ import type { Wording, Wordings } from './wording.ts'
 export const wordings: Wordings = {
   ...serverProblems,
   ...sqlProblems,
+  ...statementProblems,
   ...efcoreProblems,
   ...planProblems,
   ...peopleProblems,

@@ -56,9 +56,7 @@ function stateLine(standing: Standing, question: Line | null, now: Instant): Lin
   const waits = waitsToStop(standing, now)
   if (waits) return say`${head}. ${waits}`
   const at = say`Step ${present.place} of ${steps.length}: ${stepName(present.step)}${progress ? say`, ${progressLine(progress)}` : ''}`
-  const cancelled = run.cancelBy
-    ? say`. Cancelled by ${whom(run.cancelBy)}: it stops as soon as it safely can`
-    : []
+  const cancelled = run.cancelBy ? say`. Cancelled by ${whom(run.cancelBy)}: it stops as soon as it can` : []
   return say`${head}${expected}. ${standing.route === 'forward' ? '' : say`${bold('Going back')}. `}${at}${soon}${cancelled}`
 }
 

@@ -69,6 +69,8 @@ function overWords({ run }: Schedule, { as, by, reason, at }: NonNullable<Schedu
       return say`${bold('Done')}${run ? `, run ${run}` : ''}, users in since ${clock(at)}`
     case 'unchanged':
       return say`${bold('Over')}, the change was not made${run ? `, run ${run}` : ''}`
+    case 'unsure':
+      return say`${bold('Over')}, but the database was not found to be as before${run ? `, run ${run}` : ''}`
     case 'missed':
       return say`${bold('Missed')}: nobody started it`
     case 'called-off':

@@ -2,7 +2,7 @@ import type { Attempt, Gate, Run } from '../domain/run.ts'
 import type { Done, Kind, Route, Step } from '../domain/step.ts'
 import type { Instant } from '../domain/json.ts'
 import type { Reached } from '../domain/reached.ts'
-import { isSettled, lastAttempt, presentRoute, stepsOf } from '../domain/route.ts'
+import { isSettled, lastAttempt, lookPassedOver, presentRoute, stepsOf } from '../domain/route.ts'
 import { secondsAfter, secondsBetween } from './time.ts'
 import { stepOf } from './step-names.ts'
 import { windowSeconds } from '../domain/plan.ts'
@@ -19,14 +19,19 @@ export interface Standing {
   /** Open questions only. */
   gate: Gate | null
   database: DatabaseStands
+  /** On the way back, the look that did not find it as before, or could not look, where somebody went on all the same. */
+  passedOver: Attempt | null
   /** Where the last attempt at migrating left the history; null: it is done, or does not say. */
   reached: Reached | null
   /** When users were let in again. Null: they are out, or never were. */
   backAt: Instant | null
 }
 
-/** `before` and `after` are meant of the plan's own way: a rollback's `before` has the migration on it. */
-export type DatabaseStands = 'as before' | 'as after' | 'partly' | 'unknown'
+/**
+ * `before` and `after` are meant of the plan's own way: a rollback's `before` has the migration on it. `unlike`: people
+ * gave it back although it was not found to be as before.
+ */
+export type DatabaseStands = 'as before' | 'as after' | 'partly' | 'unknown' | 'unlike'
 
 export function standingOf(run: Run, record: readonly Attempt[], gate: Gate | null): Standing {
   const route = presentRoute(record)
@@ -36,12 +41,14 @@ export function standingOf(run: Run, record: readonly Attempt[], gate: Gate | nu
   })
   const at = run.endedAt ? -1 : steps.findIndex(({ settled }) => !settled)
   const first = steps[at]
-  const standing = {
+  const passedOver = lookPassedOver(run.plan.approved.routes, record)
+  const standing: Omit<Standing, 'present' | 'gate'> = {
     run,
     record,
     route,
     steps,
-    database: databaseOf(run, record),
+    database: passedOver ? 'unlike' : databaseOf(run, record),
+    passedOver,
     reached: reachedLast(run, record),
     backAt: backOf(run, record),
   }

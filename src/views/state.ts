@@ -1,5 +1,6 @@
 import { bold, clock, code, say, type Line } from '../domain/view.ts'
 import { isDown } from './choices.ts'
+import { whom } from './line.ts'
 import { moment } from './time.ts'
 import { about, seconds } from './amounts.ts'
 import { secondsDown, type Standing } from './standing.ts'
@@ -24,7 +25,8 @@ function downFor({ was, waited, planned }: NonNullable<ReturnType<typeof seconds
 }
 
 /** What is known of the database, and no more: `hrms_master is unchanged`. */
-export function databaseLine({ run, database, reached }: Standing): Line {
+export function databaseLine(standing: Standing): Line {
+  const { run, database, reached } = standing
   const { title, target } = run.plan.approved.runbook
   const base = code(target.database)
   const goesDown = run.plan.kind === 'rollback'
@@ -41,5 +43,17 @@ export function databaseLine({ run, database, reached }: Standing): Line {
       return say`parts of ${title} may be on ${base}: it does not commit as a whole`
     case 'unknown':
       return say`whether ${base} changed is not known yet; it is looked at before anything else is done`
+    case 'unlike':
+      return unlikeLine(standing)
   }
+}
+
+/** Somebody went on although the database was not found to be as before: what is known of it then. */
+export function unlikeLine({ run, passedOver }: Pick<Standing, 'run' | 'passedOver'>): Line {
+  const base = code(run.plan.approved.runbook.target.database)
+  const by = whom(passedOver?.answer?.by ?? '')
+  const outcome = passedOver?.outcome
+  return outcome?.status === 'failed' && outcome.problem.code === 'verification-failed'
+    ? say`${base} ${bold('is not as before')}, and ${by} went on`
+    : say`${bold('nobody knows')} whether ${base} is as before: it could not be looked at, and ${by} went on`
 }

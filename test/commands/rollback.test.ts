@@ -84,7 +84,7 @@ describe('rolling back', () => {
       [plan],
     )
     expect(await typed('rollback', run)).toContain('it was rolled back already')
-    expect(await typed('rollback', `${plan}-1`)).toContain('its migration is not on the database')
+    expect(await typed('rollback', `${plan}-1`)).toContain('this run did not end with its migration done')
     expect(await typed('rollback')).toContain('Which runbook?')
   })
 

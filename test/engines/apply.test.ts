@@ -202,8 +202,28 @@ test('a constraint that is checked at the commit fails there, and nothing is lef
 test('a statement that takes longer than it may is ended', async ({ hrms }) => {
   const { engine, up } = await prepared('SELECT pg_sleep(60)')
   expect(await engine.apply(hrms.target(), up, applying({ statementTimeout: 200 }))).toMatchObject({
-    problem: { code: 'sql-error', sqlstate: '57014', statement: 'SELECT pg_sleep(60)' },
+    problem: {
+      code: 'sql-error',
+      sqlstate: '57014',
+      statement: 'SELECT pg_sleep(60)',
+      limit: { seconds: 0.2, key: 'window.statementTimeout', isOver: true },
+    },
   })
+})
+
+test('a statement that somebody cancels is not said to have had too little time', async ({ hrms }) => {
+  const client = await hrms.client()
+  const { engine, up } = await prepared('SELECT pg_sleep(60)')
+  const applied = engine.apply(hrms.target(), up, applying())
+  await expect
+    .poll(async () => {
+      const { rowCount } = await client.query(
+        "select pg_cancel_backend(pid) from pg_stat_activity where state = 'active' and query = 'SELECT pg_sleep(60)'",
+      )
+      return rowCount
+    })
+    .toBe(1)
+  expect(await applied).toMatchObject({ problem: { sqlstate: '57014', limit: { isOver: false } } })
 })
 
 test('names without a schema mean public', async ({ hrms }) => {

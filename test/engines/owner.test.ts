@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { type Hrms, test } from '../adapters/postgres/hrms.ts'
 import { sqlByHand } from '../../src/steps/break-glass.ts'
 import { makesObjects } from '../../src/engines/owning.ts'
+import { sampleRunbook } from '../plans.ts'
 import { applying, before, prepared, statements } from './scripts.ts'
 
 const id = '20260101000000_Test'
@@ -52,7 +53,9 @@ test('the statements of the files run as the owner that the runbook names, ours 
     'added: INSERT INTO master."__EFMigrationsHistory" ("MigrationId",',
     'added: DELETE FROM lockkeeper_kept.marks WHERE',
   ])
-  expect(sqlByHand(way.scripts[0]!.units)).toContain(`SET ROLE "HRMS owner";\n${index}\nRESET ROLE;\n`)
+  expect(sqlByHand(way.scripts[0]!.units, sampleRunbook().window)).toContain(
+    `SET ROLE "HRMS owner";\n${index}\nRESET ROLE;\n`,
+  )
 })
 
 test('the owner is part of what is approved', async () => {

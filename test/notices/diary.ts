@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { addressee } from '../../src/domain/delivery.ts'
-import { done } from '../../src/domain/outcome.ts'
+import { done, failed } from '../../src/domain/outcome.ts'
 import type { Happened } from '../../src/domain/event.ts'
 import type { Caller } from '../../src/domain/person.ts'
 import type { Problem } from '../../src/domain/problem.ts'
 import type { RunKind } from '../../src/domain/plan.ts'
 import type { Runbook } from '../../src/domain/runbook.ts'
 import type { Schedule } from '../../src/domain/schedule.ts'
+import type { Step } from '../../src/domain/step.ts'
 import { attendSchedules, type Announcing } from '../../src/notices/schedules.ts'
 import { begin, finish, type Driven } from '../../src/runs/record.ts'
 import { bindToRun, schedule } from '../../src/runs/scheduling.ts'
@@ -68,11 +69,21 @@ export interface Diary {
   run(runbook: Runbook, kind?: RunKind): Promise<Driven>
   /** A step of it begins; with `ends`, it is done too. */
   step(driven: Driven, step: string, ends?: boolean): Promise<void>
+  /** A step of it begins and fails: its gate is open. */
+  fail(driven: Driven, step: string, problem: Problem): Promise<void>
   scheduleOfRun(runbook: string): Promise<Schedule>
   close(): Promise<void>
 }
 
 export const newName = (): string => `book-${randomBytes(4).toString('hex')}`
+
+function stepOf({ run }: Driven, id: string): Step {
+  const found = Object.values(run.plan.approved.routes)
+    .flatMap((route) => route ?? [])
+    .find((each) => each.id === id)
+  if (!found) throw new Error(`no step ${id}`)
+  return found
+}
 
 export async function openDiary(): Promise<Diary> {
   const database = await storeDatabase()
@@ -148,12 +159,13 @@ export async function openDiary(): Promise<Diary> {
       if (!found) throw new Error(`no run ${id}`)
       return { pool, run: found, fence: raised?.fence ?? 0 }
     },
+    async fail(driven, id, problem) {
+      const found = stepOf(driven, id)
+      await begin(driven, found, 1, driven.run.startedAt)
+      await finish(driven, found, 1, failed(problem))
+    },
     async step(driven, id, ends = true) {
-      const { routes } = driven.run.plan.approved
-      const found = Object.values(routes)
-        .flatMap((route) => route ?? [])
-        .find((each) => each.id === id)
-      if (!found) throw new Error(`no step ${id}`)
+      const found = stepOf(driven, id)
       await begin(driven, found, 1, driven.run.startedAt)
       if (ends) await finish(driven, found, 1, done({} as never))
     },

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { end } from '../../src/runs/record.ts'
+import { answer } from '../../src/runs/requests.ts'
+import { noticesOf } from '../../src/store/notices.ts'
 import { insertPlan } from '../../src/store/plans.ts'
+import { noticeView } from '../../src/views/notice.ts'
+import { plainText } from '../../src/views/plain.ts'
 import { samplePlan, smallRoutes } from '../plans.ts'
-import { asha, day, hour, min, newName, openDiary, type Diary } from './diary.ts'
+import { asha, day, hour, min, newName, openDiary, telling, type Diary } from './diary.ts'
 
 let diary: Diary
 beforeAll(async () => {
@@ -123,6 +127,40 @@ describe('while it runs', () => {
     await diary.lookIn(0)
     expect((await diary.told(planned)).at(-1)?.[0]).toBe('unchanged')
     expect((await diary.now(planned)).over).toMatchObject({ as: 'unchanged' })
+  })
+
+  test('nobody is told that it was not made where people went on over a look that found the database changed', async () => {
+    const words = { at: 'unchanged', to: [], subject: 'Back', text: 'The change was not made.' }
+    const planned = await diary.plan(5 * min, newName(), { notices: [...telling.notices, words] })
+    await diary.lookIn(0)
+    const driven = await diary.run(planned.runbook)
+    await diary.step(driven, 'stop')
+    await diary.fail(driven, 'migrate', {
+      code: 'session-lost',
+      host: 'db',
+      during: 'commit',
+      errno: 'EPIPE',
+    })
+    await answer(diary.pool, { gate: { run: driven.run.id }, choice: 'back-out', caller: asha })
+    await diary.fail(driven, 'back-out.verify', {
+      code: 'verification-failed',
+      failed: [{ check: 'History', expected: '1', found: '2' }],
+    })
+    await answer(diary.pool, { gate: { run: driven.run.id }, choice: 'go-on', caller: asha })
+    await diary.step(driven, 'back-out.start')
+    await end(driven, 'backed-out')
+    await diary.lookIn(0)
+    const notices = await noticesOf(diary.pool, planned.id)
+    expect(plainText(noticeView(notices.at(-1)!, planned, notices))).toBe(
+      'HRMS is available; whether the change was made is still looked at.\nYou can go on working.',
+    )
+    expect((await diary.now(planned)).over).toMatchObject({ as: 'unsure' })
+    expect(await answer(diary.pool, { gate: { run: driven.run.id }, choice: 'retry', caller: asha })).toEqual(
+      {
+        ok: false,
+        problem: expect.objectContaining({ code: 'run-ended', ending: 'backed-out', unlike: true }),
+      },
+    )
   })
 
   test('news is promised while it overruns, and whoever has it is reminded before each', async () => {

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { listableUrl } from '../../src/adapters/libpq.ts'
+import { sqlByHand } from '../../src/steps/break-glass.ts'
 import { onServer } from '../databases.ts'
 import { aclOf, enters } from './access-of.ts'
 import { stepOf } from './plan.ts'
@@ -15,14 +17,17 @@ let scene: Scene
 beforeEach(async () => void (scene = await makeScene()))
 afterEach(() => scene.end())
 
-const commandsOf = async () => {
-  const outcome = await scene.perform(card)
+const commandsOf = async (on = scene) => {
+  const outcome = await on.perform(card)
   if (outcome.status !== 'done') throw new Error(JSON.stringify(outcome))
   return outcome.facts
 }
-/** As a person at the keyboard types it. */
-const type = (command: string) =>
-  promisify(execFile)('/bin/sh', ['-c', command], { env: scene.environment }).then(({ stdout }) => stdout)
+/** As a person at the keyboard types it, in a shell in which the card's first line was typed. */
+const type = async (command: string, on = scene, environment = on.environment) => {
+  const password = (await commandsOf(on)).commands[0]?.command
+  const script = `${password}\n${command}`
+  return (await promisify(execFile)('/bin/sh', ['-c', script], { env: environment })).stdout
+}
 
 test('everything that will be taken is planned before anything is', async () => {
   await scene.service.start(1, new AbortController().signal)
@@ -65,6 +70,7 @@ test('the card looks first, then ends what a dead Lockkeeper left, and only then
   await scene.service.start(1, new AbortController().signal)
   const { commands } = await commandsOf()
   expect(commands.map(({ what }) => what)).toEqual([
+    'Once in this shell, where HRMS_MASTER_URL is set: the password, for psql. Without it psql asks for the password',
     'Look: is 20251113040317_AddSecurityEnhancements in the history?',
     'Look: who is connected?',
     'End what Lockkeeper left there, when Lockkeeper itself is dead. Then look at the history again',
@@ -80,20 +86,64 @@ test('the file holds every command and no secret', async () => {
   const { file, commands } = await commandsOf()
   const text = await readFile(file, 'utf8')
   for (const { command } of commands) expect(text).toContain(command)
-  expect(text).toContain('psql "$HRMS_MASTER_URL"')
+  expect(text).toContain(`psql ${new URL(scene.database.url).protocol}//lockkeeper@`)
   expect(text).not.toContain(scene.environment['HRMS_MASTER_URL'])
   expect(text).not.toContain('lockkeeper:lockkeeper')
 })
 
+/** The same target by another URL. */
+function reachBy(url: string): void {
+  const { address, ...target } = scene.world.target
+  scene.world.target = { ...target, address: { ...address, url } }
+}
+
 test('a URL without a database is told which one', async () => {
   const url = new URL(scene.world.target.address.url)
   url.pathname = ''
-  const { address, ...target } = scene.world.target
-  scene.world.target = { ...target, address: { ...address, url: url.href } }
+  reachBy(url.href)
   const { commands } = await commandsOf()
-  expect(commands[0]?.command).toMatch(
-    new RegExp(`^PGDATABASE=${scene.database.name} psql "\\$HRMS_MASTER_URL"`),
-  )
+  expect(commands[1]?.command).toContain(`/${scene.database.name} -X -c `)
+})
+
+test('nobody on the host can list the password, whatever signs it holds', async () => {
+  const password = 'of the te%t: @/é'
+  await onServer((admin) => admin.query(`create role by_hand login password '${password}'`))
+  const url = new URL(scene.database.as('by_hand', encodeURIComponent(password)))
+  url.searchParams.set('sslmode', 'prefer')
+  reachBy(url.href)
+  const [, look] = (await commandsOf()).commands
+  const asleep = look!.command.replace(/-c .*/s, `-c 'select 1' -c 'select pg_sleep(60)'`)
+  const client = await scene.database.client()
+  const typed = type(asleep, scene, { ...scene.environment, HRMS_MASTER_URL: url.href }).catch(() => '')
+  const sleeping = "from pg_stat_activity where usename = 'by_hand' and query like '%pg_sleep%'"
+  await expect
+    .poll(async () => (await client.query(`select ${sleeping}`)).rowCount, { timeout: 15_000 })
+    .toBe(1)
+  const listed = await argumentsOfAll()
+  expect(listed.filter((line) => line.includes('pg_sleep') && line.includes('psql'))).not.toEqual([])
+  for (const form of [password, encodeURIComponent(password), url.password])
+    expect(listed.filter((line) => line.includes(form))).toEqual([])
+  await client.query(`select pg_terminate_backend(pid) ${sleeping}`)
+  await typed
+  await onServer((admin) => admin.query('drop role by_hand'))
+})
+
+/** What anybody may read of every process. */
+async function argumentsOfAll(): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  return Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
+}
+
+test('a URL without a password needs none, and keeps its other parameters as they were written', () => {
+  const of = (url: string) => listableUrl({ url, database: 'hrms' })
+  expect(of('postgresql:///hrms?host=/run/pg&options=-c%20a%3D1')).toEqual({
+    url: 'postgresql:///hrms?host=/run/pg&options=-c%20a%3D1',
+    password: null,
+  })
+  expect(of('postgres://u@db/?options=-c%20a%3D1&password=p&sslpassword=q&uselibpqcompat=true')).toEqual({
+    url: 'postgres://u@db/hrms?options=-c%20a%3D1',
+    password: 'query',
+  })
 })
 
 test('made again by a resume, it keeps what is owed already', async () => {
@@ -113,7 +163,7 @@ test('the way down is on the card as a file that psql runs, and takes the migrat
   const { commands } = outcome.status === 'done' ? outcome.facts : { commands: [] }
   await migrated.perform(stepOf('migrate', { direction: 'up', accepted: null }))
   const down = commands.find(({ what }) => what.includes('taken back'))!
-  await promisify(execFile)('/bin/sh', ['-c', down.command], { env: migrated.environment })
+  await type(down.command, migrated)
   const client = await migrated.database.client()
   expect((await client.query(`select from master."__EFMigrationsHistory"`)).rowCount).toBe(2)
   expect(
@@ -124,4 +174,36 @@ test('the way down is on the card as a file that psql runs, and takes the migrat
     ).rowCount,
   ).toBe(0)
   await migrated.end()
+})
+
+test('the way down by hand has the settings that the run would have', async () => {
+  const shown = ['search_path', 'lock_timeout', 'statement_timeout']
+    .map((name) => `current_setting('${name}')`)
+    .join(` || ' ' || `)
+  const note = (text: string) => ({
+    text: `INSERT INTO noted SELECT ${shown}, ${text}`,
+    line: 1,
+    from: 'file' as const,
+  })
+  const sql = sqlByHand(
+    [
+      { in: 'transaction', statements: [note("'in one'")] },
+      { in: 'none', begin: [], statement: note("'in none'"), end: [] },
+      { in: 'transaction', statements: [note("'in the next'")] },
+    ],
+    { lockTimeout: 500, statementTimeout: 900_000 },
+  )
+  const file = `${scene.folder}/settings.sql`
+  await writeFile(file, sql)
+  const client = await scene.database.client()
+  await client.query('create table public.noted (settings text, place text)')
+  await client.query('grant insert on public.noted to lockkeeper')
+  const look = (await commandsOf()).commands[1]!.command
+  await type(look.replace(/-c .*/s, `-v ON_ERROR_STOP=1 -c '\\i ${file}'`))
+  const { rows } = await client.query('select place, settings from public.noted')
+  expect(rows).toEqual([
+    { place: 'in one', settings: 'public 500ms 15min' },
+    { place: 'in none', settings: 'public 0 15min' },
+    { place: 'in the next', settings: 'public 500ms 15min' },
+  ])
 })

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import type { Problem } from '../../src/domain/problem.ts'
 import type { Attempt } from '../../src/domain/run.ts'
-import { done } from '../../src/domain/outcome.ts'
+import { done, failed } from '../../src/domain/outcome.ts'
 import { endingView } from '../../src/views/ending.ts'
-import { plainText } from '../../src/views/plain.ts'
+import { lineText, plainText } from '../../src/views/plain.ts'
+import { standingOf } from '../../src/views/standing.ts'
+import { databaseLine } from '../../src/views/state.ts'
 import { answer, at, attempt, beforeDrain, beforeMigrate, lockedOut, migrated, plan, run } from './sample.ts'
 
 const verified = attempt(
@@ -15,11 +18,17 @@ const smoked = attempt(
 )
 const admit = (id: string, clock: string) => attempt(id, done({ settled: [] }), { endedAt: at(clock) })
 const ended = { windowBegan: at('03:01:12'), endedAt: at('03:03:20') }
+const changed: Problem = {
+  code: 'verification-failed',
+  failed: [{ check: 'History', expected: '1', found: '2' }],
+}
+const passedOver = (id: string, problem: Problem) =>
+  attempt(id, failed(problem), { answer: answer({ choice: 'go-on', by: 'U_DAN' }) })
 const turned = (choice: 'back-out' | 'roll-back', via: 'slack' | 'clock' = 'slack'): Attempt[] =>
   lockedOut().attempts.map((a) => (a.step === 'migrate' ? { ...a, answer: answer({ choice, via }) } : a))
 
 describe('how a run ended', () => {
-  test.each<[string, Parameters<typeof endingView>, string[]]>([
+  test.each<[string, Parameters<typeof endingView>, unknown[]]>([
     [
       'done',
       [
@@ -89,6 +98,48 @@ describe('how a run ended', () => {
       ],
     ],
     [
+      'backed out over a look that found the database changed',
+      [
+        run({ ...ended, ending: 'backed-out' }),
+        [...turned('back-out'), passedOver('back-out.verify', changed), admit('back-out.admit', '03:03:19')],
+      ],
+      [
+        'HRMS is back since 03:03:19 UTC: down for 2 min 07 s of about 13 s, but hrms_master is not as before, and @U_DAN went on',
+        'Stopped at Migrate, @U_MEI chose to go back: ALTER TABLE master."RefreshTokens" ADD "EmployeeId" uuid did not get its lock, 10 times in 1 min (55P03): held by session 4242 (reporting, idle in transaction since 02:39:10 UTC, 23 min). Each try was rolled back as a whole.',
+        'Passed over at Verify by @U_DAN: 1 verification failed: History: expected 1, saw 2.',
+        'Backup B-7F3A: 542 MB of 2.4 GB, 12 tables, 28 s, read through to its end',
+        'Look at what differs while users work. A new plan is made from what is on the database then.',
+        'Run 7F3A-1, started by @U_ASHA',
+        'Buttons: Plan again · What happened',
+      ],
+    ],
+    [
+      'rolled back over a look that was not possible',
+      [
+        run({ ...ended, ending: 'rolled-back' }),
+        [
+          ...beforeMigrate(),
+          { ...migrated(), answer: answer({ choice: 'roll-back' }) },
+          passedOver('roll-back.verify', {
+            code: 'session-lost',
+            host: 'db',
+            during: 'verify',
+            errno: 'ETIMEDOUT',
+          }),
+          admit('roll-back.admit', '03:03:19'),
+        ],
+      ],
+      [
+        'HRMS is back since 03:03:19 UTC: down for 2 min 07 s of about 13 s, but nobody knows whether hrms_master is as before: it could not be looked at, and @U_DAN went on',
+        'Stopped at Migrate, @U_MEI chose to go back',
+        expect.stringMatching(/^Passed over at Verify by @U_DAN: /),
+        'Backup B-7F3A: 542 MB of 2.4 GB, 12 tables, 28 s, read through to its end',
+        'Look at what differs while users work. A new plan is made from what is on the database then.',
+        'Run 7F3A-1, started by @U_ASHA',
+        'Buttons: Plan again · What happened',
+      ],
+    ],
+    [
       'backed out before anybody was out',
       [run({ endedAt: at('03:00:50'), ending: 'backed-out' }), []],
       [
@@ -113,6 +164,27 @@ describe('how a run ended', () => {
     ],
   ])('%s', (_, given, lines) => {
     expect(plainText(endingView(...given)).split('\n')).toEqual(lines)
+  })
+
+  test('a migration that went on over a failed look says so, with what was found', () => {
+    const record = [...beforeMigrate(), migrated(), passedOver('verify', changed), admit('admit', '03:01:25')]
+    const lines = plainText(endingView(run({ ...ended, ending: 'done' }), record)).split('\n')
+    expect(lines).toContain(
+      'Passed over at Verify by @U_DAN: 1 verification failed: History: expected 1, saw 2.',
+    )
+  })
+
+  test('a rollback that went back over a look is planned again from its migration, and not run again', () => {
+    const rollback = run({ ...ended, plan: plan({ kind: 'rollback' }), ending: 'backed-out' })
+    const record = [...turned('back-out'), passedOver('back-out.verify', changed)]
+    const { actions } = endingView(rollback, record)
+    expect(actions.map(({ command, input }) => [command, input])).toEqual([
+      ['rollback', { run: '6C4D-1' }],
+      ['status', { run: '7F3A-1' }],
+    ])
+    expect(lineText(databaseLine(standingOf(rollback, record, null)))).toMatch(
+      /^hrms_master is not as before/,
+    )
   })
 
   test('a rollback says where what it took away is kept', () => {

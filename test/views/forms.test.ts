@@ -88,7 +88,7 @@ describe('cancelling says what it means at this moment', () => {
         'Cancel run',
         'HRMS is up. AddSecurityEnhancements on hrms_master',
         'Cancel: the run ends; HRMS was never down, nothing is migrated, nothing is lost.',
-        'The present step is stopped first, at a point where nothing is half done.',
+        'The present step, Backup, is stopped first: what was written of the backup does not count as one.',
       ],
     ],
     [
@@ -98,7 +98,7 @@ describe('cancelling says what it means at this moment', () => {
         'Cancel run',
         'HRMS is down since 03:01:12 UTC. AddSecurityEnhancements on hrms_master',
         'Cancel: HRMS is back in about 7 s; nothing is migrated, nothing is lost.',
-        'The present step is stopped first, at a point where nothing is half done.',
+        'The present step, Drain, is stopped first: sessions that were ended by then stay ended.',
       ],
     ],
     [
@@ -108,7 +108,7 @@ describe('cancelling says what it means at this moment', () => {
         'Cancel run',
         'HRMS is down since 03:01:12 UTC. AddSecurityEnhancements on hrms_master',
         'Cancel: runs the way down, then HRMS is back in about 13 s as it was before; nothing is lost, since no user was in.',
-        'The present step is stopped first, at a point where nothing is half done.',
+        'The present step, Verify, is stopped first: it ends at a point where nothing is half done.',
       ],
     ],
     ['once users are in', [down, admitted, null], null],

@@ -258,6 +258,10 @@ describe('an announcement after which another was made', () => {
     [{ is: 'end' }, 'Over: HRMS is available again since Thursday 13 November 2025, 04:12 MUT (00:12 UTC)'],
     [{ is: 'unchanged', takenBack: false }, 'Over: HRMS is available again; the change was not made'],
     [{ is: 'unchanged', takenBack: true }, 'Over: HRMS is available again; the change was taken back'],
+    [
+      { is: 'unchanged', takenBack: false, unsure: true },
+      'Over: HRMS is available again; whether the change was made is still looked at',
+    ],
   ])('says so of %o', (about, line) => {
     expect(after(notice(about))).toBe(`${line}\n${before}`)
   })

@@ -127,6 +127,13 @@ describe('what going back loses', () => {
       'It would lose 212 rows now; up to 212 rows are accepted. They are counted again under lock, and a copy is kept',
     )
   })
+  test('what took too long to count is not said to be nothing', () => {
+    const made = plan({ kind: 'rollback' })
+    made.measured.loss = null
+    expect(loss(made)).toBe(
+      'What it would lose was not counted: that takes too long. It is counted under lock; up to 212 rows are accepted',
+    )
+  })
 })
 
 describe('how long users are out', () => {

@@ -43,6 +43,7 @@ export const noticedSamples: NoticedProblems = {
   'extension-missing': { extension: 'postgis' },
   'long-transaction': { sessions: [session()] },
   'sessions-open': { sessions: [session(), session({ pid: 4300 })] },
+  'background-workers': { sessions: [session({ backendType: 'pg_cron launcher' })] },
   'prepared-transactions': { transactions: [{ gid: 'gx', owner: 'batch', since: at('01:00:00') }] },
   'dump-running': { pid: 99, since: at('02:30:00') },
   'wraparound-vacuum': { table: 't', pid: 77 },

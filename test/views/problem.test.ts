@@ -32,6 +32,16 @@ describe('every problem', () => {
   )
 })
 
+const windowKey = 'window.statementTimeout'
+const cancelledStatement = {
+  ...sqlError({ sqlstate: '57014', condition: 'query_canceled', statement: 'SELECT 1' }),
+  schema: null,
+  table: null,
+  constraint: null,
+  file: null,
+  line: null,
+}
+
 const whole = (each: Problem): string => {
   const { what, means, next } = wordProblem(each, at('03:01:12'))
   return [what, means ?? [], next]
@@ -41,6 +51,62 @@ const whole = (each: Problem): string => {
 }
 
 test.each<[string, Problem, string]>([
+  [
+    'a statement whose time was over names the key that gives it more',
+    { code: 'sql-error', ...cancelledStatement, limit: { seconds: 900, key: windowKey, isOver: true } },
+    '57014 query_canceled: SELECT 1. | Its time was over: 15 min, the runbook’s window.statementTimeout. | Retry when the server has less to do; or go back, raise window.statementTimeout, then plan again: /migrate plan.',
+  ],
+  [
+    'where nobody can set it, no key is named',
+    { code: 'sql-error', ...cancelledStatement, limit: { seconds: 60, key: null, isOver: null } },
+    '57014 query_canceled: SELECT 1. | Its time was over (1 min, Lockkeeper’s own, which no runbook sets), or somebody on the server cancelled it. | Retry when the server has less to do, or go back.',
+  ],
+  [
+    'a cancel by somebody is no time that was over',
+    { code: 'sql-error', ...cancelledStatement, limit: { seconds: 900, key: windowKey, isOver: false } },
+    '57014 query_canceled: SELECT 1. | Somebody on the server cancelled it: its time (15 min, the runbook’s window.statementTimeout) was not over. | Find out who did, and why. Then retry, or go back.',
+  ],
+  [
+    'of a session that is no client’s it is said what it is, and what makes it leave',
+    {
+      code: 'sessions-unended',
+      why: 'not-permitted',
+      sessions: [
+        session(),
+        session({
+          pid: 77,
+          backendType: 'pg_cron launcher',
+          role: 'postgres',
+          application: 'pg_cron scheduler',
+          state: '',
+        }),
+        session({
+          pid: 78,
+          backendType: 'walsender',
+          role: 'replicator',
+          application: 'sub',
+          state: 'active',
+        }),
+      ],
+    },
+    'Lockkeeper may not end sessions 4242 (reporting, idle in transaction since 02:39:10 UTC, 22 min), 77 (postgres · pg_cron launcher, connected since 02:39:10 UTC, 22 min), 78 (replicator · walsender, active since 02:39:10 UTC, 22 min). | 78 (walsender) sends changes of this database to a subscriber or a backup, which connects again when it is ended: stop that one. 77 (pg_cron launcher) is a background worker, of an extension such as pg_cron or TimescaleDB, or of the server; most are begun again when they are ended: stop it by what began it, such as a setting of its extension. | Stop what begins them again. Let a superuser end them with SELECT pg_terminate_backend(4242), then retry.',
+  ],
+  [
+    'a loss that took too long to count is none that is known',
+    { code: 'rollback-uncounted', what: ['master."RefreshTokens"'], longerThan: 600 },
+    'What a rollback would lose of master."RefreshTokens" was not counted: it took longer than 10 min, or somebody cancelled it. | Rows that were written since may make it fail, or be changed or lost with it. | Look yourself what it would take before you roll back. The backup holds what was there before.',
+  ],
+  [
+    'a run that went back over a look is not said to have changed nothing',
+    {
+      code: 'run-ended',
+      run: '7F3A-1',
+      ending: 'backed-out',
+      at: at('03:01:26'),
+      unlike: true,
+    },
+    'Run 7F3A-1 ended Thu 13 Nov 2025, 03:01:26 UTC: backed out, but its database was not found to be as before. | See what happened: /migrate status 7F3A-1. To take a migration back: /migrate rollback.',
+  ],
   [
     'an answer that cannot be read is no command that failed',
     { code: 'efcore-failed', command: 'migrations list', exitCode: 0, sqlstate: null, says: null },

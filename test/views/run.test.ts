@@ -108,7 +108,7 @@ describe('the first line', () => {
         null,
         at('03:01:14'),
       ],
-      'HRMS is down since 03:01:12 UTC, expected back 03:01:27 UTC. Step 7 of 15: Drain. Cancelled by @U_MEI: it stops as soon as it safely can',
+      'HRMS is down since 03:01:12 UTC, expected back 03:01:27 UTC. Step 7 of 15: Drain. Cancelled by @U_MEI: it stops as soon as it can',
     ],
     [
       'on the way back',

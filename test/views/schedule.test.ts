@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Event, Happened } from '../../src/domain/event.ts'
 import type { Notice } from '../../src/domain/notice.ts'
-import type { Schedule } from '../../src/domain/schedule.ts'
+import type { Over, Schedule } from '../../src/domain/schedule.ts'
 import { plainText } from '../../src/views/plain.ts'
 import { scheduleNewsView, scheduleView } from '../../src/views/schedule.ts'
 import { telling } from '../notices/diary.ts'
@@ -64,12 +64,12 @@ test('a schedule says what is to run when, in whose zone, who was told and who c
 
 test('one that is over says how it ended, and offers nothing', () => {
   const over = { at: window.end, by: 'U0MEI', reason: 'the vendor asks for a week' }
-  const say = (as: 'called-off' | 'missed' | 'done' | 'unchanged') =>
-    plainText(scheduleView(planned({ over: { ...over, as }, run: null }), told))
+  const say = (as: Over) => plainText(scheduleView(planned({ over: { ...over, as }, run: null }), told))
   expect(say('called-off')).toMatch(/^Called off by @U0MEI: the vendor asks for a week · AddSecurity/)
   expect(say('missed')).toMatch(/^Missed: nobody started it · /)
   expect(say('done')).toMatch(/^Done, users in since 00:30:00 UTC · /)
   expect(say('unchanged')).toMatch(/^Over, the change was not made · /)
+  expect(say('unsure')).toMatch(/^Over, but the database was not found to be as before · /)
   expect(say('missed')).not.toContain('Buttons')
 })
 

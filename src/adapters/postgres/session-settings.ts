@@ -1,6 +1,9 @@
 import type { SessionSettings } from './target.ts'
 import { markSetting } from './identity.ts'
 
+/** Milliseconds that a statement of our own may take; no runbook sets it. */
+export const ownStatementTimeout = 60_000
+
 /**
  * Milliseconds. A lock that is not there within 2 s is reported, not waited for; a statement of our own reads catalogues
  * and counts rows; nothing of ours thinks inside of a transaction, so a frozen bot gives its locks back after 2 s
@@ -8,7 +11,7 @@ import { markSetting } from './identity.ts'
  */
 const defaults = {
   lockTimeout: 2_000,
-  statementTimeout: 60_000,
+  statementTimeout: ownStatementTimeout,
   idleInTransactionTimeout: 2_000,
   searchPath: 'pg_catalog, pg_temp',
   readOnly: false,

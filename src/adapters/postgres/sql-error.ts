@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { Problem, SqlError } from '../../domain/problem.ts'
+import type { Problem, SqlError, TimeLimit } from '../../domain/problem.ts'
 import { conditionName } from './conditions.ts'
 
 /** What of our own is shown with a server's error, and where it happened. */
@@ -11,6 +11,8 @@ export interface OurStatement {
   host?: string
   /** What was being done, for a session that was lost. Default: the statement. */
   during?: string
+  /** The time that the statement had, for one that was cancelled. */
+  limit?: TimeLimit
 }
 
 /**
@@ -31,8 +33,12 @@ export function sqlFacts(error: unknown, our: OurStatement = {}): SqlError | nul
     statement: our.statement ?? null,
     file: our.file ?? null,
     line: our.line ?? null,
+    ...(sqlstate === cancelledState && our.limit && { limit: our.limit }),
   }
 }
+
+/** `query_canceled`: its time was over, or somebody asked for it; the server says which in words of its own language. */
+export const cancelledState = '57014'
 
 /**
  * A fault of a statement as a problem: `sql-error` where the server answered, `session-lost` where the connection is

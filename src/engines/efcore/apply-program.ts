@@ -1,7 +1,7 @@
 import { currentLsn, exclusiveHolders } from '../../adapters/postgres/facts.ts'
 import { fence, namesakes } from '../../adapters/postgres/fence.ts'
 import { escapeOption } from '../../adapters/postgres/session-settings.ts'
-import { sqlProblem, sqlstateOf } from '../../adapters/postgres/sql-error.ts'
+import { cancelledState, sqlProblem, sqlstateOf } from '../../adapters/postgres/sql-error.ts'
 import type { Target, TargetSession } from '../../adapters/postgres/target.ts'
 import type { EfEnded, EfSaid } from '../../adapters/dotnet-ef.ts'
 import { done, failed, type Outcome } from '../../domain/outcome.ts'
@@ -191,14 +191,20 @@ const historyHeld = (
 })
 
 function problemOf(
-  { program, prepared }: Work,
+  { program, prepared, at }: Work,
   { exitCode, signal, said }: EfEnded,
   last: string | null,
 ): Problem {
   const { by } = program
   if (said.sqlstate === null)
     return { code: 'program-failed', by, exitCode, signal, says: said.sentence, last }
-  return { code: 'sql-error', ...errorOf(prepared, said, said.sqlstate, last) }
+  const limit = { seconds: at.statementTimeout / 1000, key: 'window.statementTimeout', isOver: null }
+  const isCancelled = said.sqlstate === cancelledState
+  return {
+    code: 'sql-error',
+    ...errorOf(prepared, said, said.sqlstate, last),
+    ...(isCancelled && { limit }),
+  }
 }
 
 /**

@@ -12,7 +12,7 @@ import { countLoss } from '../loss.ts'
 import { controlSessionOf } from '../control-session.ts'
 import { defaultSchema } from '../tree.ts'
 import { fenceWorking } from '../in-doubt.ts'
-import { cancelled, runStatement, type Stopped, withCancel, type Working } from '../run-statement.ts'
+import { cancelled, limitOf, runStatement, type Stopped, withCancel, type Working } from '../run-statement.ts'
 
 /** `deletes`: rows stand in Down's way. */
 interface Kept {
@@ -121,7 +121,10 @@ function stoppedBy(work: Working, error: unknown, during: string, { file }: Scri
   const errno = lostErrno(error)
   if (errno !== null) return { did: 'lose', during, errno }
   if (work.at.signal.aborted) return cancelled(work)
-  return { did: 'stop', outcome: failed(sqlProblem(error, { statement: during, file })) }
+  return {
+    did: 'stop',
+    outcome: failed(sqlProblem(error, { statement: during, file, limit: limitOf(work, null) })),
+  }
 }
 
 async function isThere(client: pg.Client, table: string): Promise<boolean> {

@@ -41,6 +41,24 @@ describe.skipIf(!hasDotnet)('A program', { timeout: 600_000 }, () => {
     expect(await last(hrms)).toBe(before)
   })
 
+  test('whose statement had no more time names the key that gives it more', async ({ hrms }) => {
+    const client = await hrms.client()
+    const scene = await sceneOf(hrms)
+    const program = await bundled(scene.target)
+    await client.query(`create function public.dawdle() returns trigger language plpgsql as
+      $$ begin perform pg_sleep(60); return null; end $$`)
+    await client.query(
+      `create trigger dawdle after insert on ${table} for each statement execute function public.dawdle()`,
+    )
+    expect(await scene.apply(program, before, security, { statementTimeout: 2_000 })).toMatchObject({
+      problem: {
+        code: 'sql-error',
+        sqlstate: '57014',
+        limit: { seconds: 2, key: 'window.statementTimeout', isOver: null },
+      },
+    })
+  })
+
   test.for(['bundle', 'tool'] as const)(
     'that is killed midway leaves nothing working: %s',
     async (by, { hrms }) => {
