@@ -44,53 +44,48 @@ test('sessions that leave by themselves are waited for and counted', async () =>
   expect(await drained).toMatchObject({ status: 'done', facts: { left: 1, ended: [] } })
 })
 
-// The server sleeps for `post_auth_delay`; a signal to all of its processes, as dropping another test's database sends
-// it, ends that early. Then such a session is there at once, and the test is begun anew.
-const slowToEnter = { retry: 5 }
+/**
+ * A client that the server lets in, and that is listed nowhere before `release`: it looks its text search configuration up
+ * before it is listed, and a session that counts as the run's own keeps it from that.
+ */
+async function entersSlowly() {
+  const { applicationName } = scene.world.target
+  const holder = new pg.Client({ connectionString: scene.database.url, application_name: applicationName })
+  await holder.connect()
+  await holder.query('begin; lock table pg_catalog.pg_ts_config in access exclusive mode')
+  const connectionString = scene.database.as('hrms_batch', 'hrms_batch')
+  const options = '-c default_text_search_config=pg_catalog.english'
+  const client = new pg.Client({ connectionString, options })
+  client.on('error', () => {})
+  const connected = client.connect()
+  connected.catch(() => {})
+  await expect.poll(async () => (await beingLetIn()).rowCount).toBe(1)
+  const { rows } = await beingLetIn()
+  return { client, connected, pid: rows[0].pid as number, release: () => holder.end() }
+}
 
-test(
-  'a session that was let in before the close is waited for, although nobody sees it yet',
-  slowToEnter,
-  async () => {
-    // It is let in, and listed a second later.
-    const connectionString = scene.database.as('hrms_batch', 'hrms_batch')
-    const late = new pg.Client({ connectionString, options: '-c post_auth_delay=1' })
-    // An attempt that is begun anew leaves it to the end of its database.
-    late.on('error', () => {})
-    const connected = late.connect()
-    connected.catch(() => {})
-    await expect.poll(async () => (await beingLetIn()).rowCount).toBe(1)
-    const drained = scene.perform(stepOf('drain', { seconds: 30 }))
-    await expect.poll(() => scene.progress.length).toBeGreaterThan(0)
-    expect(scene.progress[0]).toMatchObject({ of: 0 })
-    await connected
-    await expect.poll(() => scene.progress.at(-1)).toMatchObject({ done: 0, of: 1 })
-    await late.end()
-    expect(await drained).toMatchObject({ status: 'done', facts: { left: 1 } })
-  },
-)
+test('a session that was let in before the close is waited for, although nobody sees it yet', async () => {
+  const late = await entersSlowly()
+  const drained = scene.perform(stepOf('drain', { seconds: 30 }))
+  await expect.poll(() => scene.progress.length).toBeGreaterThan(0)
+  expect(scene.progress[0]).toMatchObject({ of: 0 })
+  await late.release()
+  await late.connected
+  await expect.poll(() => scene.progress.at(-1)).toMatchObject({ done: 0, of: 1 })
+  await late.client.end()
+  expect(await drained).toMatchObject({ status: 'done', facts: { left: 1 } })
+})
 
-test(
-  'one that does not get in and does not leave is named by its PID: sessions-entering',
-  slowToEnter,
-  async () => {
-    const connectionString = scene.database.as('hrms_batch', 'hrms_batch')
-    const stuck = new pg.Client({ connectionString, options: '-c post_auth_delay=60' })
-    stuck.on('error', () => {})
-    const connected = stuck.connect().catch(() => {})
-    await expect.poll(async () => (await beingLetIn()).rowCount).toBe(1)
-    const { rows } = await beingLetIn()
-    try {
-      expect(await scene.perform(short)).toEqual({
-        status: 'failed',
-        problem: { code: 'sessions-entering', pids: [rows[0].pid], seconds: 0.3 },
-      })
-    } finally {
-      await onServer((admin) => admin.query('select pg_terminate_backend($1)', [rows[0].pid]))
-      await connected
-    }
-  },
-)
+test('one that does not get in and does not leave is named by its PID: sessions-entering', async () => {
+  const stuck = await entersSlowly()
+  expect(await scene.perform(short)).toEqual({
+    status: 'failed',
+    problem: { code: 'sessions-entering', pids: [stuck.pid], seconds: 0.3 },
+  })
+  await stuck.release()
+  await stuck.connected
+  await stuck.client.end()
+})
 
 test('whoever is left when the time is over is shown, and not touched', async () => {
   const reporting = await waitingClient(scene.database, 'hrms_reporting', 'begin')
