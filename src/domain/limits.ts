@@ -5,6 +5,9 @@ import type { Kind, Step } from './step.ts'
 /** Seconds for what is done in a moment, or not at all. */
 const moment = 60
 
+/** Seconds. It counts rows of whole tables, which may take ten minutes (`plan/loss-in-time.ts`); users are in. */
+const counting = 900
+
 /** Bytes per second: half of what a backup was measured with, as estimates have it. */
 const slowBackup = 25e6
 
@@ -18,7 +21,7 @@ const oneStatement = (plan: Planned): number => runbookOf(plan).window.statement
 
 const limits: Limits = {
   backup: (_, { measured }) => moment + measured.databaseBytes / slowBackup,
-  check: () => moment,
+  check: () => counting,
   claim: () => moment,
   card: () => moment,
   stop: ({ with: { service } }, plan) => (serviceOf(plan, service)?.stop.within ?? 0) / 1000,
