@@ -67,7 +67,7 @@ export default defineConfig({
   plugins: ['typescript', 'import', 'unicorn', 'promise'],
   options: { typeAware: true },
   rules: {
-    'import/no-cycle': 'error',
+    'import/no-cycle': ['error', { ignoreTypes: false }],
     'typescript/no-floating-promises': 'error',
     'typescript/no-misused-promises': 'error',
     'typescript/switch-exhaustiveness-check': 'error',

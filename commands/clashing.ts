@@ -1,4 +1,4 @@
-import { targetAddress } from '../src/adapters/postgres/target.ts'
+import { targetAddress } from '../src/adapters/postgres/target-address.ts'
 import { overlap, type Schedule, type Window } from '../src/domain/schedule.ts'
 import type { Runbook } from '../src/domain/runbook.ts'
 import type { Clash } from '../src/views/clashes.ts'

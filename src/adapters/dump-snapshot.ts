@@ -5,7 +5,8 @@ import { failure, ok } from '../domain/result.ts'
 import { currentLsn, databaseBytes } from './postgres/facts.ts'
 import { selectSessions } from './postgres/sessions.ts'
 import { sqlProblem } from './postgres/sql-error.ts'
-import type { Target, TargetSession } from './postgres/target.ts'
+import type { Target } from './postgres/target.ts'
+import type { TargetSession } from './postgres/target-session.ts'
 
 /** The one moment that a dump shows. */
 export interface Snapshot {

@@ -13,7 +13,8 @@ import { writeDump, writeGlobals } from './dump-write.ts'
 import { errorCode } from './error-code.ts'
 import { inherited } from './inherited.ts'
 import { libpqEnvironment } from './libpq.ts'
-import { makeTarget, type TargetAddress } from './postgres/target.ts'
+import { makeTarget } from './postgres/target.ts'
+import type { TargetAddress } from './postgres/target-address.ts'
 import { clientTools, type ClientTools } from './tools.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>

@@ -1,5 +1,5 @@
 import { inherited } from './inherited.ts'
-import type { TargetAddress } from './postgres/target.ts'
+import type { TargetAddress } from './postgres/target-address.ts'
 
 /** Parameters of a URL that libpq reads from the environment too (PostgreSQL's documentation, 34.15). */
 const variables: Record<string, string> = {

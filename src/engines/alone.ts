@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { lostErrno, sqlProblem } from '../adapters/postgres/sql-error.ts'
-import type { TargetSession } from '../adapters/postgres/target.ts'
+import type { TargetSession } from '../adapters/postgres/target-session.ts'
 import { failed } from '../domain/outcome.ts'
 import type { Script, Statement, Trace, Unit } from '../domain/script.ts'
 import { historyUnlike, readHistory } from './history.ts'

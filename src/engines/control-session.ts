@@ -1,6 +1,6 @@
 import type { Session } from '../domain/session.ts'
 import { blockersOf } from '../adapters/postgres/facts.ts'
-import type { TargetSession } from '../adapters/postgres/target.ts'
+import type { TargetSession } from '../adapters/postgres/target-session.ts'
 import { sampleSessions } from './sampling.ts'
 
 /**

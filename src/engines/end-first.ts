@@ -1,5 +1,5 @@
 import { endSession, isThere, selectSessions } from '../adapters/postgres/sessions.ts'
-import type { TargetSession } from '../adapters/postgres/target.ts'
+import type { TargetSession } from '../adapters/postgres/target-session.ts'
 import { failed, type Outcome } from '../domain/outcome.ts'
 import type { SessionMark } from '../domain/session.ts'
 

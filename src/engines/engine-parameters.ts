@@ -1,4 +1,4 @@
-import type { TargetAddress } from '../adapters/postgres/target.ts'
+import type { TargetAddress } from '../adapters/postgres/target-address.ts'
 import type { PlannedHistory } from '../domain/script.ts'
 
 /** What surrounds an engine in this process. */

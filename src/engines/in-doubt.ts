@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { terminateBackend } from '../adapters/postgres/fence.ts'
 import { waitUntilGone } from '../adapters/postgres/sessions.ts'
-import type { TargetSession } from '../adapters/postgres/target.ts'
+import type { TargetSession } from '../adapters/postgres/target-session.ts'
 import type { Result } from '../domain/result.ts'
 import { readHistory } from './history.ts'
 import { readMarks } from './parts.ts'

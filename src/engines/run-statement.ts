@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { lostErrno, sqlProblem, sqlstateOf } from '../adapters/postgres/sql-error.ts'
-import type { Target, TargetSession } from '../adapters/postgres/target.ts'
+import type { Target } from '../adapters/postgres/target.ts'
+import type { TargetSession } from '../adapters/postgres/target-session.ts'
 import { type Outcome, failed } from '../domain/outcome.ts'
 import type { TimeLimit } from '../domain/problem.ts'
 import { type Prepared, type Script, type Statement, statementsOf } from '../domain/script.ts'

@@ -1,6 +1,6 @@
 import { currentLsn } from '../adapters/postgres/facts.ts'
 import { lostErrno, sqlProblem } from '../adapters/postgres/sql-error.ts'
-import type { TargetSession } from '../adapters/postgres/target.ts'
+import type { TargetSession } from '../adapters/postgres/target-session.ts'
 import { failed } from '../domain/outcome.ts'
 import type { TimeLimit } from '../domain/problem.ts'
 import type { Keep, Script, Statement } from '../domain/script.ts'

@@ -3,13 +3,8 @@ import type { Approved, Plan, RunKind } from '../domain/plan.ts'
 import type { Identity } from '../domain/identity.ts'
 import type { Instant } from '../domain/json.ts'
 import type { Runbook } from '../domain/runbook.ts'
-import {
-  makeTarget,
-  targetAddress,
-  withSession,
-  type Target,
-  type TargetAddress,
-} from '../adapters/postgres/target.ts'
+import { makeTarget, withSession, type Target } from '../adapters/postgres/target.ts'
+import { targetAddress, type TargetAddress } from '../adapters/postgres/target-address.ts'
 import type { Engine } from '../engines/engine.ts'
 import { makeEngine } from '../engines/make.ts'
 import { targetKey } from '../domain/identity.ts'

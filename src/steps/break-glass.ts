@@ -4,7 +4,7 @@ import type { Done } from '../domain/step.ts'
 import type { Runbook, Service } from '../domain/runbook.ts'
 import type { Unit } from '../domain/script.ts'
 import { listableUrl } from '../adapters/libpq.ts'
-import type { TargetAddress } from '../adapters/postgres/target.ts'
+import type { TargetAddress } from '../adapters/postgres/target-address.ts'
 import { defaultSchema } from '../engines/tree.ts'
 import { quoted, shellLine } from '../adapters/services/shell-line.ts'
 

@@ -1,7 +1,7 @@
 import type { Session } from '../domain/session.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Done } from '../domain/step.ts'
-import type { TargetSession } from '../adapters/postgres/target.ts'
+import type { TargetSession } from '../adapters/postgres/target-session.ts'
 import type { At, StepKind } from './step-kind.ts'
 import { entering } from '../adapters/postgres/entering.ts'
 import { preparedTransactions } from '../adapters/postgres/facts.ts'

@@ -1,4 +1,5 @@
-import type { SessionSettings, TargetSession } from '../adapters/postgres/target.ts'
+import type { SessionSettings } from '../adapters/postgres/session-settings.ts'
+import type { TargetSession } from '../adapters/postgres/target-session.ts'
 import type { Kind } from '../domain/step.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { At } from './step-kind.ts'

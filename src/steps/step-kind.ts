@@ -1,5 +1,6 @@
 import type { Engine } from '../engines/engine.ts'
-import type { Target, TargetSession } from '../adapters/postgres/target.ts'
+import type { Target } from '../adapters/postgres/target.ts'
+import type { TargetSession } from '../adapters/postgres/target-session.ts'
 import type { Answer } from '../domain/question.ts'
 import type { Attempt, Run } from '../domain/run.ts'
 import type { Debt, Owed } from '../domain/debt.ts'

@@ -1,6 +1,6 @@
 import type { Answer } from '../domain/question.ts'
 import type { Session, SessionMark } from '../domain/session.ts'
-import type { TargetSession } from '../adapters/postgres/target.ts'
+import type { TargetSession } from '../adapters/postgres/target-session.ts'
 import { endSession, listSessions } from '../adapters/postgres/sessions.ts'
 
 /** What became of the sessions that a person ticked. */

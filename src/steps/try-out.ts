@@ -1,6 +1,6 @@
 import pg from 'pg'
 import type { Problem } from '../domain/problem.ts'
-import type { TargetSession } from '../adapters/postgres/target.ts'
+import type { TargetSession } from '../adapters/postgres/target-session.ts'
 import { sqlFacts } from '../adapters/postgres/sql-error.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Done, TableCount } from '../domain/step.ts'
-import type { TargetSession } from '../adapters/postgres/target.ts'
+import type { TargetSession } from '../adapters/postgres/target-session.ts'
 import { factsOf, type At, type StepKind } from './step-kind.ts'
 import { countRows, readTables } from '../adapters/postgres/catalog.ts'
 import { analyze, unknownToPlanner } from '../adapters/postgres/statistics.ts'

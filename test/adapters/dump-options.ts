@@ -1,5 +1,5 @@
 import type { DumpOptions } from '../../src/adapters/dump.ts'
-import type { TargetAddress } from '../../src/adapters/postgres/target.ts'
+import type { TargetAddress } from '../../src/adapters/postgres/target-address.ts'
 
 export const addressOf = (url: string): TargetAddress => {
   const { host, pathname } = new URL(url)

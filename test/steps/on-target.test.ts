@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { done } from '../../src/domain/outcome.ts'
-import type { SessionSettings } from '../../src/adapters/postgres/target.ts'
+import type { SessionSettings } from '../../src/adapters/postgres/session-settings.ts'
 import { onTarget } from '../../src/steps/on-target.ts'
 import { makeScene, type Scene } from './world.ts'
 import { stepOf } from './plan.ts'

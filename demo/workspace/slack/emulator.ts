@@ -13,6 +13,9 @@ export interface SlackEmulator {
   close(): Promise<void>
 }
 
+/** Arguments of a Web API call. What is JSON in a form is JSON here too: `blocks`, `view`, `metadata`. */
+export type Arguments = Record<string, string>
+
 export type Answer = { ok: boolean; error?: string; [key: string]: unknown }
 
 export const botToken = 'xoxb-demo-lockkeeper'

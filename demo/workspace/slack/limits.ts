@@ -1,6 +1,6 @@
 import type { Block, Element } from '../blocks.ts'
 import { interactive } from '../blocks.ts'
-import type { Arguments } from './web-api.ts'
+import type { Arguments } from './emulator.ts'
 
 /** What Slack would refuse: the emulator takes anything, and a message that only works here is worth nothing. */
 export interface Refusal {

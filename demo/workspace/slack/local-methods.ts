@@ -1,7 +1,7 @@
 import { people, userGroups } from '../cast.ts'
 import { messageKey, type WorkspaceState } from '../state.ts'
 import type { Answer } from './emulator.ts'
-import type { Arguments } from './web-api.ts'
+import type { Arguments } from './emulator.ts'
 
 type LocalMethod = (values: Arguments) => Answer | Promise<Answer>
 

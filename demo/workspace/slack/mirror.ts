@@ -13,7 +13,7 @@ import {
 } from '../state.ts'
 import type { Answer } from './emulator.ts'
 import type { BotLine } from './bot-line.ts'
-import type { Arguments } from './web-api.ts'
+import type { Arguments } from './emulator.ts'
 
 interface House {
   state: WorkspaceState

@@ -1,14 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { WorkspaceState } from '../state.ts'
 import { channels } from '../cast.ts'
-import { botToken, type Answer, type SlackEmulator } from './emulator.ts'
+import { botToken, type Answer, type Arguments, type SlackEmulator } from './emulator.ts'
 import { localMethods } from './local-methods.ts'
 import { checkLimits } from './limits.ts'
 import { mirror } from './mirror.ts'
 import type { BotLine } from './bot-line.ts'
-
-/** Arguments of a Web API call. What is JSON in a form is JSON here too: `blocks`, `view`, `metadata`. */
-export type Arguments = Record<string, string>
 
 export interface WebApi {
   /** A request by the bot, as it came over HTTP. */

@@ -4,7 +4,8 @@ import type { Session } from '../../domain/session.ts'
 import { fence, terminateBackend } from './fence.ts'
 import { selectSessions } from './sessions.ts'
 import { sqlProblem } from './sql-error.ts'
-import type { Target, TargetSession } from './target.ts'
+import type { Target } from './target.ts'
+import type { TargetSession } from './target-session.ts'
 
 /**
  * The session advisory lock that a run holds on its target, `LOCKKEEP` in ASCII as a bigint. It is the same in every

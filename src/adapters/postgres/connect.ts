@@ -9,7 +9,8 @@ import { keepAsking } from './heartbeat.ts'
 import { type Greeting, greet, identityDifferences, identityText } from './identity.ts'
 import { startupOptions } from './session-settings.ts'
 import { lostErrno, sqlstateOf } from './sql-error.ts'
-import type { ConnectOptions, TargetAddress, TargetSession } from './target.ts'
+import type { ConnectOptions, TargetSession } from './target-session.ts'
+import type { TargetAddress } from './target-address.ts'
 
 /** A server that does not answer within this time is reported as unreachable. */
 const connectWithin = 10_000

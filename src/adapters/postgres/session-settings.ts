@@ -1,5 +1,15 @@
-import type { SessionSettings } from './target.ts'
 import { markSetting } from './identity.ts'
+
+/** Times in milliseconds. Without a value the bot's careful defaults apply. */
+export interface SessionSettings {
+  lockTimeout?: number
+  statementTimeout?: number
+  /** Longest time between two statements of a transaction; then the server ends the session and gives its locks back. */
+  idleInTransactionTimeout?: number
+  /** What unqualified names mean; default: the catalogue alone. */
+  searchPath?: string
+  readOnly?: boolean
+}
 
 /** Milliseconds that a statement of our own may take; no runbook sets it. */
 export const ownStatementTimeout = 60_000

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import type { Session, SessionMark } from '../../domain/session.ts'
 import { instant } from './identity.ts'
 import { sqlstateOf } from './sql-error.ts'
-import type { TargetSession } from './target.ts'
+import type { TargetSession } from './target-session.ts'
 
 /**
  * Every backend of this database, of any type (a subscription's apply worker writes rows too), but the sessions of our

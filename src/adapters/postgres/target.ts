@@ -1,30 +1,9 @@
-import type pg from 'pg'
 import type { Identity } from '../../domain/identity.ts'
 import { failure, ok, type Result } from '../../domain/result.ts'
 import { connect } from './connect.ts'
 import { sqlProblem } from './sql-error.ts'
-
-/** Where a target is. The URL is a secret and stays in memory. */
-export interface TargetAddress {
-  url: string
-  /** The environment variable that it came from: how messages name it. */
-  variable: string
-  /** Host and port, for people. */
-  host: string
-  database: string
-}
-
-/** A direct connection to the target, its identity asserted before anything else was said. */
-export interface TargetSession {
-  client: pg.Client
-  pid: number
-  backendStart: string
-  identity: Identity
-  serverVersion: string
-  /** Settles when the connection is gone without `end` having been called. */
-  lost: Promise<{ code: string }>
-  end: () => Promise<void>
-}
+import type { TargetAddress } from './target-address.ts'
+import type { ConnectOptions, TargetSession } from './target-session.ts'
 
 /** How sessions of one run (or one plan) reach their target. */
 export interface Target {
@@ -35,24 +14,6 @@ export interface Target {
   expected: Identity | null
   /** Same address, another database of the same server (closing and opening are issued from there). */
   connect: (options?: ConnectOptions) => Promise<Result<TargetSession>>
-}
-
-export interface ConnectOptions {
-  database?: string
-  settings?: SessionSettings
-  /** The session is asked every few seconds; one that no longer answers is `lost`. */
-  heartbeat?: boolean
-}
-
-/** Times in milliseconds. Without a value the bot's careful defaults apply (see `session-settings.ts`). */
-export interface SessionSettings {
-  lockTimeout?: number
-  statementTimeout?: number
-  /** Longest time between two statements of a transaction; then the server ends the session and gives its locks back. */
-  idleInTransactionTimeout?: number
-  /** What unqualified names mean; default: the catalogue alone. */
-  searchPath?: string
-  readOnly?: boolean
 }
 
 /**
@@ -94,26 +55,4 @@ export async function withSession<T>(
   } finally {
     await opened.value.end()
   }
-}
-
-/**
- * The address that an environment variable holds. Fails with `target-unset` and `target-url-bad`.
- * @param database the name that the runbook gives; the URL names the same one or none.
- */
-export function targetAddress(
-  variable: string,
-  database: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): Result<TargetAddress> {
-  const url = environment[variable]
-  if (!url) return failure({ code: 'target-unset', variable })
-  if (!URL.canParse(url)) return failure({ code: 'target-url-bad', variable, why: 'not-a-url' })
-  const { protocol, hostname, port, pathname, searchParams } = new URL(url)
-  if (!['postgres:', 'postgresql:'].includes(protocol)) {
-    return failure({ code: 'target-url-bad', variable, why: 'not-postgres' })
-  }
-  const named = decodeURIComponent(pathname.slice(1))
-  if (named && named !== database) return failure({ code: 'target-url-bad', variable, why: 'other-database' })
-  const name = decodeURIComponent(hostname) || searchParams.get('host') || 'localhost'
-  return ok({ url, variable, host: `${name}:${port || '5432'}`, database })
 }

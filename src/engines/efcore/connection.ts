@@ -1,4 +1,4 @@
-import type { TargetAddress } from '../../adapters/postgres/target.ts'
+import type { TargetAddress } from '../../adapters/postgres/target-address.ts'
 
 /** Parameters of a PostgreSQL URL, by Npgsql's names (Npgsql's documentation, connection string parameters). */
 const parameters: Record<string, string> = {

@@ -5,7 +5,7 @@ import {
   shapeDifferences,
   tableSizes,
 } from '../../../src/adapters/postgres/catalog.ts'
-import type { TargetSession } from '../../../src/adapters/postgres/target.ts'
+import type { TargetSession } from '../../../src/adapters/postgres/target-session.ts'
 import { type Hrms, test, valueOf } from './hrms.ts'
 
 const session = async (hrms: Hrms): Promise<TargetSession> => valueOf(await hrms.target().connect())

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { test as plain } from 'vitest'
-import { makeTarget, type Target, targetAddress } from '../../../src/adapters/postgres/target.ts'
+import { makeTarget, type Target } from '../../../src/adapters/postgres/target.ts'
+import { targetAddress } from '../../../src/adapters/postgres/target-address.ts'
 import type { Identity } from '../../../src/domain/identity.ts'
 import { hrmsDatabase, onServer, type TestDatabase } from '../../databases.ts'
 

@@ -1,9 +1,5 @@
-import {
-  makeTarget,
-  type Target,
-  type TargetAddress,
-  withSession,
-} from '../../../src/adapters/postgres/target.ts'
+import { makeTarget, type Target, withSession } from '../../../src/adapters/postgres/target.ts'
+import type { TargetAddress } from '../../../src/adapters/postgres/target-address.ts'
 import type { Identity } from '../../../src/domain/identity.ts'
 import type { EfCoreSettings } from '../../../src/domain/runbook.ts'
 import { ok } from '../../../src/domain/result.ts'
