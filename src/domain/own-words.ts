@@ -31,6 +31,7 @@ const words: Record<WordProperties<Said>, true> = {
   code: true,
   differs: true,
   doing: true,
+  fate: true,
   is: true,
   level: true,
   state: true,

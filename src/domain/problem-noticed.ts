@@ -13,8 +13,14 @@ export interface NoticedProblems {
   'type-unconvertible': { table: string; column: string; from: string; statement: string }
   /** `by`: views, and policies of row-level security. */
   'column-read': { table: string; column: string; by: string[]; statement: string }
-  /** `what`: of the migration, the constraint, index or column. `cuts`: values are cut, instead of refused. */
-  'rows-in-the-way': { table: string; what: string; rows: number; statement: string; cuts: boolean }
+  /** `what`: of the migration, the constraint, index or column. `unsure`: the migration may correct them before. */
+  'rows-in-the-way': {
+    table: string
+    what: string
+    rows: number
+    statement: string
+    fate: 'refused' | 'cut' | 'unsure'
+  }
   'rows-uncounted': { what: string[] }
   'call-commits': { procedure: string; statement: string }
   'extension-missing': { extension: string }

@@ -36,7 +36,7 @@ export async function checkScripts(target: Target, history: History, prepared: P
       ...prepared.noticed,
       ...(await twice(client, history, prepared)),
       ...(await refused(client, prepared)),
-      ...(await rowsInTheWay(client, prepared)),
+      ...(await rowsInTheWay(client, history, prepared)),
       ...(await onPopulated(client, prepared)),
     ],
     { settings: { readOnly: true } },

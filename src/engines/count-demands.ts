@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { sqlstateOf } from '../adapters/postgres/sql-error.ts'
 import type { Demand, Prepared } from '../domain/script.ts'
+import { defaultSchema } from './tree.ts'
 
 interface Demanded {
   violating: { table: string; what: string; rows: number }[]
@@ -19,6 +20,8 @@ export async function countDemands(
 ): Promise<Demanded> {
   const demanded: Demanded = { violating: [], uncounted: [] }
   await client.query('begin read only')
+  // What a CHECK calls and how values are compared: as in the migration's own session.
+  await client.query(`set local search_path = ${defaultSchema}`)
   try {
     for (const demand of demands) {
       const rows = await countOne(client, demand)

@@ -1,4 +1,4 @@
-import type { AlterTableCmd, Constraint, IndexStmt, Node, RangeVar, TypeName } from 'libpg-query'
+import type { AlterTableCmd, ColumnDef, Constraint, IndexStmt, Node, RangeVar } from 'libpg-query'
 import type { Demand } from '../domain/script.ts'
 import { commandIn } from './effects.ts'
 import { type Names, trackNames } from './names.ts'
@@ -13,41 +13,84 @@ import { nodesOf, tableName, textOf, withInner } from './tree.ts'
  */
 export function demandsOf(texts: readonly string[], history: string): Demand[] {
   const names = trackNames()
+  const rows = rowsBy(names)
   const demands: Demand[] = []
   for (const text of texts)
     for (const node of parseInner(text).flatMap(withInner)) {
-      demands.push(...demandedBy(node, text, names))
+      const found = demandedBy(node, text, rows)
+      demands.push(...found.map(({ table, what, count }) => ({ table, what, count })))
       names.follow(node)
     }
   return demands.filter(({ table }) => table !== history)
 }
 
-/** A table of a statement, by the names that are there before the first one. */
-interface Named {
-  table: string
+/** What demands are counted over: tables and columns as they are now, as far as that is known. */
+export interface Rows {
+  /** The name that a table has now; null: the statements make it. */
+  table(later: string): string | null
   /** Quoted. */
-  column: (now: string) => string
-  /** Null: a table that the statements make themselves. */
-  other: (relation: RangeVar) => string | null
+  column(tableLater: string, later: string): string
+  /** What stands behind FROM; null: the statements make it. */
+  from(tableLater: string): string | null
+  /** Whether the statements make it, and nothing is in it. */
+  isEmpty(tableLater: string): boolean
 }
 
-function namedBy(relation: RangeVar | undefined, names: Names): Named | null {
-  const now = relation && tableName(relation)
-  const table = now === undefined ? null : names.table(now)
-  if (now === undefined || table === null) return null
+/** Of tables as they are, without what the statements add to them. */
+export const rowsBy = (names: Names): Rows => ({
+  table: (later) => names.table(later),
+  column: (table, later) => quoteName(names.column(table, later)),
+  from: (later) => names.table(later),
+  isEmpty: () => false,
+})
+
+/** A demand with what it is about. */
+export interface Demanded extends Demand {
+  /** Those whose values matter, by their later names; null: nobody can tell. */
+  columns: string[] | null
+  /** What does not fit is cut, not refused. */
+  cuts: boolean
+}
+
+/** The table of a statement. */
+interface Named {
+  table: string
+  /** Behind FROM. */
+  from: string
+  /** Quoted. */
+  column: (later: string) => string
+  other: (relation: RangeVar) => { from: string } | 'empty' | null
+}
+
+function namedBy(relation: RangeVar | undefined, rows: Rows): Named | null {
+  const later = relation && tableName(relation)
+  const table = later === undefined ? null : rows.table(later)
+  const from = later === undefined ? null : rows.from(later)
+  if (later === undefined || table === null || from === null) return null
   return {
     table,
-    column: (name) => quoteName(names.column(now, name)),
-    other: (other) => names.table(tableName(other)),
+    from,
+    column: (name) => rows.column(later, name),
+    other: (relation) => {
+      const theirs = rows.from(tableName(relation))
+      if (theirs !== null) return { from: theirs }
+      return rows.isEmpty(tableName(relation)) ? 'empty' : null
+    },
   }
 }
 
-/** What one statement demands, by the names that are there before the first one. */
-export function demandedBy(node: Node, text: string, names: Names): Demand[] {
-  const whole = (table: string | null): Demand => ({ table, what: text, count: null })
+/** What one statement demands. */
+export function demandedBy(node: Node, text: string, rows: Rows): Demanded[] {
+  const whole = (table: string | null): Demanded => ({
+    table,
+    what: text,
+    count: null,
+    columns: null,
+    cuts: false,
+  })
   if ('AlterTableStmt' in node) {
     const { relation, cmds = [] } = node.AlterTableStmt
-    const named = namedBy(relation, names)
+    const named = namedBy(relation, rows)
     if (!named) return []
     return cmds
       .flatMap(commandIn)
@@ -58,19 +101,17 @@ export function demandedBy(node: Node, text: string, names: Names): Demand[] {
   if ('DropStmt' in node) return node.DropStmt.behavior === 'DROP_CASCADE' ? [whole(null)] : []
   if ('TruncateStmt' in node) return [whole(null)]
   if ('DeleteStmt' in node) {
-    const named = namedBy(node.DeleteStmt.relation, names)
+    const named = namedBy(node.DeleteStmt.relation, rows)
     return named ? [whole(named.table)] : []
   }
   if (!('IndexStmt' in node) || !node.IndexStmt.unique) return []
-  const named = namedBy(node.IndexStmt.relation, names)
+  const named = namedBy(node.IndexStmt.relation, rows)
   return named ? byIndex(named, node.IndexStmt, text) : []
 }
 
-function byCommand(named: Named, { subtype, name = '', def }: AlterTableCmd, text: string): Demand[] {
-  if (subtype === 'AT_AlterColumnType' && def && 'ColumnDef' in def) {
-    const { typeName, raw_default } = def.ColumnDef
-    return typed(named, name, typeName, raw_default && !isCast(raw_default) ? text : null)
-  }
+function byCommand(named: Named, { subtype, name = '', def }: AlterTableCmd, text: string): Demanded[] {
+  if (subtype === 'AT_AlterColumnType' && def && 'ColumnDef' in def)
+    return typed(named, name, def.ColumnDef, text)
   if (subtype !== 'AT_AddConstraint') return []
   return nodesOf([def], 'Constraint').flatMap((constraint) => byConstraint(named, constraint, text))
 }
@@ -83,73 +124,92 @@ const isCast = (node: Node): boolean =>
 const ranges: Record<string, [number, number]> = { int2: [-32768, 32767], int4: [-2147483648, 2147483647] }
 
 function typed(
-  { table, column }: Named,
-  now: string,
-  type: TypeName | undefined,
-  converts: string | null,
-): Demand[] {
+  { table, from, column }: Named,
+  later: string,
+  { typeName: type, raw_default: using }: ColumnDef,
+  text: string,
+): Demanded[] {
   const name = textOf(type?.names?.at(-1))
-  const [length] = nodesOf(type?.typmods ?? [], 'A_Const').map(({ ival }) => ival?.ival ?? 0)
-  const limited = length === undefined ? '' : `(${length})`
-  const demand = (where: string | null): Demand => ({
-    table,
-    what: `${quoteName(now)} ${name}${limited}`,
-    count: where && `SELECT count(*) FROM ${table} WHERE ${where}`,
-  })
+  const limits = nodesOf(type?.typmods ?? [], 'A_Const').map(({ ival }) => ival?.ival ?? 0)
+  const [length, scale = 0] = limits
+  const limited = limits.length ? `(${limits.join(', ')})` : ''
   const hasLimit = name === 'varchar' || name === 'bpchar'
+  const demand = (where: string | null): Demanded => ({
+    table,
+    what: `${quoteName(later)} ${name}${limited}`,
+    count: where && `SELECT count(*) FROM ${from} WHERE ${where}`,
+    columns: [later],
+    cuts: hasLimit && using !== undefined,
+  })
   if (name === 'text' || (name === 'varchar' && length === undefined)) return []
-  if (converts !== null) return [{ table, what: converts, count: null }]
-  if (hasLimit) return [demand(`char_length(rtrim(${column(now)}::text)) > ${length ?? 1}`)]
+  if (using && !isCast(using)) return [{ ...demand(null), what: text }]
+  if (type?.arrayBounds) return [demand(null)]
+  if (hasLimit) return [demand(`char_length(rtrim(${column(later)}::text)) > ${length ?? 1}`)]
+  if (name === 'numeric' && length !== undefined)
+    return [demand(`abs(round(${column(later)}::numeric, ${scale})) >= 10::numeric ^ (${length - scale})`)]
   const range = ranges[name]
-  return [demand(range ? `${column(now)} NOT BETWEEN ${range[0]} AND ${range[1]}` : null)]
+  // A fraction is rounded: half of one is too much.
+  const outside = range && `${column(later)} <= ${range[0]} - 0.5 OR ${column(later)} >= ${range[1]} + 0.5`
+  return [demand(outside ?? null)]
 }
 
-function byConstraint(named: Named, constraint: Constraint, text: string): Demand[] {
-  const { table } = named
+function byConstraint(named: Named, constraint: Constraint, text: string): Demanded[] {
+  const { table, from } = named
   const { contype, conname, skip_validation, indexname } = constraint
   if (skip_validation || indexname) return []
   const what = conname === undefined ? text : quoteName(conname)
-  const demand = (count: string | null): Demand[] => [{ table, what, count }]
+  const demand = (count: string | null, columns: string[] | null): Demanded[] => [
+    { table, what, count, columns, cuts: false },
+  ]
   if (contype === 'CONSTR_CHECK') {
     const says = inParentheses(text, constraint.location ?? 0, 'CHECK')
-    return demand(says && `SELECT count(*) FROM ${table} WHERE NOT (${says})`)
+    return demand(says && `SELECT count(*) FROM ${from} WHERE NOT (${says})`, null)
   }
-  const keys = (constraint.keys ?? []).map((key) => named.column(textOf(key)))
-  if (contype === 'CONSTR_UNIQUE' && !constraint.nulls_not_distinct) return demand(repeated(table, keys))
-  if (contype === 'CONSTR_PRIMARY') return demand(repeatedOrMissing(table, keys))
-  if (contype === 'CONSTR_FOREIGN' && constraint.pktable && constraint.pk_attrs?.length) {
-    const other = named.other(constraint.pktable)
-    const ours = (constraint.fk_attrs ?? []).map((key) => named.column(textOf(key)))
-    const theirs = namesIn(constraint.pk_attrs)
-    const same = theirs.map((theirName, i) => `theirs.${theirName} = ours.${ours[i]}`).join(' AND ')
-    return demand(
-      other &&
-        `SELECT count(*) FROM ${table} ours WHERE ${ours.map((name) => `ours.${name} IS NOT NULL`).join(' AND ')}` +
-          ` AND NOT EXISTS (SELECT FROM ${other} theirs WHERE ${same})`,
-    )
-  }
-  return demand(null)
+  const columns = (constraint.keys ?? []).map(textOf)
+  const keys = columns.map(named.column)
+  const isPlain = !constraint.nulls_not_distinct && !constraint.without_overlaps
+  if (contype === 'CONSTR_UNIQUE' && isPlain) return demand(repeated(from, keys), columns)
+  if (contype === 'CONSTR_PRIMARY' && isPlain) return demand(repeatedOrMissing(from, keys), columns)
+  if (contype === 'CONSTR_FOREIGN')
+    return demand(orphans(named, constraint), (constraint.fk_attrs ?? []).map(textOf))
+  return demand(null, null)
+}
+
+/** Rows whose values refer to nothing. */
+function orphans(
+  { from, column, other }: Named,
+  { pktable, pk_attrs = [], fk_attrs = [], fk_with_period }: Constraint,
+): string | null {
+  const theirRows = pktable && other(pktable)
+  if (!pktable || !theirRows || !pk_attrs.length || fk_with_period) return null
+  const ours = fk_attrs.map((key) => `ours.${column(textOf(key))}`)
+  const given = ours.map((name) => `${name} IS NOT NULL`).join(' AND ')
+  const count = `SELECT count(*) FROM (SELECT * FROM ${from}) AS ours WHERE ${given}`
+  if (theirRows === 'empty') return count
+  const same = pk_attrs.map((key, i) => `theirs.${quoteName(textOf(key))} = ${ours[i]}`).join(' AND ')
+  return `${count} AND NOT EXISTS (SELECT FROM (SELECT * FROM ${theirRows.from}) AS theirs WHERE ${same})`
 }
 
 function byIndex(
-  { table, column }: Named,
+  { table, from, column }: Named,
   { idxname, indexParams = [], whereClause, ...index }: IndexStmt,
   text: string,
-): Demand[] {
-  const names = nodesOf(indexParams, 'IndexElem').map(({ name }) => name)
-  const isPlain = names.every((name) => name !== undefined) && !whereClause && !index.nulls_not_distinct
-  const what = idxname === undefined ? text : quoteName(idxname)
-  const keys = names.map((name = '') => column(name))
-  return [{ table, what, count: isPlain ? repeated(table, keys) : null }]
+): Demanded[] {
+  const elements = nodesOf(indexParams, 'IndexElem')
+  const isPlain =
+    elements.every(({ name, collation }) => name !== undefined && !collation) &&
+    !whereClause &&
+    !index.nulls_not_distinct
+  const columns = elements.map(({ name = '' }) => name)
+  const count = isPlain ? repeated(from, columns.map(column)) : null
+  return [{ table, what: idxname === undefined ? text : quoteName(idxname), count, columns, cuts: false }]
 }
 
 /** Rows that have all of these values in common with another one. NULL is like nothing. */
-const repeated = (table: string, columns: readonly string[]): string =>
-  `SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM ${table} WHERE ${columns.map((name) => `${name} IS NOT NULL`).join(' AND ')}` +
+const repeated = (from: string, columns: readonly string[]): string =>
+  `SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM ${from} WHERE ${columns.map((name) => `${name} IS NOT NULL`).join(' AND ')}` +
   ` GROUP BY ${columns.join(', ')} HAVING count(*) > 1) AS repeated`
 
 /** And those that have no value in one of them. */
-const repeatedOrMissing = (table: string, columns: readonly string[]): string =>
-  `SELECT (${repeated(table, columns)}) + (SELECT count(*) FROM ${table} WHERE ${columns.map((name) => `${name} IS NULL`).join(' OR ')})`
-
-const namesIn = (nodes: readonly Node[] = []): string[] => nodes.map((node) => quoteName(textOf(node)))
+const repeatedOrMissing = (from: string, columns: readonly string[]): string =>
+  `SELECT (${repeated(from, columns)}) + (SELECT count(*) FROM ${from} WHERE ${columns.map((name) => `${name} IS NULL`).join(' OR ')})`

@@ -5,6 +5,7 @@ import {
   createsSchemas,
   endsSessions,
   foreignOwners,
+  hiddenRows,
   unreadableRelations,
 } from '../adapters/postgres/privileges.ts'
 import { roleAttributes, unassumable, whoAmI } from '../adapters/postgres/roles.ts'
@@ -29,11 +30,16 @@ export async function ending(at: Looked): Promise<Finding[]> {
 }
 
 export async function reading(at: Looked): Promise<Finding[]> {
-  const unreadable = await unreadableRelations(at.client)
-  if (unreadable.length === 0) return []
-  const more = unreadable.length > named ? ` and ${unreadable.length - named} more` : ''
-  return lacks(at, `SELECT on ${unreadable.slice(0, named).join(', ')}${more}`, 'dump')
+  const [unreadable, hidden] = [await unreadableRelations(at.client), await hiddenRows(at.client)]
+  return [
+    ...(unreadable.length ? await lacks(at, `SELECT on ${someOf(unreadable)}`, 'dump') : []),
+    ...(hidden.length ? await lacks(at, `BYPASSRLS, for the policies of ${someOf(hidden)}`, 'dump') : []),
+  ]
 }
+
+const someOf = (relations: string[]): string =>
+  relations.slice(0, named).join(', ') +
+  (relations.length > named ? ` and ${relations.length - named} more` : '')
 
 export async function changing(at: Looked): Promise<Finding[]> {
   const owners = await foreignOwners(at.client, at.touched)

@@ -2,7 +2,23 @@ import { code, say, type Line } from '../domain/view.ts'
 import { bytes, counted, seconds } from './amounts.ts'
 import { codes, firstOf, statementCode } from './line.ts'
 import { downFault, downRemedy } from './unfit.ts'
-import { again, type Wordings } from './wording.ts'
+import { again, type Wording, type Wordings } from './wording.ts'
+import type { Problem } from '../domain/problem.ts'
+
+const inTheWay: Record<Problem<'rows-in-the-way'>['fate'], Pick<Wording, 'means' | 'next'>> = {
+  refused: {
+    means: say`The server would refuse it while users are out, and the run would have to go back.`,
+    next: say`Correct those rows, or let the migration correct them before that statement, ${again}.`,
+  },
+  unsure: {
+    means: say`Unless what the migration does before changes them, the server would refuse it while users are out.`,
+    next: say`Look whether it does. If not, correct those rows, ${again}.`,
+  },
+  cut: {
+    means: say`Their values would be cut.`,
+    next: say`Make sure that nobody needs what is cut, or correct those rows first, ${again}.`,
+  },
+}
 
 /** What a plan notices about its statements, and about the way back. */
 export const statementProblems = {
@@ -54,14 +70,9 @@ export const statementProblems = {
     means: say`Here it would run inside of a transaction, and the server refuses that (2D000).`,
     next: say`Put what it does into the migration, or call it by hand before or after the run, and plan again.`,
   }),
-  'rows-in-the-way': ({ table, what, rows, statement, cuts }) => ({
+  'rows-in-the-way': ({ table, what, rows, statement, fate }) => ({
     what: say`${counted(rows, 'row')} of ${code(table)} ${rows === 1 ? 'does' : 'do'} not fit ${code(what)}, which ${statementCode(statement)} makes.`,
-    means: cuts
-      ? say`Their values would be cut.`
-      : say`The server would refuse it while users are out, and the run would have to go back.`,
-    next: cuts
-      ? say`Make sure that nobody needs what is cut, or correct those rows first, and plan again.`
-      : say`Correct those rows, or let the migration correct them before that statement, and plan again.`,
+    ...inTheWay[fate],
   }),
   'rows-uncounted': ({ what }) => ({
     what: say`Whether the rows of now fit what the migration makes could not be counted: ${codes(what, 5)}.`,

@@ -225,6 +225,18 @@ describe('what the bot’s role lacks', () => {
     })
   })
 
+  it('is reading rows that a policy hides from it: neither a dump nor a count has them all', async () => {
+    const target = await planTarget()
+    await target.client.query(
+      `create table public.hidden (a int); alter table public.hidden enable row level security; grant select on public.hidden to lockkeeper;
+       create table public.owned (a int); alter table public.owned enable row level security; alter table public.owned owner to hrms_owner`,
+    )
+    expect(finding(await target.plan({ kind: 'backup' }), 'privilege-missing')).toMatchObject({
+      level: 'blocker',
+      problem: { needs: 'BYPASSRLS, for the policies of public.hidden', why: 'dump' },
+    })
+  })
+
   it('is keeping what a rollback drops, where it may not create a schema', async () => {
     const target = await planTarget({ owner: 'postgres' })
     await target.migrated()

@@ -82,7 +82,7 @@ export const noticedSamples: NoticedProblems = {
     what: '"FK_t_u"',
     rows: 3,
     statement: 'ALTER TABLE t ADD CONSTRAINT "FK_t_u" FOREIGN KEY (u) REFERENCES u (id)',
-    cuts: false,
+    fate: 'refused',
   },
   'rows-uncounted': { what: ['"FK_t_u"'] },
   'rollback-violates': { table: 'master."RefreshTokens"', column: 'AdminUserId', rows: 50 },

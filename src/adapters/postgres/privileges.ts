@@ -18,6 +18,19 @@ export async function unreadableRelations(client: pg.Client): Promise<string[]> 
 }
 
 /**
+ * Tables of which policies hide rows from this session's role, sorted: a dump of them fails, and a count of them is wrong.
+ * Not from their owner, unless they FORCE ROW LEVEL SECURITY.
+ */
+export async function hiddenRows(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select oid::pg_catalog.regclass::text as name from pg_catalog.pg_class
+     where relkind in ('r', 'p') and relrowsecurity and pg_catalog.row_security_active(oid)
+     order by oid::pg_catalog.regclass::text collate "C"`,
+  )
+  return rows.map(({ name }) => name)
+}
+
+/**
  * Owners of these tables whose rights a role does not have, without one this session: DDL on a table is its owner's
  * alone. Sorted.
  */
