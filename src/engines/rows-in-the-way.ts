@@ -39,7 +39,7 @@ export async function rowsInTheWay(
 }
 
 async function demandsNow(client: pg.Client, history: History, { scripts }: Prepared): Promise<Placed[]> {
-  const rows = trackRows(history.table)
+  const rows = trackRows(history.table, await notValid(client))
   const placed: Placed[] = []
   for (const script of scripts) {
     // What an earlier try committed, the rows of now have been through.
@@ -49,6 +49,17 @@ async function demandsNow(client: pg.Client, history: History, { scripts }: Prep
         for (const node of parseInner(text)) placed.push(...rows.follow(node, text))
   }
   return placed
+}
+
+/** The constraints that are there and not validated, as statements that would add them so. */
+async function notValid(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ statement: string }>(
+    `select pg_catalog.format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s', nspname, relname, conname,
+                              pg_catalog.pg_get_constraintdef(k.oid)) as statement
+     from pg_catalog.pg_constraint k join pg_catalog.pg_class c on c.oid = conrelid
+     join pg_catalog.pg_namespace n on n.oid = relnamespace where not convalidated`,
+  )
+  return rows.map(({ statement }) => statement)
 }
 
 /** Whether other tables inherit from one of these without being its partitions: what holds for one does not for all. */

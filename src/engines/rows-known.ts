@@ -3,7 +3,7 @@ import { type Demanded, demandedBy, type Rows } from './demands.ts'
 import { commandIn, givenBy } from './effects.ts'
 import { isInert } from './inert.ts'
 import { madeBy, trackNames } from './names.ts'
-import { quoteName, quoteValue } from './sql-parse.ts'
+import { parseInner, quoteName, quoteValue } from './sql-parse.ts'
 import { tablesOf } from './tables.ts'
 import { nodesOf, tableName, textOf, withInner } from './tree.ts'
 import { typeText } from './weight.ts'
@@ -22,13 +22,17 @@ export interface Placed {
  * What is known of rows while statements run, in their order: which tables are made and empty, what columns are added
  * with, what was written. `follow` gives the demands of a statement that can be counted now.
  * @param history its table: writing it changes no other rows.
+ * @param notValid statements that would add the constraints which are there and not validated.
  */
-export function trackRows(history: string): { follow(node: Node, text: string): Placed[] } {
+export function trackRows(
+  history: string,
+  notValid: readonly string[],
+): { follow(node: Node, text: string): Placed[] } {
   const names = trackNames()
   const empty = new Set<string>()
   const added = new Map<string, { column: string; sql: string }[]>()
   const written = new Map<string, Set<string> | 'all'>()
-  const unvalidated = new Map<string, { node: Node; text: string }>()
+  const unvalidated = new Map(notValid.flatMap(validatedLater))
   let isAsNow = true
 
   const rows: Rows = {
@@ -82,8 +86,7 @@ export function trackRows(history: string): { follow(node: Node, text: string): 
         .flatMap((one) => [...demandedBy(one.node, one.text, rows), ...notNullBy(one.node, rows)])
         .filter((demand) => demand.count !== null && !isCorrected(demand, tables))
         .map((demand) => ({ demand, statement: text, tables, isSure: isAsNow && isPlain(node) }))
-      const later = validatedLater(node)
-      if (later !== null) unvalidated.set(later, { node: withValidation(node), text })
+      for (const [name, later] of validatedLater(text)) unvalidated.set(name, later)
       noteWritten(node)
       if (!isInert(node) && !writesOnly(node, history)) isAsNow = false
       if ('CreateStmt' in node && !node.CreateStmt.if_not_exists)
@@ -170,17 +173,24 @@ function isPlain(node: Node): boolean {
   )
 }
 
+/** A constraint, by the name of its table and its own. */
+const keyOf = (node: Node, constraint: string): string =>
+  'AlterTableStmt' in node && node.AlterTableStmt.relation
+    ? `${tableName(node.AlterTableStmt.relation)} ${constraint}`
+    : constraint
+
 const validatedBy = (node: Node): string[] =>
-  commandsOf(node).flatMap(({ subtype, name }) => (subtype === 'AT_ValidateConstraint' && name ? [name] : []))
+  commandsOf(node).flatMap(({ subtype, name }) =>
+    subtype === 'AT_ValidateConstraint' && name ? [keyOf(node, name)] : [],
+  )
 
-/** The constraint that a statement adds NOT VALID. */
-const validatedLater = (node: Node): string | null =>
-  nodesOf(commandsOf(node), 'Constraint').find(({ skip_validation }) => skip_validation)?.conname ?? null
-
-function withValidation(node: Node): Node {
-  const copy = structuredClone(node)
-  for (const constraint of nodesOf(copy, 'Constraint')) constraint.skip_validation = false
-  return copy
+/** The constraint that a statement adds NOT VALID, with the same statement as if it were validated. */
+function validatedLater(text: string): [key: string, statement: { node: Node; text: string }][] {
+  const node = /\bnot\s+valid\b/i.test(text) ? parseInner(text)[0] : undefined
+  const constraint = node && nodesOf(commandsOf(node), 'Constraint').find((one) => one.skip_validation)
+  if (!node || !constraint?.conname) return []
+  constraint.skip_validation = false
+  return [[keyOf(node, constraint.conname), { node, text }]]
 }
 
 /** Tables that a statement writes to by name, with the columns of rows that were there; inserting leaves those as they are. */

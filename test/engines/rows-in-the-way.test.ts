@@ -141,10 +141,18 @@ test('a column that is added counts with the value that rows get in it', async (
   }
 })
 
-test('a constraint that is added NOT VALID is counted where it is validated', async ({ hrms }) => {
-  await (await hrms.client()).query(rows)
+test('a constraint that is added NOT VALID is counted where it is validated, also long after', async ({
+  hrms,
+}) => {
+  const root = await hrms.client()
+  await root.query(rows)
   const sql = `ALTER TABLE master.a ADD CONSTRAINT ck CHECK (id < 2) NOT VALID; ALTER TABLE master.a VALIDATE CONSTRAINT ck`
   expect(await inTheWay(hrms, sql)).toEqual([['blocker', 1, 'ck']])
+  await root.query(
+    `alter table master.a add constraint "Old" foreign key (parent) references master.a (id) not valid`,
+  )
+  const later = 'ALTER TABLE master.a VALIDATE CONSTRAINT "Old"'
+  expect(await inTheWay(hrms, later)).toEqual([['blocker', 1, '"Old"']])
 })
 
 /** Each is taken by the server, and looks as if it were not. */
