@@ -86,8 +86,11 @@ export interface Prepared {
   adds: { table: string; column: string; gives: Given; notNull: boolean }[]
   /** What is gone afterwards; `column` null: the whole table. `gave`: what the way up had given to rows that existed. */
   drops: { table: string; column: string | null; gave: Given }[]
-  /** Columns that become NOT NULL again: rows that are NULL stand in its way. */
-  restores: { table: string; column: string }[]
+  /**
+   * Columns that become NOT NULL again: rows that are NULL stand in its way. `gets`: its own constant as text, which it
+   * writes into these rows before; they stand in its way only where a foreign key refuses that.
+   */
+  restores: { table: string; column: string; gets?: string }[]
   /**
    * Of a way down, by the names after its last statement: what is not there then, and what is NOT NULL again. A table or
    * column that is dropped and made anew is there.
@@ -131,7 +134,8 @@ export interface Keep {
   into: string
   /** Taken for every table before anything is counted. */
   lock: Statement
-  statements: Statement[]
+  /** `by`: run only where rows stand in the way by this column. */
+  statements: (Statement & { by?: string })[]
 }
 
 /** The table that says which migrations were applied, and the migrations that are known, oldest first. */

@@ -1,4 +1,4 @@
-import type { A_Const, AlterTableCmd, AlterTableStmt, ColumnDef, Node } from 'libpg-query'
+import type { A_Const, AlterTableCmd, AlterTableStmt, ColumnDef, Node, UpdateStmt } from 'libpg-query'
 import type { Given, Prepared } from '../domain/script.ts'
 import { type Names, trackNames } from './names.ts'
 import { droppedTables } from './tables.ts'
@@ -16,14 +16,27 @@ export interface Effects {
 }
 
 /** What is read on the way to them. */
-interface Reading extends Pick<Effects, 'adds' | 'drops' | 'restores'> {
+interface Reading extends Pick<Effects, 'adds' | 'drops'> {
   /** Columns that are there again: `table.column`, by the table's name before. */
   again: Set<string>
+  /** `given`: what an earlier statement writes into rows without a value; null: nothing does. */
+  notNull: { table: string; column: string; given: Given | null }[]
+  /** What statements write into columns: `table.column`, by the names before. */
+  written: Map<string, Given>
+  /** Columns that get a foreign key. */
+  referring: Set<string>
 }
 
 /** Reads the effects of statements in the order in which they run, those inside of DO blocks too. */
 export function effectsOf(statements: Node[]): Effects {
-  const effects: Reading = { adds: [], drops: [], restores: [], again: new Set() }
+  const effects: Reading = {
+    adds: [],
+    drops: [],
+    again: new Set(),
+    notNull: [],
+    written: new Map(),
+    referring: new Set(),
+  }
   const names = trackNames()
   for (const node of statements.flatMap(withInner)) {
     for (const dropped of droppedTables(node)) {
@@ -31,15 +44,25 @@ export function effectsOf(statements: Node[]): Effects {
       if (table !== null) effects.drops.push({ table, column: null })
     }
     if ('AlterTableStmt' in node) alter(effects, node.AlterTableStmt, names)
-    if ('UpdateStmt' in node) forgetUpdated(effects, node, names)
+    for (const update of nodesOf(node, 'UpdateStmt')) noteUpdated(effects, update, names)
     names.follow(node)
   }
   const gave = effects.adds.map(({ table, column, gives }) => ({ ...names.now(table, column), gives }))
-  const { adds, drops, restores } = effects
-  return { adds, drops, restores, gave, after: afterAll(effects, names) }
+  const { adds, drops } = effects
+  return { adds, drops, restores: restoresOf(effects), gave, after: afterAll(effects, names) }
 }
 
-function afterAll({ drops, restores, again }: Reading, names: Names): Effects['after'] {
+/**
+ * Rows without a value to which the statements give one stand in nobody's way, and those that they leave out the server
+ * refuses. A foreign key may refuse the value: one that the statements make does so, as far as anybody can tell here.
+ */
+const restoresOf = ({ notNull, referring }: Reading): Effects['restores'] =>
+  notNull.flatMap(({ table, column, given }): Effects['restores'] => {
+    if (given === null || referring.has(`${table}.${column}`)) return [{ table, column }]
+    return given === 'unknown' || given.value === null ? [] : [{ table, column, gets: given.value }]
+  })
+
+function afterAll({ drops, notNull, again }: Reading, names: Names): Effects['after'] {
   const isGone = (table: string, column: string | null): boolean =>
     drops.some((one) => one.table === table && one.column === column)
   return {
@@ -47,7 +70,7 @@ function afterAll({ drops, restores, again }: Reading, names: Names): Effects['a
       if (column === null) return names.isTaken(table) ? [] : [{ table, column }]
       return again.has(`${table}.${column}`) ? [] : [{ table: names.now(table, column).table, column }]
     }),
-    notNull: restores
+    notNull: notNull
       .filter(
         ({ table, column }) =>
           !isGone(table, null) && (!isGone(table, column) || again.has(`${table}.${column}`)),
@@ -75,9 +98,12 @@ function alter(effects: Reading, { relation, cmds = [] }: AlterTableStmt, names:
       if (added === -1) effects.drops.push({ table, column })
       else effects.adds.splice(added, 1)
     } else if (subtype === 'AT_SetNotNull') {
-      effects.restores.push({ table, column })
+      effects.notNull.push({ table, column, given: effects.written.get(`${table}.${column}`) ?? null })
     } else if (subtype === 'AT_DropNotNull') {
-      effects.restores = effects.restores.filter((one) => one.table !== table || one.column !== column)
+      effects.notNull = effects.notNull.filter((one) => one.table !== table || one.column !== column)
+    } else if (subtype === 'AT_AddConstraint') {
+      for (const key of nodesOf([def], 'Constraint').flatMap(({ fk_attrs = [] }) => fk_attrs))
+        effects.referring.add(`${table}.${names.column(written, textOf(key))}`)
     }
   }
 }
@@ -86,15 +112,30 @@ export const commandIn = (node: Node): AlterTableCmd[] =>
   'AlterTableCmd' in node ? [node.AlterTableCmd] : []
 
 /** A column that the migration fills itself has other values than its default, and nobody can tell which. */
-function forgetUpdated(effects: Reading, node: Extract<Node, { UpdateStmt: unknown }>, names: Names): void {
-  const { relation, targetList = [] } = node.UpdateStmt
+function noteUpdated(effects: Reading, update: UpdateStmt, names: Names): void {
+  const { relation, targetList = [] } = update
   if (!relation) return
-  const table = names.table(tableName(relation))
-  const columns = new Set(targetList.flatMap((one) => ('ResTarget' in one ? [one.ResTarget.name] : [])))
+  const now = tableName(relation)
+  const table = names.table(now)
+  if (table === null) return
+  const set = targetList.flatMap((one) => ('ResTarget' in one ? [one.ResTarget] : []))
+  for (const { name = '', val } of set) {
+    const key = `${table}.${names.column(now, name)}`
+    const fills = !update.whereClause || isMissing(update.whereClause, name)
+    if (fills) effects.written.set(key, (val && constantOf(val)) ?? 'unknown')
+    else if (!effects.written.has(key)) effects.written.set(key, 'unknown')
+  }
+  const columns = new Set(set.map(({ name }) => name))
   effects.adds = effects.adds.map((one) =>
     one.table === table && columns.has(one.column) ? { ...one, gives: 'unknown' } : one,
   )
 }
+
+/** `column IS NULL`, and nothing besides. */
+const isMissing = (where: Node, column: string): boolean =>
+  'NullTest' in where &&
+  where.NullTest.nulltesttype === 'IS_NULL' &&
+  textOf(nodesOf([where.NullTest.arg], 'ColumnRef')[0]?.fields?.at(-1)) === column
 
 /** Types without an equality of their values: nothing can be compared with a default. */
 const incomparable = new Set(['json', 'xml', 'point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle'])

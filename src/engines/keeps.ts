@@ -30,6 +30,10 @@ export const lossyTables = ({ drops, restores }: Lossy): string[] =>
  */
 export function keepsOf({ drops, restores }: Lossy, line: number): Keep[] {
   const added = (text: string): Statement => ({ text, line, from: 'added' })
+  const deleted = (one: Prepared['restores'][number]): Keep['statements'][number] => ({
+    ...added(`DELETE FROM ${one.table} WHERE ${violates(one)}`),
+    by: one.column,
+  })
   return lossyTables({ drops, restores }).map((table, position) => {
     const lost = drops.filter((one) => one.table === table)
     const violating = restores.filter((one) => one.table === table)
@@ -37,7 +41,6 @@ export function keepsOf({ drops, restores }: Lossy, line: number): Keep[] {
     const into = `${keptSchema}.${keptName(table, position)}`
     const conditions = [...lost.map(losesValue), ...violating.map(violates)]
     const where = isDropped ? '' : ` WHERE ${conditions.join(' OR ')}`
-    const removes = violating.length > 0 && !isDropped
     return {
       table,
       into,
@@ -46,7 +49,7 @@ export function keepsOf({ drops, restores }: Lossy, line: number): Keep[] {
         ...makeSchema.map(added),
         added(`CREATE TABLE ${into} AS SELECT * FROM ${table}${where}`),
         added(`REVOKE ALL ON TABLE ${into} FROM PUBLIC`),
-        ...(removes ? [added(`DELETE FROM ${table} WHERE ${violating.map(violates).join(' OR ')}`)] : []),
+        ...(isDropped ? [] : violating.map(deleted)),
       ],
     }
   })
@@ -70,12 +73,6 @@ function keptName(table: string, position: number): string {
 const cut = (name: string): string =>
   new TextDecoder().decode(Buffer.from(name).subarray(0, longest)).replace(/\uFFFD$/, '')
 
-/** A statement of a keep as it runs. */
-const ofRun = (statement: Statement, run: string): Statement => ({
-  ...statement,
-  text: statement.text.replaceAll('{run}', run),
-})
-
 /** More would be lost than somebody accepted: nothing is done, and people are asked. Null: it may go on. */
 export const askIfGrown = ({ rows }: Loss, accepted: number): Outcome<never> | null =>
   rows > accepted
@@ -85,15 +82,19 @@ export const askIfGrown = ({ rows }: Loss, accepted: number): Outcome<never> | n
       }
     : null
 
-/** The keeps of tables that lose something, as they run. */
+/** The keeps of tables that lose something, as they run: nothing is deleted but rows that stand in the way. */
 export function keepsNeeded(keeps: readonly Keep[], { dropped, violating }: Loss, run: string): Keep[] {
   const lossy = new Set([...dropped, ...violating].flatMap(({ table, rows }) => (rows ? [table] : [])))
+  const isInTheWay = (of: string, by: string | undefined): boolean =>
+    by === undefined || violating.some(({ table, column, rows }) => table === of && column === by && rows > 0)
   return keeps
     .filter(({ table }) => lossy.has(table))
     .map((keep) => ({
       ...keep,
       into: keep.into.replaceAll('{run}', run),
-      statements: keep.statements.map((one) => ofRun(one, run)),
+      statements: keep.statements
+        .filter(({ by }) => isInTheWay(keep.table, by))
+        .map((one) => ({ ...one, text: one.text.replaceAll('{run}', run) })),
     }))
 }
 

@@ -1,0 +1,50 @@
+import type pg from 'pg'
+
+/** A foreign key; names quoted, the table's with its schema. */
+interface Key {
+  refers: string
+  /** What it refers to; several columns are compared by nobody here. */
+  columns: string[]
+}
+
+/**
+ * Whether a foreign key of a column refuses a constant, given as text: no row has it. Compared as text, so that it cannot
+ * fail on a type; a key of several columns counts as refusing it.
+ */
+export async function isRefused(
+  client: pg.Client,
+  { table, column }: { table: string; column: string },
+  value: string,
+): Promise<boolean> {
+  for (const { refers, columns } of await keysOf(client, table, column)) {
+    const [only] = columns
+    if (only === undefined || columns.length > 1 || !(await has(client, refers, only, value))) return true
+  }
+  return false
+}
+
+async function keysOf(client: pg.Client, table: string, column: string): Promise<Key[]> {
+  const { rows } = await client.query<Key>(
+    `select pg_catalog.format('%I.%I', nspname, relname) as refers,
+       array(
+         select pg_catalog.quote_ident(attname) from pg_catalog.pg_attribute
+         where attrelid = k.confrelid and attnum = any(k.confkey)) as columns
+     from pg_catalog.pg_constraint k
+     join pg_catalog.pg_attribute a on a.attrelid = k.conrelid and a.attname = $2 and a.attnum = any(k.conkey)
+     join pg_catalog.pg_class c on c.oid = k.confrelid
+     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+     left join pg_catalog.pg_constraint whole on whole.oid = k.conparentid and whole.conrelid = k.conrelid
+     -- A key to a partitioned table has one more for each of its partitions.
+     where k.conrelid = pg_catalog.to_regclass($1) and k.contype = 'f' and whole.oid is null`,
+    [table, column],
+  )
+  return rows
+}
+
+async function has(client: pg.Client, table: string, column: string, value: string): Promise<boolean> {
+  const { rows } = await client.query<{ there: boolean }>(
+    `select exists (select from ${table} where ${column}::text = $1) as there`,
+    [value],
+  )
+  return rows[0]!.there
+}

@@ -1,0 +1,73 @@
+import { expect } from 'vitest'
+import type { Outcome } from '../../src/domain/outcome.ts'
+import type { Done } from '../../src/domain/step.ts'
+import { keepBefore } from '../../src/engines/efcore/keep-before.ts'
+import { countLoss } from '../../src/engines/loss.ts'
+import { type Hrms, test, valueOf } from '../adapters/postgres/hrms.ts'
+import { applying, prepared } from './scripts.ts'
+
+interface Ways {
+  made: string
+  up?: string
+  /** What users wrote since. */
+  written: string
+  down: string
+}
+
+/** A database that went up, and that users were in since. */
+async function admitted(hrms: Hrms, { made, up = 'SELECT 1', written, down }: Ways) {
+  const root = await hrms.client()
+  await root.query(made)
+  const { engine, ...ways } = await prepared(up, down)
+  const target = hrms.target({ role: 'postgres' })
+  expect(await engine.apply(target, ways.up, applying())).toMatchObject({ status: 'done' })
+  await root.query(written)
+  const back = ways.down!
+  const { client, end } = valueOf(await target.connect({ settings: { readOnly: true } }))
+  const loss = await countLoss(client, back)
+  await end()
+  return {
+    loss,
+    goBack: (): Promise<Outcome<Done['migrate']>> =>
+      engine.apply(target, back, applying({ accepted: loss.rows })),
+    keep: () => keepBefore(target, back, { ...applying(), accepted: loss.rows }),
+    rows: async (query: string) => (await root.query(query)).rows,
+  }
+}
+
+test('rows without a value to which Down gives one before it asks for NOT NULL are no loss, and stay', async ({
+  hrms,
+}) => {
+  const { loss, goBack, keep, rows } = await admitted(hrms, {
+    made: `create table public.a (id int, n text not null, m text not null); insert into public.a values (1, 'x', 'x'), (2, 'y', 'y')`,
+    up: 'ALTER TABLE a ALTER n DROP NOT NULL; ALTER TABLE a ALTER m DROP NOT NULL',
+    written: 'update public.a set n = null where id = 1; update public.a set m = null where id = 2',
+    down: `UPDATE a SET n = '' WHERE n IS NULL; ALTER TABLE a RENAME n TO o; ALTER TABLE a ALTER o SET NOT NULL; ALTER TABLE a ALTER m SET NOT NULL`,
+  })
+  expect(loss).toMatchObject({ violating: [{ column: 'm', rows: 1 }], rows: 1 })
+  expect(await keep()).toMatchObject({ facts: { deletes: true } })
+  expect(await goBack()).toMatchObject({ status: 'done' })
+  expect(await rows('select * from public.a')).toEqual([{ id: 1, o: '', m: 'x' }])
+})
+
+test('a value that a foreign key refuses leaves its rows in the way; one that it takes does not', async ({
+  hrms,
+}) => {
+  const { loss, goBack, rows } = await admitted(hrms, {
+    made: `create table public.p (id int primary key); create table public.q (id int primary key); insert into public.p values (1);
+      create table public.a (id int, p int not null references p, q int not null); insert into public.a values (1, 1, 1), (2, 1, 1), (3, 1, 1)`,
+    up: 'ALTER TABLE a ALTER p DROP NOT NULL; ALTER TABLE a ALTER q DROP NOT NULL',
+    written: 'update public.a set p = null where id = 1; update public.a set q = null where id = 2',
+    down: `UPDATE a SET p = 1 WHERE p IS NULL; ALTER TABLE a ALTER p SET NOT NULL; UPDATE a SET q = 0 WHERE q IS NULL;
+      ALTER TABLE a ALTER q SET NOT NULL; ALTER TABLE a ADD CONSTRAINT fk FOREIGN KEY (q) REFERENCES q (id) NOT VALID`,
+  })
+  expect(loss).toMatchObject({
+    violating: [{ column: 'q', rows: 1 }],
+    rows: 1,
+  })
+  expect(await goBack()).toMatchObject({ status: 'done' })
+  expect(await rows('select id, p from public.a order by id')).toEqual([
+    { id: 1, p: 1 },
+    { id: 3, p: 1 },
+  ])
+})
