@@ -32,8 +32,12 @@ export async function countLoss(client: pg.Client, down: Lossy): Promise<Loss> {
   return loss
 }
 
-/** Without the columns whose rows the way down mends itself. */
-async function inTheWay(client: pg.Client, of: string, { restores }: Lossy): Promise<Lossy['restores']> {
+/** Columns of a table that become NOT NULL, without those whose rows the way down mends itself. */
+export async function inTheWay(
+  client: pg.Client,
+  of: string,
+  { restores }: Lossy,
+): Promise<Lossy['restores']> {
   const found: Lossy['restores'] = []
   for (const one of restores)
     if (one.table === of && (one.gets === undefined || (await isRefused(client, one, one.gets))))

@@ -48,3 +48,19 @@ async function has(client: pg.Client, table: string, column: string, value: stri
   )
   return rows[0]!.there
 }
+
+/** Tables with foreign keys to a table, a partition or an heir of it; quoted with their schemas, sorted. */
+export async function referringTo(client: pg.Client, table: string): Promise<string[]> {
+  const { rows } = await client.query<{ refers: string }>(
+    `with recursive its as (
+       select pg_catalog.to_regclass($1)::oid as oid
+       union select inhrelid from pg_catalog.pg_inherits join its on inhparent = its.oid)
+     select distinct pg_catalog.format('%I.%I', nspname, relname) as refers
+     from pg_catalog.pg_constraint
+     join pg_catalog.pg_class c on c.oid = conrelid
+     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+     where contype = 'f' and confrelid in (select oid from its) order by 1`,
+    [table],
+  )
+  return rows.map(({ refers }) => refers)
+}

@@ -71,3 +71,28 @@ test('a value that a foreign key refuses leaves its rows in the way; one that it
     { id: 3, p: 1 },
   ])
 })
+
+test('no row is deleted of a table to which others refer: theirs would go with it, or keep it from going', async ({
+  hrms,
+}) => {
+  const { goBack, keep, rows } = await admitted(hrms, {
+    made: `create table public.a (id int primary key, n text not null) partition by list (id);
+      create table public.a1 partition of public.a for values in (1, 2); insert into public.a values (1, 'x'), (2, 'y');
+      create table public.kids (a int references public.a on delete cascade); insert into public.kids values (1), (1), (2);
+      create table public.friends (a int references public.a1)`,
+    up: 'ALTER TABLE a ALTER n DROP NOT NULL',
+    written: 'update public.a set n = null where id = 1',
+    down: 'ALTER TABLE a ALTER n SET NOT NULL',
+  })
+  const problem = {
+    code: 'rollback-referenced',
+    table: 'public.a',
+    columns: ['n'],
+    by: ['public.friends', 'public.kids'],
+  }
+  expect(await keep()).toMatchObject({ facts: { deletes: true } })
+  expect(await goBack()).toEqual({ status: 'failed', problem })
+  expect(await rows('select count(*)::int as kids from public.kids')).toEqual([{ kids: 3 }])
+  await rows('drop table public.kids, public.friends')
+  expect(await goBack()).toMatchObject({ status: 'done' })
+})
