@@ -15,18 +15,19 @@ export function demandsOf(texts: readonly string[], history: string): Demand[] {
   const names = trackNames()
   const demands: Demand[] = []
   for (const text of texts)
-    for (const node of parseInner(text).flatMap(withInner)) {
-      demands.push(...demandedBy(node, text, names))
-      names.follow(node)
-    }
+    for (const statement of parseInner(text))
+      for (const node of withInner(statement)) {
+        demands.push(...demandedBy(node, text, names))
+        names.follow(node, node !== statement)
+      }
   return demands.filter(({ table }) => table !== history)
 }
 
 /** A table of a statement, by the names that are there before the first one. */
 interface Named {
   table: string
-  /** Quoted. */
-  column: (now: string) => string
+  /** Quoted. Null: a column that the statements make themselves. */
+  column: (now: string) => string | null
   /** Null: a table that the statements make themselves. */
   other: (relation: RangeVar) => string | null
 }
@@ -37,7 +38,10 @@ function namedBy(relation: RangeVar | undefined, names: Names): Named | null {
   if (now === undefined || table === null) return null
   return {
     table,
-    column: (name) => quoteName(names.column(now, name)),
+    column: (name) => {
+      const column = names.column(now, name)
+      return column === null ? null : quoteName(column)
+    },
     other: (other) => names.table(tableName(other)),
   }
 }
@@ -97,11 +101,13 @@ function typed(
     count: where && `SELECT count(*) FROM ${table} WHERE ${where}`,
   })
   const hasLimit = name === 'varchar' || name === 'bpchar'
+  const called = column(now)
+  if (called === null) return []
   if (name === 'text' || (name === 'varchar' && length === undefined)) return []
   if (converts !== null) return [{ table, what: converts, count: null }]
-  if (hasLimit) return [demand(`char_length(rtrim(${column(now)}::text)) > ${length ?? 1}`)]
+  if (hasLimit) return [demand(`char_length(rtrim(${called}::text)) > ${length ?? 1}`)]
   const range = ranges[name]
-  return [demand(range ? `${column(now)} NOT BETWEEN ${range[0]} AND ${range[1]}` : null)]
+  return [demand(range ? `${called} NOT BETWEEN ${range[0]} AND ${range[1]}` : null)]
 }
 
 function byConstraint(named: Named, constraint: Constraint, text: string): Demand[] {
@@ -114,12 +120,14 @@ function byConstraint(named: Named, constraint: Constraint, text: string): Deman
     const says = inParentheses(text, constraint.location ?? 0, 'CHECK')
     return demand(says && `SELECT count(*) FROM ${table} WHERE NOT (${says})`)
   }
-  const keys = (constraint.keys ?? []).map((key) => named.column(textOf(key)))
+  const keys = (constraint.keys ?? []).flatMap((key) => named.column(textOf(key)) ?? [])
+  if (keys.length < (constraint.keys ?? []).length) return []
   if (contype === 'CONSTR_UNIQUE' && !constraint.nulls_not_distinct) return demand(repeated(table, keys))
   if (contype === 'CONSTR_PRIMARY') return demand(repeatedOrMissing(table, keys))
   if (contype === 'CONSTR_FOREIGN' && constraint.pktable && constraint.pk_attrs?.length) {
     const other = named.other(constraint.pktable)
-    const ours = (constraint.fk_attrs ?? []).map((key) => named.column(textOf(key)))
+    const ours = (constraint.fk_attrs ?? []).flatMap((key) => named.column(textOf(key)) ?? [])
+    if (ours.length < constraint.pk_attrs.length) return []
     const theirs = namesIn(constraint.pk_attrs)
     const same = theirs.map((theirName, i) => `theirs.${theirName} = ours.${ours[i]}`).join(' AND ')
     return demand(
@@ -139,7 +147,8 @@ function byIndex(
   const names = nodesOf(indexParams, 'IndexElem').map(({ name }) => name)
   const isPlain = names.every((name) => name !== undefined) && !whereClause && !index.nulls_not_distinct
   const what = idxname === undefined ? text : quoteName(idxname)
-  const keys = names.map((name = '') => column(name))
+  const keys = names.flatMap((name = '') => column(name) ?? [])
+  if (isPlain && keys.length < names.length) return []
   return [{ table, what, count: isPlain ? repeated(table, keys) : null }]
 }
 

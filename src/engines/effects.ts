@@ -17,10 +17,8 @@ export interface Effects {
 
 /** What is read on the way to them. */
 interface Reading extends Pick<Effects, 'adds' | 'drops'> {
-  /** Columns that are there again: `table.column`, by the table's name before. */
-  again: Set<string>
-  /** `given`: what an earlier statement writes into rows without a value; null: nothing does. */
-  notNull: { table: string; column: string; given: Given | null }[]
+  /** `given`: what an earlier statement writes into rows without a value; null: nothing does. `made`: by the statements. */
+  notNull: { table: string; column: string; given: Given | null; made: boolean }[]
   /** What statements write into columns: `table.column`, by the names before. */
   written: Map<string, Given>
   /** Columns that get a foreign key. */
@@ -32,50 +30,51 @@ export function effectsOf(statements: Node[]): Effects {
   const effects: Reading = {
     adds: [],
     drops: [],
-    again: new Set(),
     notNull: [],
     written: new Map(),
     referring: new Set(),
   }
   const names = trackNames()
-  for (const node of statements.flatMap(withInner)) {
+  for (const { node, maybe } of statements.flatMap(eachOf)) {
     for (const dropped of droppedTables(node)) {
       const table = names.table(dropped)
       if (table !== null) effects.drops.push({ table, column: null })
     }
     if ('AlterTableStmt' in node) alter(effects, node.AlterTableStmt, names)
     for (const update of nodesOf(node, 'UpdateStmt')) noteUpdated(effects, update, names)
-    names.follow(node)
+    names.follow(node, maybe)
   }
-  const gave = effects.adds.map(({ table, column, gives }) => ({ ...names.now(table, column), gives }))
+  const gave = effects.adds.map(({ table, column, gives }) => ({ ...names.nowAdded(table, column), gives }))
   const { adds, drops } = effects
   return { adds, drops, restores: restoresOf(effects), gave, after: afterAll(effects, names) }
 }
+
+/** What stands inside of a DO block may be skipped. */
+const eachOf = (statement: Node): { node: Node; maybe: boolean }[] =>
+  withInner(statement).map((node) => ({ node, maybe: node !== statement }))
 
 /**
  * Rows without a value to which the statements give one stand in nobody's way, and those that they leave out the server
  * refuses. A foreign key may refuse the value: one that the statements make does so, as far as anybody can tell here.
  */
 const restoresOf = ({ notNull, referring }: Reading): Effects['restores'] =>
-  notNull.flatMap(({ table, column, given }): Effects['restores'] => {
+  notNull.flatMap(({ table, column, given, made }): Effects['restores'] => {
+    if (made) return []
     if (given === null || referring.has(`${table}.${column}`)) return [{ table, column }]
     return given === 'unknown' || given.value === null ? [] : [{ table, column, gets: given.value }]
   })
 
-function afterAll({ drops, notNull, again }: Reading, names: Names): Effects['after'] {
-  const isGone = (table: string, column: string | null): boolean =>
+function afterAll({ drops, notNull }: Reading, names: Names): Effects['after'] {
+  const isDropped = (table: string, column: string | null): boolean =>
     drops.some((one) => one.table === table && one.column === column)
   return {
     gone: drops.flatMap(({ table, column }): Effects['drops'] => {
       if (column === null) return names.isTaken(table) ? [] : [{ table, column }]
-      return again.has(`${table}.${column}`) ? [] : [{ table: names.now(table, column).table, column }]
+      return names.isColumnTaken(table, column) ? [] : [{ table: names.now(table, column).table, column }]
     }),
     notNull: notNull
-      .filter(
-        ({ table, column }) =>
-          !isGone(table, null) && (!isGone(table, column) || again.has(`${table}.${column}`)),
-      )
-      .map(({ table, column }) => names.now(table, column)),
+      .filter(({ table, column, made }) => !isDropped(table, null) && (made || !isDropped(table, column)))
+      .map(({ table, column, made }) => (made ? names.nowAdded(table, column) : names.now(table, column))),
   }
 }
 
@@ -84,29 +83,46 @@ function alter(effects: Reading, { relation, cmds = [] }: AlterTableStmt, names:
   const written = tableName(relation)
   const table = names.table(written)
   if (table === null) return
-  for (const { subtype, name = '', def } of cmds.flatMap(commandIn)) {
-    const column = names.column(written, name)
+  const commands = cmds.flatMap(commandIn)
+  // Those of the same statement are made before it is done with the rest.
+  const made = new Set(commands.filter(isNew).map(({ def }) => columnIn(def)))
+  for (const { subtype, name = '', def } of commands) {
+    const isMade = made.has(name) || names.column(written, name) === null
+    const column = names.column(written, name) ?? names.added(written, name) ?? name
+    const isOther = (one: Reading['notNull'][number]): boolean =>
+      one.table !== table || one.column !== column || one.made !== isMade
     if (subtype === 'AT_AddColumn' && def && 'ColumnDef' in def) {
       const { colname = '', constraints = [] } = def.ColumnDef
-      effects.again.add(`${table}.${colname}`)
       const gives = givenBy(def.ColumnDef)
       const notNull = nodesOf(constraints, 'Constraint').some(({ contype }) => contype === 'CONSTR_NOTNULL')
       if (gives) effects.adds.push({ table, column: colname, gives, notNull })
     } else if (subtype === 'AT_DropColumn') {
-      effects.again.delete(`${table}.${column}`)
-      const added = effects.adds.findIndex((one) => one.table === table && one.column === column)
-      if (added === -1) effects.drops.push({ table, column })
-      else effects.adds.splice(added, 1)
+      drop(effects, { table, column }, names.column(written, name) === null)
     } else if (subtype === 'AT_SetNotNull') {
-      effects.notNull.push({ table, column, given: effects.written.get(`${table}.${column}`) ?? null })
+      const given = effects.written.get(`${table}.${column}`) ?? null
+      effects.notNull.push({ table, column, given, made: isMade })
     } else if (subtype === 'AT_DropNotNull') {
-      effects.notNull = effects.notNull.filter((one) => one.table !== table || one.column !== column)
+      effects.notNull = effects.notNull.filter(isOther)
     } else if (subtype === 'AT_AddConstraint') {
       for (const key of nodesOf([def], 'Constraint').flatMap(({ fk_attrs = [] }) => fk_attrs))
         effects.referring.add(`${table}.${names.column(written, textOf(key))}`)
     }
   }
 }
+
+/** A column that the statements have made themselves is no loss. */
+function drop(effects: Reading, { table, column }: { table: string; column: string }, made: boolean): void {
+  if (!made) return void effects.drops.push({ table, column })
+  const isIt = (one: { table: string; column: string }) => one.table === table && one.column === column
+  effects.adds = effects.adds.filter((one) => !isIt(one))
+  effects.notNull = effects.notNull.filter((one) => !isIt(one) || !one.made)
+}
+
+const isNew = ({ subtype, missing_ok: isKept }: AlterTableCmd): boolean =>
+  subtype === 'AT_AddColumn' && !isKept
+
+const columnIn = (def: Node | undefined): string =>
+  def && 'ColumnDef' in def ? (def.ColumnDef.colname ?? '') : ''
 
 export const commandIn = (node: Node): AlterTableCmd[] =>
   'AlterTableCmd' in node ? [node.AlterTableCmd] : []
@@ -120,12 +136,14 @@ function noteUpdated(effects: Reading, update: UpdateStmt, names: Names): void {
   if (table === null) return
   const set = targetList.flatMap((one) => ('ResTarget' in one ? [one.ResTarget] : []))
   for (const { name = '', val } of set) {
-    const key = `${table}.${names.column(now, name)}`
+    const column = names.column(now, name)
+    if (column === null) continue
+    const key = `${table}.${column}`
     const fills = !update.whereClause || isMissing(update.whereClause, name)
     if (fills) effects.written.set(key, (val && constantOf(val)) ?? 'unknown')
     else if (!effects.written.has(key)) effects.written.set(key, 'unknown')
   }
-  const columns = new Set(set.map(({ name }) => name))
+  const columns = new Set(set.map(({ name = '' }) => names.added(now, name) ?? name))
   effects.adds = effects.adds.map((one) =>
     one.table === table && columns.has(one.column) ? { ...one, gives: 'unknown' } : one,
   )

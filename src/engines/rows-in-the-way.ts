@@ -87,8 +87,10 @@ function notNullBy(node: Node, names: Names): Demand[] {
       what: `${quoteName(column)} NOT NULL`,
       count: `SELECT count(*) FROM ${table}${where}`,
     })
-    if (subtype === 'AT_SetNotNull')
-      return [demand(name, ` WHERE ${quoteName(names.column(now, name))} IS NULL`)]
+    if (subtype === 'AT_SetNotNull') {
+      const column = names.column(now, name)
+      return column === null ? [] : [demand(name, ` WHERE ${quoteName(column)} IS NULL`)]
+    }
     const added = columnAdded(command)
     return added && isBare(added) ? [demand(added.colname ?? '', '')] : []
   })

@@ -35,6 +35,8 @@ async function admitted(hrms: Hrms, { made, up = 'SELECT 1', written, down }: Wa
   }
 }
 
+const kept = (hrms: Hrms, table: string): string => `lockkeeper_kept."${hrms.name}-TEST-1_${table}"`
+
 test('rows without a value to which Down gives one before it asks for NOT NULL are no loss, and stay', async ({
   hrms,
 }) => {
@@ -95,4 +97,32 @@ test('no row is deleted of a table to which others refer: theirs would go with i
   expect(await rows('select count(*)::int as kids from public.kids')).toEqual([{ kids: 3 }])
   await rows('drop table public.kids, public.friends')
   expect(await goBack()).toMatchObject({ status: 'done' })
+})
+
+test('a column that takes the name of one that Down renames is another one: what was in that one is kept', async ({
+  hrms,
+}) => {
+  const { loss, goBack, rows } = await admitted(hrms, {
+    made: 'create table public.a (id int, amount int); insert into public.a values (1, 5), (2, 6)',
+    up: 'ALTER TABLE a ALTER amount TYPE numeric(10, 2)',
+    written: 'update public.a set amount = 5.75 where id = 1',
+    down: `ALTER TABLE a RENAME amount TO amount_new; ALTER TABLE a ADD amount int;
+      UPDATE a SET amount = trunc(amount_new); ALTER TABLE a ALTER amount SET NOT NULL; ALTER TABLE a DROP amount_new`,
+  })
+  expect(loss).toMatchObject({ dropped: [{ column: 'amount', rows: 2 }], violating: [], rows: 2 })
+  expect(await goBack()).toMatchObject({ facts: { saved: [{ rows: 2 }] } })
+  expect(await rows(`select amount from ${kept(hrms, 'public.a')} where id = 1`)).toEqual([
+    { amount: '5.75' },
+  ])
+})
+
+test('a table that Down makes only where it is not there loses what is dropped of it', async ({ hrms }) => {
+  const { loss, goBack } = await admitted(hrms, {
+    made: 'create table public.a (id int); create table public.b (id int); insert into public.a values (1); insert into public.b values (1)',
+    up: 'ALTER TABLE a ADD x text; ALTER TABLE b ADD x text',
+    written: `update public.a set x = 'mine'; update public.b set x = 'mine'`,
+    down: `CREATE TABLE IF NOT EXISTS a (id int); ALTER TABLE a DROP x; ALTER TABLE b ADD IF NOT EXISTS x text; ALTER TABLE b DROP x`,
+  })
+  expect(loss).toMatchObject({ dropped: [{ table: 'public.a' }, { table: 'public.b' }], rows: 2 })
+  expect(await goBack()).toMatchObject({ facts: { saved: [{ rows: 1 }, { rows: 1 }] } })
 })
