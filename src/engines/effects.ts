@@ -1,13 +1,13 @@
 import type { A_Const, AlterTableCmd, AlterTableStmt, ColumnDef, Node, UpdateStmt } from 'libpg-query'
-import type { Given, Prepared } from '../domain/script.ts'
-import { type Names, trackNames } from './names.ts'
+import type { Dropped, Given, Prepared } from '../domain/script.ts'
+import { madeBy, type Names, trackNames } from './names.ts'
 import { droppedTables } from './tables.ts'
 import { nodesOf, tableName, textOf, withInner } from './tree.ts'
 
 /** What statements do to rows that exist. Tables and columns by the names that they have before the first statement. */
 export interface Effects {
   adds: Prepared['adds']
-  drops: { table: string; column: string | null }[]
+  drops: Dropped[]
   restores: Prepared['restores']
   /** What existing rows got in added columns, by the names after the last statement. */
   gave: { table: string; column: string; gives: Given }[]
@@ -18,7 +18,9 @@ export interface Effects {
 /** What is read on the way to them. */
 interface Reading extends Pick<Effects, 'adds' | 'drops'> {
   /** `given`: what an earlier statement writes into rows without a value; null: nothing does. `made`: by the statements. */
-  notNull: { table: string; column: string; given: Given | null; made: boolean }[]
+  notNull: { table: string; column: string; given: Given | null; made: boolean; maybe?: true }[]
+  /** Tables, and columns as `table.column`, that the statements make unless they are there. */
+  unsure: Set<string>
   /** What statements write into columns: `table.column`, by the names before. */
   written: Map<string, Given>
   /** Columns that get a foreign key. */
@@ -31,6 +33,7 @@ export function effectsOf(statements: Node[]): Effects {
     adds: [],
     drops: [],
     notNull: [],
+    unsure: new Set(),
     written: new Map(),
     referring: new Set(),
   }
@@ -38,11 +41,14 @@ export function effectsOf(statements: Node[]): Effects {
   for (const { node, maybe } of statements.flatMap(eachOf)) {
     for (const dropped of droppedTables(node)) {
       const table = names.table(dropped)
-      if (table !== null) effects.drops.push({ table, column: null })
+      const mayMiss = maybe || ('DropStmt' in node && node.DropStmt.missing_ok === true)
+      if (table !== null)
+        effects.drops.push({ table, column: null, ...ifMaybe(mayMiss || effects.unsure.has(table)) })
     }
-    if ('AlterTableStmt' in node) alter(effects, node.AlterTableStmt, names)
+    if ('AlterTableStmt' in node) alter(effects, node.AlterTableStmt, names, maybe)
     for (const update of nodesOf(node, 'UpdateStmt')) noteUpdated(effects, update, names)
     names.follow(node, maybe)
+    for (const made of madeBy(node)) if (names.table(made) !== null) effects.unsure.add(made)
   }
   const gave = effects.adds.map(({ table, column, gives }) => ({ ...names.nowAdded(table, column), gives }))
   const { adds, drops } = effects
@@ -58,17 +64,19 @@ const eachOf = (statement: Node): { node: Node; maybe: boolean }[] =>
  * refuses. A foreign key may refuse the value: one that the statements make does so, as far as anybody can tell here.
  */
 const restoresOf = ({ notNull, referring }: Reading): Effects['restores'] =>
-  notNull.flatMap(({ table, column, given, made }): Effects['restores'] => {
+  notNull.flatMap(({ given, made, ...one }): Effects['restores'] => {
     if (made) return []
-    if (given === null || referring.has(`${table}.${column}`)) return [{ table, column }]
-    return given === 'unknown' || given.value === null ? [] : [{ table, column, gets: given.value }]
+    if (given === null || referring.has(`${one.table}.${one.column}`)) return [one]
+    return given === 'unknown' || given.value === null ? [] : [{ ...one, gets: given.value }]
   })
+
+const ifMaybe = (maybe: boolean): { maybe?: true } => (maybe ? { maybe } : {})
 
 function afterAll({ drops, notNull }: Reading, names: Names): Effects['after'] {
   const isDropped = (table: string, column: string | null): boolean =>
     drops.some((one) => one.table === table && one.column === column)
   return {
-    gone: drops.flatMap(({ table, column }): Effects['drops'] => {
+    gone: drops.flatMap(({ table, column }): Effects['after']['gone'] => {
       if (column === null) return names.isTaken(table) ? [] : [{ table, column }]
       return names.isColumnTaken(table, column) ? [] : [{ table: names.now(table, column).table, column }]
     }),
@@ -78,7 +86,12 @@ function afterAll({ drops, notNull }: Reading, names: Names): Effects['after'] {
   }
 }
 
-function alter(effects: Reading, { relation, cmds = [] }: AlterTableStmt, names: Names): void {
+function alter(
+  effects: Reading,
+  { relation, cmds = [], missing_ok: ifExists = false }: AlterTableStmt,
+  names: Names,
+  inDo: boolean,
+): void {
   if (!relation) return
   const written = tableName(relation)
   const table = names.table(written)
@@ -86,9 +99,11 @@ function alter(effects: Reading, { relation, cmds = [] }: AlterTableStmt, names:
   const commands = cmds.flatMap(commandIn)
   // Those of the same statement are made before it is done with the rest.
   const made = new Set(commands.filter(isNew).map(({ def }) => columnIn(def)))
-  for (const { subtype, name = '', def } of commands) {
+  for (const { subtype, name = '', def, missing_ok: ifThere = false } of commands) {
     const isMade = made.has(name) || names.column(written, name) === null
     const column = names.column(written, name) ?? names.added(written, name) ?? name
+    const isUnsure = effects.unsure.has(table) || effects.unsure.has(`${table}.${column}`)
+    const maybe = ifMaybe(inDo || ifExists || ifThere || isUnsure)
     const isOther = (one: Reading['notNull'][number]): boolean =>
       one.table !== table || one.column !== column || one.made !== isMade
     if (subtype === 'AT_AddColumn' && def && 'ColumnDef' in def) {
@@ -96,11 +111,12 @@ function alter(effects: Reading, { relation, cmds = [] }: AlterTableStmt, names:
       const gives = givenBy(def.ColumnDef)
       const notNull = nodesOf(constraints, 'Constraint').some(({ contype }) => contype === 'CONSTR_NOTNULL')
       if (gives) effects.adds.push({ table, column: colname, gives, notNull })
+      if (inDo || ifThere) effects.unsure.add(`${table}.${colname}`)
     } else if (subtype === 'AT_DropColumn') {
-      drop(effects, { table, column }, names.column(written, name) === null)
+      drop(effects, { table, column, ...maybe }, names.column(written, name) === null)
     } else if (subtype === 'AT_SetNotNull') {
       const given = effects.written.get(`${table}.${column}`) ?? null
-      effects.notNull.push({ table, column, given, made: isMade })
+      effects.notNull.push({ table, column, given, made: isMade, ...maybe })
     } else if (subtype === 'AT_DropNotNull') {
       effects.notNull = effects.notNull.filter(isOther)
     } else if (subtype === 'AT_AddConstraint') {
@@ -111,8 +127,9 @@ function alter(effects: Reading, { relation, cmds = [] }: AlterTableStmt, names:
 }
 
 /** A column that the statements have made themselves is no loss. */
-function drop(effects: Reading, { table, column }: { table: string; column: string }, made: boolean): void {
-  if (!made) return void effects.drops.push({ table, column })
+function drop(effects: Reading, dropped: Dropped, made: boolean): void {
+  const { table, column } = dropped
+  if (!made) return void effects.drops.push(dropped)
   const isIt = (one: { table: string; column: string }) => one.table === table && one.column === column
   effects.adds = effects.adds.filter((one) => !isIt(one))
   effects.notNull = effects.notNull.filter((one) => !isIt(one) || !one.made)

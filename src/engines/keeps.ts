@@ -19,6 +19,27 @@ export function losesValue({ column, gave }: Prepared['drops'][number]): string 
 /** SQL that is true for rows that stand in the way of what Down restores. */
 export const violates = ({ column }: Prepared['restores'][number]): string => `${quoteName(column)} IS NULL`
 
+/**
+ * SQL that is false where there is no such column: the name is looked for in the row first, and then in what stands for
+ * it, a value of which the condition is false.
+ */
+function ifThere(
+  condition: string,
+  { table, column, maybe }: { table: string; column: string | null; maybe?: true },
+  instead: string,
+): string {
+  if (!maybe || column === null) return condition
+  return `(SELECT (SELECT ${condition} FROM (SELECT ${table}.*) AS its) FROM (SELECT ${instead} AS ${quoteName(column)}) AS missing)`
+}
+
+const losesIfThere = (drop: Prepared['drops'][number]): string => {
+  const { gave } = drop
+  const same = gave === 'unknown' || gave.value === null ? 'NULL' : quoteValue(gave.value)
+  return ifThere(losesValue(drop), drop, same)
+}
+
+const violatesIfThere = (one: Prepared['restores'][number]): string => ifThere(violates(one), one, "''")
+
 /** The tables whose rows a way down loses, sorted. */
 export const lossyTables = ({ drops, restores }: Lossy): string[] =>
   [...new Set([...drops, ...restores].map(({ table }) => table))].toSorted()
@@ -39,12 +60,14 @@ export function keepsOf({ drops, restores }: Lossy, line: number): Keep[] {
     const violating = restores.filter((one) => one.table === table)
     const isDropped = lost.some(({ column }) => column === null)
     const into = `${keptSchema}.${keptName(table, position)}`
-    const conditions = [...lost.map(losesValue), ...violating.map(violates)]
+    const conditions = [...lost.map(losesIfThere), ...violating.map(violatesIfThere)]
+    const maybe = [...lost, ...violating].every((one) => one.maybe)
     const where = isDropped ? '' : ` WHERE ${conditions.join(' OR ')}`
     return {
       table,
       into,
       lock: added(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`),
+      ...(maybe && { maybe }),
       statements: [
         ...makeSchema.map(added),
         added(`CREATE TABLE ${into} AS SELECT * FROM ${table}${where}`),

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { readTables } from '../adapters/postgres/catalog.ts'
 import type { Loss } from '../domain/plan.ts'
 import type { TableShape } from '../domain/schema.ts'
-import type { Prepared } from '../domain/script.ts'
+import type { Keep, Prepared } from '../domain/script.ts'
 import { losesValue, lossyTables, violates } from './keeps.ts'
 import { isRefused } from './referring.ts'
 
@@ -30,6 +30,14 @@ export async function countLoss(client: pg.Client, down: Lossy): Promise<Loss> {
     )
   }
   return loss
+}
+
+/** Keeps of tables that are there. One that has to be, and is not, is not left out: its lock says so. */
+export async function keepsThere(client: pg.Client, keeps: readonly Keep[]): Promise<Keep[]> {
+  const unsure = keeps.filter(({ maybe }) => maybe).map(({ table }) => table)
+  const shapes = unsure.length > 0 ? await readTables(client, unsure) : []
+  const missing = new Set(shapes.filter(({ exists }) => !exists).map(({ name }) => name))
+  return keeps.filter(({ table }) => !missing.has(table))
 }
 
 /** Columns of a table that become NOT NULL, without those whose rows the way down mends itself. */

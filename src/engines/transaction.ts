@@ -8,7 +8,7 @@ import { neededNow, reachingDeletions } from './deletions.ts'
 import { historyRows, historyUnlike, readHistory, readsHistory } from './history.ts'
 import { askIfGrown, keepsNeeded, runOf } from './keeps.ts'
 import { heldLocks } from './locks.ts'
-import { countLoss } from './loss.ts'
+import { countLoss, keepsThere } from './loss.ts'
 import type { UnitAt } from './unit-at.ts'
 import {
   cancelled,
@@ -123,7 +123,7 @@ async function keepRows(
   keeps: Keep[],
 ): Promise<Stopped | null> {
   const accepted = work.at.accepted ?? 0
-  for (const { lock } of keeps) {
+  for (const { lock } of await keepsThere(session.client, keeps)) {
     const ran = await runStatement(work, session, script, lock)
     if (!('result' in ran)) return ran
   }

@@ -126,3 +126,84 @@ test('a table that Down makes only where it is not there loses what is dropped o
   expect(loss).toMatchObject({ dropped: [{ table: 'public.a' }, { table: 'public.b' }], rows: 2 })
   expect(await goBack()).toMatchObject({ facts: { saved: [{ rows: 1 }, { rows: 1 }] } })
 })
+
+test('what need not be there is kept where it is, and in nobody’s way where it is not', async ({ hrms }) => {
+  const down = `DROP TABLE IF EXISTS legacy; ALTER TABLE IF EXISTS nowhere DROP x, ALTER y SET NOT NULL;
+    DO $$ BEGIN IF to_regclass('public.older') IS NOT NULL THEN DROP TABLE older; END IF; END $$;
+    CREATE TEMP TABLE ids AS SELECT id FROM a; SELECT id INTO TEMP more FROM a; DROP TABLE ids, more;
+    ALTER TABLE a DROP COLUMN IF EXISTS x; ALTER TABLE a DROP COLUMN IF EXISTS "X ""2"; ALTER TABLE a DROP y;
+    DO $$ BEGIN
+      IF EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 'a' AND column_name = 'z') THEN
+        ALTER TABLE a ALTER z SET NOT NULL; ALTER TABLE a ALTER w SET NOT NULL;
+      END IF; END $$`
+  const made = 'create table public.a (id int, y text)'
+  const written = `insert into public.a values (1, 'mine'), (2, null), (3, null)`
+  const { loss, goBack, keep, rows } = await admitted(hrms, {
+    made,
+    up: `ALTER TABLE a ADD x int NOT NULL DEFAULT 5`,
+    written: `${written}; update public.a set x = 6 where id = 2`,
+    down,
+  })
+  expect(loss.rows).toBe(2)
+  const saved = [{ table: kept(hrms, 'public.a'), rows: 2 }]
+  expect(await keep()).toMatchObject({ status: 'done', facts: { saved, deletes: false } })
+  await rows('drop schema lockkeeper_kept cascade')
+  expect(await goBack()).toMatchObject({ status: 'done', facts: { saved } })
+  expect(await rows(`select id, x from ${kept(hrms, 'public.a')} order by id`)).toEqual([
+    { id: 1, x: 5 },
+    { id: 2, x: 6 },
+  ])
+})
+
+test('what need not be there and is there is counted, kept, and deleted where it is in the way', async ({
+  hrms,
+}) => {
+  const { loss, goBack, rows } = await admitted(hrms, {
+    made: 'create table public.a (id int, z text, v text); create table public.legacy (id int); insert into public.legacy values (1)',
+    written: `insert into public.a values (1, 'z', null), (2, null, null), (3, 'z', 'mine')`,
+    down: `DROP TABLE IF EXISTS legacy; DO $$ BEGIN ALTER TABLE a ALTER z SET NOT NULL; ALTER TABLE a DROP v; END $$`,
+  })
+  expect(loss.rows).toBe(3)
+  expect(await goBack()).toMatchObject({
+    facts: {
+      saved: [
+        { table: kept(hrms, 'public.a'), rows: 2 },
+        { table: kept(hrms, 'public.legacy'), rows: 1 },
+      ],
+    },
+  })
+  expect(await rows('select * from public.a order by id')).toEqual([
+    { id: 1, z: 'z' },
+    { id: 3, z: 'z' },
+  ])
+})
+
+test('a column that Down makes, fills and asks a value of is looked for in no row of now', async ({
+  hrms,
+}) => {
+  const { loss, goBack, rows } = await admitted(hrms, {
+    made: 'create table public.a (id int, full_name text)',
+    written: `insert into public.a values (1, 'Ann Lee'), (2, null)`,
+    down: `ALTER TABLE a ADD first text; UPDATE a SET first = coalesce(split_part(full_name, ' ', 1), '');
+      ALTER TABLE a ALTER first SET NOT NULL; ALTER TABLE a DROP full_name`,
+  })
+  expect(loss).toEqual({
+    dropped: [{ table: 'public.a', column: 'full_name', rows: 1 }],
+    violating: [],
+    rows: 1,
+  })
+  expect(await goBack()).toMatchObject({ facts: { saved: [{ rows: 1 }] } })
+  expect(await rows('select first from public.a order by id')).toEqual([{ first: 'Ann' }, { first: '' }])
+})
+
+test('a table that has to be there and is not stops a rollback before anything is done', async ({ hrms }) => {
+  const { goBack, rows } = await admitted(hrms, {
+    made: 'create schema app; create table app.a (note text)',
+    written: `insert into app.a values ('mine')`,
+    down: 'SET LOCAL search_path TO app; ALTER TABLE a DROP note',
+  })
+  expect(await goBack()).toMatchObject({
+    problem: { sqlstate: '42P01', statement: expect.stringContaining('LOCK TABLE') },
+  })
+  expect(await rows('select * from app.a')).toEqual([{ note: 'mine' }])
+})
