@@ -121,8 +121,11 @@ export interface Dropped {
   maybe?: true
 }
 
-/** What existing rows got in a new column: a constant as text, NULL, or nobody can tell (it differs by row). */
-export type Given = { value: string | null } | 'unknown'
+/**
+ * What existing rows got in a new column: a constant as text, NULL, or nobody can tell (it differs by row). `asText`: its
+ * type is not the server's own, or may take different values for equal, so that texts are compared.
+ */
+export type Given = { value: string | null; asText?: true } | 'unknown'
 
 /** A type that is narrower again, a constraint that is there again, or a statement that takes more than is told. */
 export interface Demand {

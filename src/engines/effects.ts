@@ -114,6 +114,8 @@ function alter(
       if (inDo || ifThere) effects.unsure.add(`${table}.${colname}`)
     } else if (subtype === 'AT_DropColumn') {
       drop(effects, { table, column, ...maybe }, names.column(written, name) === null)
+    } else if (subtype === 'AT_AlterColumnType') {
+      forget(effects, table, new Set([names.added(written, name) ?? name]))
     } else if (subtype === 'AT_SetNotNull') {
       const given = effects.written.get(`${table}.${column}`) ?? null
       effects.notNull.push({ table, column, given, made: isMade, ...maybe })
@@ -161,6 +163,11 @@ function noteUpdated(effects: Reading, update: UpdateStmt, names: Names): void {
     else if (!effects.written.has(key)) effects.written.set(key, 'unknown')
   }
   const columns = new Set(set.map(({ name = '' }) => names.added(now, name) ?? name))
+  forget(effects, table, columns)
+}
+
+/** Nobody can tell what rows have in these columns now. */
+function forget(effects: Reading, table: string, columns: ReadonlySet<string>): void {
   effects.adds = effects.adds.map((one) =>
     one.table === table && columns.has(one.column) ? { ...one, gives: 'unknown' } : one,
   )
@@ -172,20 +179,30 @@ const isMissing = (where: Node, column: string): boolean =>
   where.NullTest.nulltesttype === 'IS_NULL' &&
   textOf(nodesOf([where.NullTest.arg], 'ColumnRef')[0]?.fields?.at(-1)) === column
 
-/** Types without an equality of their values: nothing can be compared with a default. */
-const incomparable = new Set(['json', 'xml', 'point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle'])
+/**
+ * Types of the server's own whose values are compared as values: 0 and 0.00 are one. Operators of others are looked for in
+ * a search_path, which a plan and a run have different ones of, or are not there at all (json, jsonpath).
+ */
+const comparable = new Set(
+  [
+    'bool int2 int4 int8 oid float4 float8 numeric money text varchar bpchar char name uuid bytea bit varbit',
+    'date time timetz timestamp timestamptz interval jsonb inet cidr macaddr macaddr8',
+  ].flatMap((names) => names.split(' ')),
+)
 const sequenced = new Set(['smallserial', 'serial', 'bigserial', 'serial2', 'serial4', 'serial8'])
 
 /** What existing rows get in an added column. Null: it is generated from others, so nothing is lost with it. */
-export function givenBy({ constraints = [], typeName }: ColumnDef): Given | null {
+export function givenBy({ constraints = [], typeName, collClause }: ColumnDef): Given | null {
   const all = constraints.flatMap((one) => ('Constraint' in one ? [one.Constraint] : []))
   if (all.some(({ contype }) => contype === 'CONSTR_GENERATED')) return null
-  const type = textOf(typeName?.names?.at(-1))
+  const [type = '', schema = 'pg_catalog'] = (typeName?.names ?? []).map(textOf).toReversed()
   if (all.some(({ contype }) => contype === 'CONSTR_IDENTITY') || sequenced.has(type)) return 'unknown'
   const given = all.find(({ contype }) => contype === 'CONSTR_DEFAULT')?.raw_expr
   if (!given) return { value: null }
   const constant = constantOf(given)
-  return constant && (constant.value === null || !incomparable.has(type)) ? constant : 'unknown'
+  if (!constant || constant.value === null) return constant ?? 'unknown'
+  const isOwn = schema === 'pg_catalog' && comparable.has(type) && !collClause
+  return isOwn ? constant : { ...constant, asText: true }
 }
 
 /** The value of `5`, `'x'`, `DATE 'x'` or `'x'::date`, as text. */

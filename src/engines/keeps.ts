@@ -11,6 +11,8 @@ type Lossy = Pick<Prepared, 'drops' | 'restores'>
 export function losesValue({ column, gave }: Prepared['drops'][number]): string {
   if (column === null) return 'true'
   const name = quoteName(column)
+  if (gave !== 'unknown' && gave.value !== null && gave.asText)
+    return `${name}::text COLLATE "C" IS DISTINCT FROM ${quoteValue(gave.value)}`
   return gave === 'unknown' || gave.value === null
     ? `${name} IS NOT NULL`
     : `${name} IS DISTINCT FROM ${quoteValue(gave.value)}`

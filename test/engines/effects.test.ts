@@ -10,7 +10,7 @@ test('losses follow a table and a column through their renamings, and leave out 
   )
   expect(down?.drops).toEqual([
     { table: 'public.a', column: 'b', gave: { value: '5' } },
-    { table: 'public.a', column: 'c', gave: 'unknown' },
+    { table: 'public.a', column: 'c', gave: { value: '{}', asText: true } },
     { table: 'public.a', column: 'd', gave: 'unknown' },
     { table: 'public.a', column: 'f', gave: 'unknown' },
     { table: 'public.other', column: null, gave: 'unknown' },

@@ -207,3 +207,32 @@ test('a table that has to be there and is not stops a rollback before anything i
   })
   expect(await rows('select * from app.a')).toEqual([{ note: 'mine' }])
 })
+
+test('values of types that are not the server’s own are compared as text: a plan counts what the run does', async ({
+  hrms,
+}) => {
+  const { loss, goBack } = await admitted(hrms, {
+    made: `create extension citext schema public; create extension hstore schema public; create type public.mood as enum ('ok', 'sad');
+      create collation public.blind (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+      create table public.a (id int); insert into public.a select generate_series(1, 7)`,
+    up: `ALTER TABLE a ADD c citext NOT NULL DEFAULT 'x', ADD h hstore NOT NULL DEFAULT '', ADD m mood DEFAULT 'ok', ADD p jsonpath DEFAULT '$',
+      ADD n numeric(10, 2) DEFAULT 0, ADD b text COLLATE blind DEFAULT 'x', ADD j json DEFAULT '{}', ADD l int[] DEFAULT '{ 1 }',
+      ADD d int DEFAULT 5; ALTER TABLE a ALTER d DROP DEFAULT, ALTER d TYPE date USING NULL; ALTER TYPE mood RENAME VALUE 'ok' TO 'fine'`,
+    written: `update public.a set m = 'sad';
+      update public.a set c = 'X' where id = 1; update public.a set h = 'a=>1' where id = 2; update public.a set p = '$.a' where id = 3;
+      update public.a set n = 0.5 where id = 4; update public.a set b = 'X' where id = 5; update public.a set j = '[]' where id = 6`,
+    down: `ALTER TABLE a DROP c, DROP h, DROP p, DROP n, DROP b, DROP j, DROP l, DROP d, DROP m`,
+  })
+  expect(Object.fromEntries(loss.dropped.map(({ column, rows }) => [column, rows]))).toEqual({
+    c: 1,
+    h: 1,
+    p: 1,
+    n: 1,
+    b: 1,
+    j: 1,
+    l: 0,
+    m: 7,
+    d: 0,
+  })
+  expect(await goBack()).toMatchObject({ facts: { saved: [{ rows: 7 }] } })
+})
