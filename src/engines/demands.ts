@@ -1,6 +1,6 @@
-import type { AlterTableCmd, Constraint, IndexStmt, Node, RangeVar, TypeName } from 'libpg-query'
+import type { AlterTableCmd, Constraint, IndexStmt, Node, RangeVar, TypeName, UpdateStmt } from 'libpg-query'
 import type { Demand } from '../domain/script.ts'
-import { commandIn } from './effects.ts'
+import { commandIn, isMissing } from './effects.ts'
 import { type Names, trackNames } from './names.ts'
 import { inParentheses, parseInner, quoteName } from './sql-parse.ts'
 import { nodesOf, tableName, textOf, withInner } from './tree.ts'
@@ -8,7 +8,7 @@ import { nodesOf, tableName, textOf, withInner } from './tree.ts'
 /**
  * What a way down demands of rows that were written since: types that are narrower again, constraints that are there
  * again. Counted by the names that are there before its first statement, and for the rows as they are then. What takes
- * more with it than can be told (CASCADE, DELETE, TRUNCATE) is named, and not counted.
+ * more with it than can be told (CASCADE, DELETE, TRUNCATE, an UPDATE of what was there) is named, and not counted.
  * @param texts of its own statements. @param history its table: a row of it is no loss.
  */
 export function demandsOf(texts: readonly string[], history: string): Demand[] {
@@ -65,10 +65,30 @@ export function demandedBy(node: Node, text: string, names: Names): Demand[] {
     const named = namedBy(node.DeleteStmt.relation, names)
     return named ? [whole(named.table)] : []
   }
+  if (isElsewhere(node)) return [whole(null)]
+  const updated = nodesOf(node, 'UpdateStmt').flatMap((update) => overwritten(update, names))
+  if (updated.length > 0) return updated.map((table) => whole(table))
   if (!('IndexStmt' in node) || !node.IndexStmt.unique) return []
   const named = namedBy(node.IndexStmt.relation, names)
   return named ? byIndex(named, node.IndexStmt, text) : []
 }
+
+/** The table of which an UPDATE takes values that were there, if it does: one that fills in missing ones takes none. */
+function overwritten(
+  { relation, targetList = [], fromClause, whereClause }: UpdateStmt,
+  names: Names,
+): string[] {
+  const named = namedBy(relation, names)
+  if (!named) return []
+  const columns = targetList.flatMap((one) => ('ResTarget' in one ? [one.ResTarget.name ?? ''] : []))
+  const takes = columns.filter((column) => named.column(column) !== null)
+  const fills = takes.length === 1 && whereClause && !fromClause && isMissing(whereClause, takes[0]!)
+  return takes.length > 0 && !fills ? [named.table] : []
+}
+
+/** Names without a schema mean other tables from there on. */
+const isElsewhere = (node: Node): boolean =>
+  'VariableSetStmt' in node && node.VariableSetStmt.name === 'search_path'
 
 function byCommand(named: Named, { subtype, name = '', def }: AlterTableCmd, text: string): Demand[] {
   if (subtype === 'AT_AlterColumnType' && def && 'ColumnDef' in def) {

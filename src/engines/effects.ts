@@ -174,7 +174,7 @@ function forget(effects: Reading, table: string, columns: ReadonlySet<string>): 
 }
 
 /** `column IS NULL`, and nothing besides. */
-const isMissing = (where: Node, column: string): boolean =>
+export const isMissing = (where: Node, column: string): boolean =>
   'NullTest' in where &&
   where.NullTest.nulltesttype === 'IS_NULL' &&
   textOf(nodesOf([where.NullTest.arg], 'ColumnRef')[0]?.fields?.at(-1)) === column
