@@ -5,20 +5,23 @@ interface Key {
   refers: string
   /** What it refers to; several columns are compared by nobody here. */
   columns: string[]
+  /** Whether this role may read it. */
+  readable: boolean
 }
 
 /**
  * Whether a foreign key of a column refuses a constant, given as text: no row has it. Compared as text, so that it cannot
- * fail on a type; a key of several columns counts as refusing it.
+ * fail on a type; a key of several columns, or to a table that this role may not read, counts as refusing it.
  */
 export async function isRefused(
   client: pg.Client,
   { table, column }: { table: string; column: string },
   value: string,
 ): Promise<boolean> {
-  for (const { refers, columns } of await keysOf(client, table, column)) {
+  for (const { refers, columns, readable } of await keysOf(client, table, column)) {
     const [only] = columns
-    if (only === undefined || columns.length > 1 || !(await has(client, refers, only, value))) return true
+    if (only === undefined || columns.length > 1 || !readable) return true
+    if (!(await has(client, refers, only, value))) return true
   }
   return false
 }
@@ -26,6 +29,7 @@ export async function isRefused(
 async function keysOf(client: pg.Client, table: string, column: string): Promise<Key[]> {
   const { rows } = await client.query<Key>(
     `select pg_catalog.format('%I.%I', nspname, relname) as refers,
+       pg_catalog.has_schema_privilege(n.oid, 'usage') and pg_catalog.has_table_privilege(c.oid, 'select') as readable,
        array(
          select pg_catalog.quote_ident(attname) from pg_catalog.pg_attribute
          where attrelid = k.confrelid and attnum = any(k.confkey)) as columns

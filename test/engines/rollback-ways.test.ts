@@ -74,6 +74,21 @@ test('a value that a foreign key refuses leaves its rows in the way; one that it
   ])
 })
 
+test('a foreign key to a table that the bot may not read counts as refusing a value', async ({ hrms }) => {
+  const root = await hrms.client()
+  await root.query(`create schema theirs; create table theirs.p (id int primary key); insert into theirs.p values (1);
+    create table public.a (p int references theirs.p); insert into public.a values (null); grant select on public.a to lockkeeper`)
+  const { down } = await prepared(
+    'SELECT 1',
+    'UPDATE a SET p = 1 WHERE p IS NULL; ALTER TABLE a ALTER p SET NOT NULL',
+  )
+  const { client, end } = valueOf(await hrms.target().connect())
+  const refused = await countLoss(client, down!)
+  await root.query('grant usage on schema theirs to lockkeeper; grant select on theirs.p to lockkeeper')
+  expect([refused.rows, (await countLoss(client, down!)).rows]).toEqual([1, 0])
+  await end()
+})
+
 test('no row is deleted of a table to which others refer: theirs would go with it, or keep it from going', async ({
   hrms,
 }) => {
