@@ -1,6 +1,6 @@
 import type { AlterTableCmd, Constraint, IndexStmt, Node, RangeVar, TypeName, UpdateStmt } from 'libpg-query'
 import type { Demand } from '../domain/script.ts'
-import { commandIn, isMissing } from './effects.ts'
+import { commandIn, isMissing, updatesIn } from './effects.ts'
 import { type Names, trackNames } from './names.ts'
 import { inParentheses, parseInner, quoteName } from './sql-parse.ts'
 import { nodesOf, tableName, textOf, withInner } from './tree.ts'
@@ -66,7 +66,7 @@ export function demandedBy(node: Node, text: string, names: Names): Demand[] {
     return named ? [whole(named.table)] : []
   }
   if (isElsewhere(node)) return [whole(null)]
-  const updated = nodesOf(node, 'UpdateStmt').flatMap((update) => overwritten(update, names))
+  const updated = updatesIn(node).flatMap((update) => overwritten(update, names))
   if (updated.length > 0) return updated.map((table) => whole(table))
   if (!('IndexStmt' in node) || !node.IndexStmt.unique) return []
   const named = namedBy(node.IndexStmt.relation, names)

@@ -46,7 +46,7 @@ export function effectsOf(statements: Node[]): Effects {
         effects.drops.push({ table, column: null, ...ifMaybe(mayMiss || effects.unsure.has(table)) })
     }
     if ('AlterTableStmt' in node) alter(effects, node.AlterTableStmt, names, maybe)
-    for (const update of nodesOf(node, 'UpdateStmt')) noteUpdated(effects, update, names)
+    for (const update of updatesIn(node)) noteUpdated(effects, update, names)
     names.follow(node, maybe)
     for (const made of madeBy(node)) if (names.table(made) !== null) effects.unsure.add(made)
   }
@@ -145,6 +145,13 @@ const columnIn = (def: Node | undefined): string =>
 
 export const commandIn = (node: Node): AlterTableCmd[] =>
   'AlterTableCmd' in node ? [node.AlterTableCmd] : []
+
+/** A statement that updates, or whose WITH does: nowhere else may one stand. Rows of a seed are not gone through. */
+export const updatesIn = (node: Node): UpdateStmt[] => {
+  const own = 'UpdateStmt' in node ? [node.UpdateStmt] : []
+  const [statement] = Object.values<object>(node)
+  return [...own, ...nodesOf(statement && 'withClause' in statement && statement.withClause, 'UpdateStmt')]
+}
 
 /** A column that the migration fills itself has other values than its default, and nobody can tell which. */
 function noteUpdated(effects: Reading, update: UpdateStmt, names: Names): void {
