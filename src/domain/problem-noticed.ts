@@ -51,6 +51,8 @@ export interface NoticedProblems {
   'owner-other': { role: string; owners: string[]; makes: string[] }
   'rollback-loses': { rows: number; tables: { table: string; column: string; rows: number }[] }
   'rollback-violates': { table: string; column: string; rows: number }
+  /** Rows of `table` without a value in `columns` would be deleted; `by`: tables with foreign keys to it. */
+  'rollback-referenced': { table: string; columns: string[]; by: string[] }
   /** `what`: of the way down, constraints and statements. */
   'rollback-uncounted': { what: string[]; longerThan?: number }
   'no-rollback': { migrations: string[]; why?: DownFault }

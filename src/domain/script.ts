@@ -84,10 +84,13 @@ export interface Prepared {
   touches: string[]
   /** Columns that it adds to tables that exist. */
   adds: { table: string; column: string; gives: Given; notNull: boolean }[]
-  /** What is gone afterwards; `column` null: the whole table. `gave`: what the way up had given to rows that existed. */
-  drops: { table: string; column: string | null; gave: Given }[]
-  /** Columns that become NOT NULL again: rows that are NULL stand in its way. */
-  restores: { table: string; column: string }[]
+  /** What is gone afterwards. `gave`: what the way up had given to rows that existed. */
+  drops: (Dropped & { gave: Given })[]
+  /**
+   * Columns that become NOT NULL again: rows that are NULL stand in its way. `gets`: its own constant as text, which it
+   * writes into these rows before; they stand in its way only where a foreign key refuses that. `maybe`: as of `Dropped`.
+   */
+  restores: { table: string; column: string; gets?: string; maybe?: true }[]
   /**
    * Of a way down, by the names after its last statement: what is not there then, and what is NOT NULL again. A table or
    * column that is dropped and made anew is there.
@@ -111,8 +114,18 @@ export interface Prepared {
   sha256: string
 }
 
-/** What existing rows got in a new column: a constant as text, NULL, or nobody can tell (it differs by row). */
-export type Given = { value: string | null } | 'unknown'
+/** `column` null: the whole table. `maybe`: it need not be there (`IF EXISTS`), or the statement may be skipped (`DO`). */
+export interface Dropped {
+  table: string
+  column: string | null
+  maybe?: true
+}
+
+/**
+ * What existing rows got in a new column: a constant as text, NULL, or nobody can tell (it differs by row). `asText`: its
+ * type is not the server's own, or may take different values for equal, so that texts are compared.
+ */
+export type Given = { value: string | null; asText?: true } | 'unknown'
 
 /** A type that is narrower again, a constraint that is there again, or a statement that takes more than is told. */
 export interface Demand {
@@ -131,7 +144,10 @@ export interface Keep {
   into: string
   /** Taken for every table before anything is counted. */
   lock: Statement
-  statements: Statement[]
+  /** The table need not be there, and is neither locked nor kept then. */
+  maybe?: true
+  /** `by`: run only where rows stand in the way by this column. */
+  statements: (Statement & { by?: string })[]
 }
 
 /** The table that says which migrations were applied, and the migrations that are known, oldest first. */

@@ -86,9 +86,11 @@ async function onPopulated(client: pg.Client, prepared: Prepared): Promise<Findi
 function byNamesBefore(names: Names, { table: now, when, ...weight }: Weight): Weight | null {
   const table = names.table(now)
   if (table === null) return null
-  if (when && 'column' in when) when = { ...when, column: names.column(now, when.column) }
-  if (when && 'notNull' in when) when = { notNull: names.column(now, when.notNull) }
-  return { ...weight, table, ...(when && { when }) }
+  if (!when || 'volatile' in when) return { ...weight, table, ...(when && { when }) }
+  const column = names.column(now, 'column' in when ? when.column : when.notNull)
+  // Of a column that the statements make the catalogue says nothing.
+  if (column === null) return { ...weight, table }
+  return { ...weight, table, when: 'column' in when ? { ...when, column } : { notNull: column } }
 }
 
 async function populated(client: pg.Client, tables: string[]): Promise<Size[]> {

@@ -1,6 +1,6 @@
-import type { AlterTableCmd, ColumnDef, Constraint, IndexStmt, Node, RangeVar } from 'libpg-query'
+import type { AlterTableCmd, ColumnDef, Constraint, IndexStmt, Node, RangeVar, UpdateStmt } from 'libpg-query'
 import type { Demand } from '../domain/script.ts'
-import { commandIn } from './effects.ts'
+import { commandIn, isMissing, updatesIn } from './effects.ts'
 import { type Names, trackNames } from './names.ts'
 import { inParentheses, parseInner, quoteName } from './sql-parse.ts'
 import { nodesOf, tableName, textOf, withInner } from './tree.ts'
@@ -8,7 +8,7 @@ import { nodesOf, tableName, textOf, withInner } from './tree.ts'
 /**
  * What a way down demands of rows that were written since: types that are narrower again, constraints that are there
  * again. Counted by the names that are there before its first statement, and for the rows as they are then. What takes
- * more with it than can be told (CASCADE, DELETE, TRUNCATE) is named, and not counted.
+ * more with it than can be told (CASCADE, DELETE, TRUNCATE, an UPDATE of what was there) is named, and not counted.
  * @param texts of its own statements. @param history its table: a row of it is no loss.
  */
 export function demandsOf(texts: readonly string[], history: string): Demand[] {
@@ -16,11 +16,12 @@ export function demandsOf(texts: readonly string[], history: string): Demand[] {
   const rows = rowsBy(names)
   const demands: Demand[] = []
   for (const text of texts)
-    for (const node of parseInner(text).flatMap(withInner)) {
-      const found = demandedBy(node, text, rows)
-      demands.push(...found.map(({ table, what, count }) => ({ table, what, count })))
-      names.follow(node)
-    }
+    for (const statement of parseInner(text))
+      for (const node of withInner(statement)) {
+        const found = demandedBy(node, text, rows)
+        demands.push(...found.map(({ table, what, count }) => ({ table, what, count })))
+        names.follow(node, node !== statement)
+      }
   return demands.filter(({ table }) => table !== history)
 }
 
@@ -28,8 +29,8 @@ export function demandsOf(texts: readonly string[], history: string): Demand[] {
 export interface Rows {
   /** The name that a table has now; null: the statements make it. */
   table(later: string): string | null
-  /** Quoted. */
-  column(tableLater: string, later: string): string
+  /** Quoted; null: the statements make it. */
+  column(tableLater: string, later: string): string | null
   /** What stands behind FROM; null: the statements make it. */
   from(tableLater: string): string | null
   /** Whether the statements make it, and nothing is in it. */
@@ -39,7 +40,10 @@ export interface Rows {
 /** Of tables as they are, without what the statements add to them. */
 export const rowsBy = (names: Names): Rows => ({
   table: (later) => names.table(later),
-  column: (table, later) => quoteName(names.column(table, later)),
+  column(table, later) {
+    const column = names.column(table, later)
+    return column === null ? null : quoteName(column)
+  },
   from: (later) => names.table(later),
   isEmpty: () => false,
 })
@@ -57,8 +61,8 @@ interface Named {
   table: string
   /** Behind FROM. */
   from: string
-  /** Quoted. */
-  column: (later: string) => string
+  /** Quoted; null: the statements make it. */
+  column: (later: string) => string | null
   other: (relation: RangeVar) => { from: string } | 'empty' | null
 }
 
@@ -104,10 +108,30 @@ export function demandedBy(node: Node, text: string, rows: Rows): Demanded[] {
     const named = namedBy(node.DeleteStmt.relation, rows)
     return named ? [whole(named.table)] : []
   }
+  if (isElsewhere(node)) return [whole(null)]
+  const updated = updatesIn(node).flatMap((update) => overwritten(update, rows))
+  if (updated.length > 0) return updated.map((table) => whole(table))
   if (!('IndexStmt' in node) || !node.IndexStmt.unique) return []
   const named = namedBy(node.IndexStmt.relation, rows)
   return named ? byIndex(named, node.IndexStmt, text) : []
 }
+
+/** The table of which an UPDATE takes values that were there, if it does: one that fills in missing ones takes none. */
+function overwritten(
+  { relation, targetList = [], fromClause, whereClause }: UpdateStmt,
+  rows: Rows,
+): string[] {
+  const named = namedBy(relation, rows)
+  if (!named) return []
+  const columns = targetList.flatMap((one) => ('ResTarget' in one ? [one.ResTarget.name ?? ''] : []))
+  const takes = columns.filter((column) => named.column(column) !== null)
+  const fills = takes.length === 1 && whereClause && !fromClause && isMissing(whereClause, takes[0]!)
+  return takes.length > 0 && !fills ? [named.table] : []
+}
+
+/** Names without a schema mean other tables from there on. */
+const isElsewhere = (node: Node): boolean =>
+  'VariableSetStmt' in node && node.VariableSetStmt.name === 'search_path'
 
 function byCommand(named: Named, { subtype, name = '', def }: AlterTableCmd, text: string): Demanded[] {
   if (subtype === 'AT_AlterColumnType' && def && 'ColumnDef' in def)
@@ -141,15 +165,17 @@ function typed(
     columns: [later],
     cuts: hasLimit && using !== undefined,
   })
+  const called = column(later)
+  if (called === null) return []
   if (name === 'text' || (name === 'varchar' && length === undefined)) return []
   if (using && !isCast(using)) return [{ ...demand(null), what: text }]
   if (type?.arrayBounds) return [demand(null)]
-  if (hasLimit) return [demand(`char_length(rtrim(${column(later)}::text)) > ${length ?? 1}`)]
+  if (hasLimit) return [demand(`char_length(rtrim(${called}::text)) > ${length ?? 1}`)]
   if (name === 'numeric' && length !== undefined)
-    return [demand(`abs(round(${column(later)}::numeric, ${scale})) >= 10::numeric ^ (${length - scale})`)]
+    return [demand(`abs(round(${called}::numeric, ${scale})) >= 10::numeric ^ (${length - scale})`)]
   const range = ranges[name]
   // A fraction is rounded: half of one is too much.
-  const outside = range && `${column(later)} <= ${range[0]} - 0.5 OR ${column(later)} >= ${range[1]} + 0.5`
+  const outside = range && `${called} <= ${range[0]} - 0.5 OR ${called} >= ${range[1]} + 0.5`
   return [demand(outside ?? null)]
 }
 
@@ -166,12 +192,17 @@ function byConstraint(named: Named, constraint: Constraint, text: string): Deman
     return demand(says && `SELECT count(*) FROM ${from} WHERE NOT (${says})`, null)
   }
   const columns = (constraint.keys ?? []).map(textOf)
-  const keys = columns.map(named.column)
+  const keys = columns.flatMap((name) => named.column(name) ?? [])
+  if (keys.length < columns.length) return []
   const isPlain = !constraint.nulls_not_distinct && !constraint.without_overlaps
   if (contype === 'CONSTR_UNIQUE' && isPlain) return demand(repeated(from, keys), columns)
   if (contype === 'CONSTR_PRIMARY' && isPlain) return demand(repeatedOrMissing(from, keys), columns)
-  if (contype === 'CONSTR_FOREIGN')
-    return demand(orphans(named, constraint), (constraint.fk_attrs ?? []).map(textOf))
+  if (contype === 'CONSTR_FOREIGN') {
+    const refers = (constraint.fk_attrs ?? []).map(textOf)
+    return refers.some((name) => named.column(name) === null)
+      ? []
+      : demand(orphans(named, constraint), refers)
+  }
   return demand(null, null)
 }
 
@@ -201,7 +232,9 @@ function byIndex(
     !whereClause &&
     !index.nulls_not_distinct
   const columns = elements.map(({ name = '' }) => name)
-  const count = isPlain ? repeated(from, columns.map(column)) : null
+  const keys = columns.flatMap((name) => column(name) ?? [])
+  if (isPlain && keys.length < columns.length) return []
+  const count = isPlain ? repeated(from, keys) : null
   return [{ table, what: idxname === undefined ? text : quoteName(idxname), count, columns, cuts: false }]
 }
 

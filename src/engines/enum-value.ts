@@ -84,7 +84,7 @@ export async function usesValue(
   if (columns.length === 0) return false
   for (const now of tablesOf(node)) {
     const table = names.table(now)
-    const wanted = columns.map((column) => names.column(now, column))
+    const wanted = columns.flatMap((column) => names.column(now, column) ?? [])
     if (table !== null && (await hasColumns(client, table, wanted, type))) return true
   }
   return false

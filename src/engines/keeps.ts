@@ -11,6 +11,8 @@ type Lossy = Pick<Prepared, 'drops' | 'restores'>
 export function losesValue({ column, gave }: Prepared['drops'][number]): string {
   if (column === null) return 'true'
   const name = quoteName(column)
+  if (gave !== 'unknown' && gave.value !== null && gave.asText)
+    return `${name}::text COLLATE "C" IS DISTINCT FROM ${quoteValue(gave.value)}`
   return gave === 'unknown' || gave.value === null
     ? `${name} IS NOT NULL`
     : `${name} IS DISTINCT FROM ${quoteValue(gave.value)}`
@@ -18,6 +20,27 @@ export function losesValue({ column, gave }: Prepared['drops'][number]): string 
 
 /** SQL that is true for rows that stand in the way of what Down restores. */
 export const violates = ({ column }: Prepared['restores'][number]): string => `${quoteName(column)} IS NULL`
+
+/**
+ * SQL that is false where there is no such column: the name is looked for in the row first, and then in what stands for
+ * it, a value of which the condition is false.
+ */
+function ifThere(
+  condition: string,
+  { table, column, maybe }: { table: string; column: string | null; maybe?: true },
+  instead: string,
+): string {
+  if (!maybe || column === null) return condition
+  return `(SELECT (SELECT ${condition} FROM (SELECT ${table}.*) AS its) FROM (SELECT ${instead} AS ${quoteName(column)}) AS missing)`
+}
+
+const losesIfThere = (drop: Prepared['drops'][number]): string => {
+  const { gave } = drop
+  const same = gave === 'unknown' || gave.value === null ? 'NULL' : quoteValue(gave.value)
+  return ifThere(losesValue(drop), drop, same)
+}
+
+const violatesIfThere = (one: Prepared['restores'][number]): string => ifThere(violates(one), one, "''")
 
 /** The tables whose rows a way down loses, sorted. */
 export const lossyTables = ({ drops, restores }: Lossy): string[] =>
@@ -30,23 +53,28 @@ export const lossyTables = ({ drops, restores }: Lossy): string[] =>
  */
 export function keepsOf({ drops, restores }: Lossy, line: number): Keep[] {
   const added = (text: string): Statement => ({ text, line, from: 'added' })
+  const deleted = (one: Prepared['restores'][number]): Keep['statements'][number] => ({
+    ...added(`DELETE FROM ${one.table} WHERE ${violates(one)}`),
+    by: one.column,
+  })
   return lossyTables({ drops, restores }).map((table, position) => {
     const lost = drops.filter((one) => one.table === table)
     const violating = restores.filter((one) => one.table === table)
     const isDropped = lost.some(({ column }) => column === null)
     const into = `${keptSchema}.${keptName(table, position)}`
-    const conditions = [...lost.map(losesValue), ...violating.map(violates)]
+    const conditions = [...lost.map(losesIfThere), ...violating.map(violatesIfThere)]
+    const maybe = [...lost, ...violating].every((one) => one.maybe)
     const where = isDropped ? '' : ` WHERE ${conditions.join(' OR ')}`
-    const removes = violating.length > 0 && !isDropped
     return {
       table,
       into,
       lock: added(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`),
+      ...(maybe && { maybe }),
       statements: [
         ...makeSchema.map(added),
         added(`CREATE TABLE ${into} AS SELECT * FROM ${table}${where}`),
         added(`REVOKE ALL ON TABLE ${into} FROM PUBLIC`),
-        ...(removes ? [added(`DELETE FROM ${table} WHERE ${violating.map(violates).join(' OR ')}`)] : []),
+        ...(isDropped ? [] : violating.map(deleted)),
       ],
     }
   })
@@ -70,12 +98,6 @@ function keptName(table: string, position: number): string {
 const cut = (name: string): string =>
   new TextDecoder().decode(Buffer.from(name).subarray(0, longest)).replace(/\uFFFD$/, '')
 
-/** A statement of a keep as it runs. */
-const ofRun = (statement: Statement, run: string): Statement => ({
-  ...statement,
-  text: statement.text.replaceAll('{run}', run),
-})
-
 /** More would be lost than somebody accepted: nothing is done, and people are asked. Null: it may go on. */
 export const askIfGrown = ({ rows }: Loss, accepted: number): Outcome<never> | null =>
   rows > accepted
@@ -85,15 +107,19 @@ export const askIfGrown = ({ rows }: Loss, accepted: number): Outcome<never> | n
       }
     : null
 
-/** The keeps of tables that lose something, as they run. */
+/** The keeps of tables that lose something, as they run: nothing is deleted but rows that stand in the way. */
 export function keepsNeeded(keeps: readonly Keep[], { dropped, violating }: Loss, run: string): Keep[] {
   const lossy = new Set([...dropped, ...violating].flatMap(({ table, rows }) => (rows ? [table] : [])))
+  const isInTheWay = (of: string, by: string | undefined): boolean =>
+    by === undefined || violating.some(({ table, column, rows }) => table === of && column === by && rows > 0)
   return keeps
     .filter(({ table }) => lossy.has(table))
     .map((keep) => ({
       ...keep,
       into: keep.into.replaceAll('{run}', run),
-      statements: keep.statements.map((one) => ofRun(one, run)),
+      statements: keep.statements
+        .filter(({ by }) => isInTheWay(keep.table, by))
+        .map((one) => ({ ...one, text: one.text.replaceAll('{run}', run) })),
     }))
 }
 

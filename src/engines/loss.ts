@@ -2,8 +2,9 @@ import type pg from 'pg'
 import { readTables } from '../adapters/postgres/catalog.ts'
 import type { Loss } from '../domain/plan.ts'
 import type { TableShape } from '../domain/schema.ts'
-import type { Prepared } from '../domain/script.ts'
+import type { Keep, Prepared } from '../domain/script.ts'
 import { losesValue, lossyTables, violates } from './keeps.ts'
+import { isRefused } from './referring.ts'
 
 type Lossy = Pick<Prepared, 'drops' | 'restores'>
 
@@ -17,7 +18,10 @@ type Counted = { of: 'dropped' | 'violating'; column: string | null; condition: 
 export async function countLoss(client: pg.Client, down: Lossy): Promise<Loss> {
   const loss: Loss = { dropped: [], violating: [], rows: 0 }
   for (const shape of await readTables(client, lossyTables(down))) {
-    const counted = countable(shape, down)
+    const counted = countable(shape, {
+      drops: down.drops,
+      restores: await inTheWay(client, shape.name, down),
+    })
     if (!counted.length) continue
     const { each, any } = await countTable(client, shape.name, counted)
     loss.rows += any
@@ -26,6 +30,27 @@ export async function countLoss(client: pg.Client, down: Lossy): Promise<Loss> {
     )
   }
   return loss
+}
+
+/** Keeps of tables that are there. One that has to be, and is not, is not left out: its lock says so. */
+export async function keepsThere(client: pg.Client, keeps: readonly Keep[]): Promise<Keep[]> {
+  const unsure = keeps.filter(({ maybe }) => maybe).map(({ table }) => table)
+  const shapes = unsure.length > 0 ? await readTables(client, unsure) : []
+  const missing = new Set(shapes.filter(({ exists }) => !exists).map(({ name }) => name))
+  return keeps.filter(({ table }) => !missing.has(table))
+}
+
+/** Columns of a table that become NOT NULL, without those whose rows the way down mends itself. */
+export async function inTheWay(
+  client: pg.Client,
+  of: string,
+  { restores }: Lossy,
+): Promise<Lossy['restores']> {
+  const found: Lossy['restores'] = []
+  for (const one of restores)
+    if (one.table === of && (one.gets === undefined || (await isRefused(client, one, one.gets))))
+      found.push(one)
+  return found
 }
 
 function countable({ name, columns, exists }: TableShape, { drops, restores }: Lossy): Counted[] {

@@ -114,6 +114,7 @@ async function lookAtColumn(
   const table = names.table(now)
   if (table === null) return []
   const column = names.column(now, subtype === 'AT_AddColumn' ? columnIn(def) : name)
+  if (column === null) return []
   const key = `${table}.${column}`
   const isType = subtype === 'AT_AlterColumnType'
   const isKnown = !changed.has(key)

@@ -37,7 +37,13 @@ export function trackRows(
 
   const rows: Rows = {
     table: (later) => names.table(later),
-    column: (table, later) => quoteName(names.column(table, later)),
+    column(table, later) {
+      const before = names.column(table, later)
+      if (before !== null) return quoteName(before)
+      const made = names.added(table, later)
+      const isKnown = added.get(names.table(table) ?? '')?.some(({ column }) => column === made)
+      return isKnown && made !== null ? quoteName(made) : null
+    },
     from(later) {
       const table = names.table(later)
       if (table === null) return null
@@ -91,7 +97,7 @@ export function trackRows(
       if (!isInert(node) && !writesOnly(node, history)) isAsNow = false
       if ('CreateStmt' in node && !node.CreateStmt.if_not_exists)
         for (const made of madeBy(node)) empty.add(made)
-      names.follow(node)
+      for (const each of withInner(node)) names.follow(each, each !== node)
       return placed
     },
   }
@@ -139,9 +145,10 @@ function notNullBy(node: Node, rows: Rows): Demanded[] {
   })
   const set = commandsOf(node)
     .filter(({ subtype }) => subtype === 'AT_SetNotNull')
-    .map(({ name = '' }) =>
-      demand(name, `SELECT count(*) FROM ${from} WHERE ${rows.column(later, name)} IS NULL`),
-    )
+    .flatMap(({ name = '' }) => {
+      const column = rows.column(later, name)
+      return column === null ? [] : [demand(name, `SELECT count(*) FROM ${from} WHERE ${column} IS NULL`)]
+    })
   const bare = columnsAdded(node)
     .filter(({ column }) => isBare(column))
     .map(({ column }) => demand(column.colname ?? '', `SELECT count(*) FROM ${table}`))

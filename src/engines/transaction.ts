@@ -4,10 +4,11 @@ import type { TargetSession } from '../adapters/postgres/target-session.ts'
 import { failed } from '../domain/outcome.ts'
 import type { TimeLimit } from '../domain/problem.ts'
 import type { Keep, Script, Statement } from '../domain/script.ts'
+import { neededNow, reachingDeletions } from './deletions.ts'
 import { historyRows, historyUnlike, readHistory, readsHistory } from './history.ts'
 import { askIfGrown, keepsNeeded, runOf } from './keeps.ts'
 import { heldLocks } from './locks.ts'
-import { countLoss } from './loss.ts'
+import { countLoss, keepsThere } from './loss.ts'
 import type { UnitAt } from './unit-at.ts'
 import {
   cancelled,
@@ -113,7 +114,7 @@ function compare(planned: string | null, found: string[]): Stopped | null {
 
 /**
  * Locks the tables, counts what would be lost again, and keeps it. More than was accepted: nothing is done, and people
- * are asked.
+ * are asked. Fails with `rollback-referenced`.
  */
 async function keepRows(
   work: Work,
@@ -122,13 +123,15 @@ async function keepRows(
   keeps: Keep[],
 ): Promise<Stopped | null> {
   const accepted = work.at.accepted ?? 0
-  for (const { lock } of keeps) {
+  for (const { lock } of await keepsThere(session.client, keeps)) {
     const ran = await runStatement(work, session, script, lock)
     if (!('result' in ran)) return ran
   }
   const loss = await countLoss(session.client, work.prepared)
   const grown = askIfGrown(loss, accepted)
   if (grown) return { did: 'stop', outcome: grown }
+  const [reaching] = neededNow(await reachingDeletions(session.client, work.prepared), loss)
+  if (reaching) return { did: 'stop', outcome: failed({ code: 'rollback-referenced', ...reaching }) }
   for (const { into, statements } of keepsNeeded(keeps, loss, runOf(work.target))) {
     for (const statement of statements) {
       const ran = await runStatement(work, session, script, statement)

@@ -56,6 +56,7 @@ const looks: readonly Looking[] = [
   { name: 'Way down', look: migration.wayDown, of: ['migrate'] },
   { name: 'Loss of a rollback', look: migration.losses, of: moving },
   { name: 'Rows that a rollback cannot take back', look: migration.demands, of: moving },
+  { name: 'Rows that a rollback deletes', look: migration.deletions, of: moving },
   { name: 'Tables to count', look: migration.countedTables, of: moving },
 ]
 

@@ -2,6 +2,7 @@ import type { Finding } from '../domain/finding.ts'
 import { readTables } from '../adapters/postgres/catalog.ts'
 import { besides } from './moves.ts'
 import { countDemands } from '../engines/count-demands.ts'
+import { neededNow, reachingDeletions } from '../engines/deletions.ts'
 import { lossyTables } from '../engines/keeps.ts'
 import { longestCount } from './loss-in-time.ts'
 import { blocker, note, warning, type Looked } from './looked.ts'
@@ -59,6 +60,19 @@ export async function demands({ client, prepared, kind }: Looked): Promise<Findi
       warning({ code: 'rollback-violates', table, column: what, rows }),
     ),
     ...(uncounted.length > 0 ? [level({ code: 'rollback-uncounted', what: uncounted })] : []),
+  ]
+}
+
+/** Rows that a rollback would delete while others refer to them: it does nothing then, so it is not begun. */
+export async function deletions({ client, prepared, kind, loss }: Looked): Promise<Finding[]> {
+  if (!prepared?.down) return []
+  const reaching = await reachingDeletions(client, prepared.down)
+  const now = kind === 'rollback' && loss ? neededNow(reaching, loss) : []
+  return [
+    ...now.map((one) => blocker({ code: 'rollback-referenced', ...one })),
+    ...reaching
+      .filter(({ table }) => now.every((one) => one.table !== table))
+      .map((one) => warning({ code: 'rollback-referenced', ...one })),
   ]
 }
 

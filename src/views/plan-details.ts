@@ -160,7 +160,8 @@ const keepLines = ({ keeps }: Prepared): string[] =>
   keeps.length
     ? [
         '',
-        '-- Only after users were in, in the same transaction, before everything else ({run} is the run’s id):',
+        '-- Only after users were in, in the same transaction, before everything else ({run} is the run’s id).',
+        '-- A table that is not there is left out, nothing is kept of one that loses nothing, and no row is deleted unless it is in the way:',
         ...keeps.flatMap(({ lock }) => statementLines(lock)),
         ...keeps.flatMap(({ statements }) => statements.flatMap(statementLines)),
       ]

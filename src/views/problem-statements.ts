@@ -84,6 +84,11 @@ export const statementProblems = {
     means: say`The rollback would fail, or change or delete those rows.`,
     next: say`Decide what becomes of them before you roll back, or go forward with a new migration.`,
   }),
+  'rollback-referenced': ({ table, columns, by }) => ({
+    what: say`A rollback after users are in would have to delete rows of ${code(table)} that have no value in ${codes(columns)}, and ${codes(by, 5)} ${by.length === 1 ? 'refers' : 'refer'} to that table.`,
+    means: say`Rows that refer to them would be deleted or changed with them, neither counted nor kept, or keep them from being deleted. So none is deleted: as long as there are such rows, the rollback is refused.`,
+    next: say`Give those rows a value, or let the way down give them one that foreign keys take (UPDATE … WHERE … IS NULL, before SET NOT NULL), ${again}.`,
+  }),
   'rollback-uncounted': ({ what, longerThan }) => ({
     what:
       longerThan === undefined

@@ -78,12 +78,35 @@ test('what cannot be counted is named: conversions, other constraints, what take
     'DROP TABLE public.parents CASCADE',
     'DELETE FROM public.t WHERE id > 3',
     'TRUNCATE public.t',
+    'UPDATE public.t SET name = NULL',
+    `UPDATE public.t SET name = '', code = '' WHERE name IS NULL`,
+    `UPDATE public.t SET name = '' WHERE code IS NULL`,
+    `UPDATE public.t SET name = '' WHERE name IS NULL OR id > 3`,
+    `UPDATE public.t SET name = '' FROM public.parents AS other (name) WHERE other.name IS NULL`,
+    'SET LOCAL search_path TO master',
   ]
   for (const statement of statements)
     expect(await count(statement)).toEqual({ violating: [], uncounted: [statement] })
   expect(
     await count('ALTER TABLE public.t ALTER COLUMN doc TYPE uuid USING doc::uuid, ADD CHECK (nowhere(id))'),
   ).toMatchObject({ violating: [], uncounted: ['doc uuid', expect.stringContaining('nowhere')] })
+})
+
+test('an UPDATE that fills in what is missing, or a column that the way down makes, takes nothing', async ({
+  hrms,
+}) => {
+  const count = await made(hrms)
+  expect(await count(`UPDATE public.t SET name = '' WHERE name IS NULL`)).toEqual(nothing)
+  expect(await count(`UPDATE public.t AS t SET name = '' WHERE t.name IS NULL`)).toEqual(nothing)
+  expect(
+    await count(
+      `ALTER TABLE public.t RENAME name TO title; ALTER TABLE public.t ADD name text; UPDATE public.t SET name = (SELECT id FROM public.parents LIMIT 1)`,
+    ),
+  ).toEqual(nothing)
+  expect(await count(`CREATE TABLE public.u (name text); UPDATE public.u SET name = ''`)).toEqual(nothing)
+  const back = `ALTER TABLE public.t RENAME name TO title; ALTER TABLE public.t ADD name text`
+  const overwrites = 'WITH gone AS (UPDATE public.t SET title = name RETURNING id) SELECT 1'
+  expect(await count(`${back}; ${overwrites}`)).toEqual({ violating: [], uncounted: [overwrites] })
 })
 
 test('a CHECK that would change something is not let: it is not counted', async ({ hrms }) => {

@@ -10,7 +10,7 @@ test('losses follow a table and a column through their renamings, and leave out 
   )
   expect(down?.drops).toEqual([
     { table: 'public.a', column: 'b', gave: { value: '5' } },
-    { table: 'public.a', column: 'c', gave: 'unknown' },
+    { table: 'public.a', column: 'c', gave: { value: '{}', asText: true } },
     { table: 'public.a', column: 'd', gave: 'unknown' },
     { table: 'public.a', column: 'f', gave: 'unknown' },
     { table: 'public.other', column: null, gave: 'unknown' },
@@ -52,5 +52,30 @@ test('what is gone and what is NOT NULL after a way down is told by the names of
       { table: 'public.h', column: null },
     ],
     notNull: [{ table: 'public.a', column: 'c1' }],
+  })
+})
+
+test('a column that a way down makes is none that was there before, whatever its name', async () => {
+  const { down } = await prepared(
+    'ALTER TABLE a RENAME n TO m; ALTER TABLE a ADD n int DEFAULT 5; ALTER TABLE a RENAME n TO l',
+    `ALTER TABLE a ADD b int; ALTER TABLE a ALTER b SET NOT NULL; ALTER TABLE a ADD c int NOT NULL DEFAULT 0, ALTER c SET NOT NULL;
+     ALTER TABLE a DROP d; ALTER TABLE a RENAME b TO d; ALTER TABLE a RENAME e TO f; ALTER TABLE a ADD e int; ALTER TABLE a DROP e;
+     ALTER TABLE a DROP f; ALTER TABLE a DROP l; SELECT 1 INTO made; DROP TABLE made`,
+  )
+  expect(down?.drops).toEqual([
+    { table: 'public.a', column: 'd', gave: 'unknown' },
+    { table: 'public.a', column: 'e', gave: 'unknown' },
+    { table: 'public.a', column: 'l', gave: { value: '5' } },
+  ])
+  expect(down?.restores).toEqual([])
+  expect(down?.after).toEqual({
+    gone: [
+      { table: 'public.a', column: 'e' },
+      { table: 'public.a', column: 'l' },
+    ],
+    notNull: [
+      { table: 'public.a', column: 'd' },
+      { table: 'public.a', column: 'c' },
+    ],
   })
 })

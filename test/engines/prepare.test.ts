@@ -72,7 +72,8 @@ test('the way down knows what it drops, what the way up had given, and what it r
     gave: { value: '-infinity' },
   })
   expect(down.drops).toHaveLength(7)
-  expect(down.restores).toEqual([{ table: 'master."RefreshTokens"', column: 'AdminUserId' }])
+  const gets = '00000000-0000-0000-0000-000000000000'
+  expect(down.restores).toEqual([{ table: 'master."RefreshTokens"', column: 'AdminUserId', gets }])
 })
 
 test('what a rollback after admit keeps and deletes is part of what is shown and digested', async () => {

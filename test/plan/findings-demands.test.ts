@@ -30,3 +30,26 @@ it('says what the way down demands of rows: how many do not fit, and what cannot
   const back = await target.plan({ kind: 'rollback' })
   expect(finding(back, 'rollback-uncounted')).toEqual({ level: 'warning', problem: uncounted })
 })
+
+it('says who refers to rows that a rollback would delete, and refuses it while there are such rows', async () => {
+  const target = await planTarget()
+  await target.client.query(
+    'create table master.devices (token uuid references master."RefreshTokens"); grant select on master.devices to lockkeeper',
+  )
+  const problem = {
+    code: 'rollback-referenced',
+    table: 'master."RefreshTokens"',
+    columns: ['AdminUserId'],
+    by: ['master.devices'],
+  }
+  expect(finding(await target.plan(), 'rollback-referenced')).toEqual({ level: 'warning', problem })
+  await target.migrated()
+  expect(finding(await target.plan({ kind: 'rollback' }), 'rollback-referenced')).toMatchObject({
+    level: 'warning',
+  })
+  await target.client.query('update master."RefreshTokens" set "AdminUserId" = null')
+  expect(finding(await target.plan({ kind: 'rollback' }), 'rollback-referenced')).toEqual({
+    level: 'blocker',
+    problem,
+  })
+})

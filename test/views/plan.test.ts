@@ -240,9 +240,10 @@ describe('the thread of a plan', () => {
     })
     const [file, ...others] = planDetailsView(made).files ?? []
     expect([file?.name, others]).toEqual(['7F3A.down.sql', []])
-    expect(file?.content.split('\n').slice(2, 9)).toEqual([
+    expect(file?.content.split('\n').slice(2, 10)).toEqual([
       '',
-      '-- Only after users were in, in the same transaction, before everything else ({run} is the run’s id):',
+      '-- Only after users were in, in the same transaction, before everything else ({run} is the run’s id).',
+      '-- A table that is not there is left out, nothing is kept of one that loses nothing, and no row is deleted unless it is in the way:',
       '',
       '-- Added by Lockkeeper (not in the file), before line 1:',
       'LOCK TABLE t IN ACCESS EXCLUSIVE MODE;',

@@ -85,6 +85,7 @@ export const noticedSamples: NoticedProblems = {
     fate: 'refused',
   },
   'rows-uncounted': { what: ['"FK_t_u"'] },
+  'rollback-referenced': { table: 'sales.orders', columns: ['customer'], by: ['sales.lines'] },
   'rollback-violates': { table: 'master."RefreshTokens"', column: 'AdminUserId', rows: 50 },
   'rollback-uncounted': { what: ['DROP TYPE t CASCADE'] },
   'no-rollback': {

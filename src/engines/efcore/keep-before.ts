@@ -9,7 +9,7 @@ import type { Done } from '../../domain/step.ts'
 import { backOff } from '../back-off.ts'
 import type { Applying } from '../engine.ts'
 import { askIfGrown, keepsNeeded, runOf } from '../keeps.ts'
-import { countLoss } from '../loss.ts'
+import { countLoss, keepsThere } from '../loss.ts'
 import { controlSessionOf } from '../control-session.ts'
 import { defaultSchema } from '../tree.ts'
 import { fenceWorking } from '../in-doubt.ts'
@@ -93,7 +93,7 @@ async function keepRows(
   }
   try {
     await client.query('begin isolation level read committed read write')
-    for (const { lock } of prepared.keeps) {
+    for (const { lock } of await asked('SELECT', () => keepsThere(client, prepared.keeps))) {
       const ran = await runStatement(work, session, script, lock)
       if (!('result' in ran)) return ran
     }
