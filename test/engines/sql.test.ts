@@ -136,7 +136,7 @@ const weights = {
   [`ALTER TABLE ${tokens} ADD a timestamptz DEFAULT now()`]: [],
   [`ALTER TABLE ${tokens} ADD a timestamptz DEFAULT clock_timestamp()`]: ['rewrites-table'],
   [`ALTER TABLE ${tokens} ADD a bigserial`]: ['rewrites-table'],
-  [`ALTER TABLE ${tokens} ALTER "RevokedAt" SET NOT NULL`]: ['scans-table'],
+  [`ALTER TABLE ${tokens} ALTER "RevokedAt" SET NOT NULL`]: ['rows-in-the-way', 'scans-table'],
   [`ALTER TABLE ${tokens} ADD CONSTRAINT a CHECK ("Token" <> '')`]: ['scans-table'],
   [`ALTER TABLE ${tokens} ADD CONSTRAINT a CHECK ("Token" <> '') NOT VALID`]: [],
   [`ALTER TABLE ${tokens} ADD a uuid REFERENCES master."Tenants"`]: ['scans-table'],
