@@ -1,7 +1,8 @@
-import { hasSqlDetails, type Node, parsePlPgSQLSync } from 'libpg-query'
+import type { Node } from 'libpg-query'
 import type pg from 'pg'
-import { quoteName } from './sql-parse.ts'
-import { defaultSchema, endsTransactions, textOf } from './tree.ts'
+import { procedureBody } from './plpgsql.ts'
+import { parseInner, quoteName } from './sql-parse.ts'
+import { defaultSchema, optionOf, textOf } from './tree.ts'
 
 /** The procedure that a CALL names, quoted with its schema; else null. */
 export function calledBy(node: Node): string | null {
@@ -33,10 +34,10 @@ export async function commits(client: pg.Client, procedure: string): Promise<boo
 
 /** Of another language, or not to be parsed: nothing is known. */
 function endsIn(definition: string): boolean {
-  try {
-    return endsTransactions(parsePlPgSQLSync(definition))
-  } catch (error) {
-    if (hasSqlDetails(error)) return false
-    throw error
-  }
+  const [made] = parseInner(definition)
+  if (!made || !('CreateFunctionStmt' in made)) return false
+  const { options = [] } = made.CreateFunctionStmt
+  const body = optionOf(options, 'as')
+  if (body === undefined || optionOf(options, 'language') !== 'plpgsql') return false
+  return procedureBody(definition, body).ends !== 'never'
 }

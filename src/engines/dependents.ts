@@ -2,7 +2,7 @@ import type { Node } from 'libpg-query'
 import type pg from 'pg'
 import { commandIn } from './effects.ts'
 import { quoteName } from './sql-parse.ts'
-import { listedName, nodesOf, tableName, textOf } from './tree.ts'
+import { insideDo, listedName, nodesOf, tableName, textOf } from './tree.ts'
 
 /** Views and policies that statements take away or make anew, as far as they can be read. */
 export interface Gone {
@@ -24,7 +24,9 @@ export function noteGone(gone: Gone, node: Node): void {
   if ('ViewStmt' in node && node.ViewStmt.view) gone.names.add(tableName(node.ViewStmt.view))
   if (
     'CallStmt' in node ||
-    ('DoStmt' in node && nodesOf([node], 'String').some(({ sval = '' }) => runsOther.test(sval))) ||
+    ('DoStmt' in node &&
+      (!insideDo(node.DoStmt).isWhole ||
+        nodesOf([node], 'String').some(({ sval = '' }) => runsOther.test(sval)))) ||
     'RenameStmt' in node ||
     'AlterObjectSchemaStmt' in node ||
     ('SelectStmt' in node && nodesOf([node], 'FuncCall').some(({ funcname }) => !isPlain(funcname))) ||

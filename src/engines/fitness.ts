@@ -39,7 +39,7 @@ const always = new Set([
  */
 export function unfitness(node: Node): UnfitReason | null {
   if ('CopyStmt' in node && node.CopyStmt.filename === undefined) return 'copy-from-stdin'
-  if ('DoStmt' in node && insideDo(node.DoStmt).endsTransactions) return 'transaction-control'
+  if ('DoStmt' in node && insideDo(node.DoStmt).ends !== 'never') return 'transaction-control'
   for (const each of withInner(node)) {
     if ('DiscardStmt' in each) return 'session-setting'
     if ('VariableSetStmt' in each) {

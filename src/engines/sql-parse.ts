@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto'
-import { hasSqlDetails, loadModule, type Node, parseSync, type RawStmt, scanSync } from 'libpg-query'
+import {
+  hasSqlDetails,
+  loadModule,
+  type Node,
+  parseSync,
+  type RawStmt,
+  scanSync,
+  type ScanToken,
+} from 'libpg-query'
 import type { Problem } from '../domain/problem.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
 
@@ -51,6 +59,15 @@ export function parseInner(sql: string): Node[] {
   } catch (error) {
     if (hasSqlDetails(error)) return []
     throw error
+  }
+}
+
+/** Tokens of SQL without its comments; null where it ends in the middle of a text, a name or a comment. */
+export function scanned(sql: string): ScanToken[] | null {
+  try {
+    return scanSync(sql).tokens.filter(({ tokenName }) => !isComment(tokenName))
+  } catch {
+    return null
   }
 }
 

@@ -76,6 +76,25 @@ test('a procedure that commits cannot be called in a transaction (call-commits)'
   expect(await codes(make('ROLLBACK'))).toEqual(['call-commits'])
 })
 
+test('procedures and blocks that PostgreSQL takes and the parser of PL/pgSQL does not end nothing', async ({
+  hrms,
+}) => {
+  const root = await hrms.client()
+  const row = `DECLARE r ${tokens}%ROWTYPE; BEGIN r."Token" := 'x'; END`
+  await root.query(`create procedure master.one() language sql begin atomic select 1; end;
+                    create procedure master.two() language plpgsql as $$ ${row} $$;
+                    grant execute on all procedures in schema master to public`)
+  const make = `CREATE PROCEDURE three() LANGUAGE sql BEGIN ATOMIC SELECT 1; END;
+    CREATE PROCEDURE four() LANGUAGE plpgsql AS $$ ${row} $$`
+  const { engine, up } = await prepared(
+    `${make}; DO $$ ${row} $$; CALL three(); CALL four(); CALL master.one(); CALL master.two()`,
+  )
+  expect(await engine.check(hrms.target({ role: 'postgres' }), up)).toEqual([])
+  expect(await engine.apply(hrms.target({ role: 'postgres' }), up, applying())).toMatchObject({
+    status: 'done',
+  })
+})
+
 test('it may be used once it is committed; a text that is like it is none', async ({ hrms }) => {
   await (await hrms.client()).query(moods)
   const uses = `UPDATE ${admins} SET "Mood" = 'calm'`
@@ -165,6 +184,10 @@ test('a column that a view or a policy reads is not to be changed or dropped und
     [`ALTER TABLE ${tokens} ALTER COLUMN "RevokedAt" TYPE text`, []],
     [
       `DO $$ BEGIN EXECUTE 'DROP SCHEMA reports CASCADE'; END $$; ${type}`,
+      [['warning', tokens, 'Token', both]],
+    ],
+    [
+      `DO $$ DECLARE r ${tokens}%ROWTYPE; BEGIN r."Token" := 'x'; END $$; ${type}`,
       [['warning', tokens, 'Token', both]],
     ],
   ] as const)
