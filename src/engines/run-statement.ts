@@ -63,7 +63,8 @@ export async function runStatement(
   const { signal, lockTimeout } = work.at
   if (signal.aborted) return cancelled(work)
   const text = shown(statement)
-  report(work, commandOf(statement.text))
+  const command = commandOf(statement.text)
+  report(work, command)
   const blockers = work.control.sample(session.pid, lockTimeout)
   const began = performance.now()
   try {
@@ -73,7 +74,7 @@ export async function runStatement(
     const seen = blockers()
     const sqlstate = sqlstateOf(error)
     const errno = lostErrno(error)
-    if (errno !== null) return { did: 'lose', during: commandOf(statement.text), errno }
+    if (errno !== null) return { did: 'lose', during: command, errno }
     if (signal.aborted) return cancelled(work)
     if (sqlstate === '55P03' || sqlstate === '40P01') {
       return { did: 'conflict', sqlstate, statement: text, blockers: seen }
@@ -83,7 +84,7 @@ export async function runStatement(
     return { did: 'stop', outcome: failed(sqlProblem(error, { ...our, limit })) }
   } finally {
     blockers()
-    note(work, statement, performance.now() - began)
+    note(work, statement, command, performance.now() - began)
   }
 }
 
@@ -142,7 +143,7 @@ function statementsIn({ prepared, at }: Working): number {
 }
 
 /** Tries that were rolled back are taken out again by their unit. */
-function note({ statements }: Working, { text, line }: Statement, milliseconds: number): void {
+function note({ statements }: Working, { line }: Statement, command: string, milliseconds: number): void {
   const rounded = Math.round(milliseconds * 10) / 10
-  statements.push({ line, command: commandOf(text), milliseconds: rounded, locks: [] })
+  statements.push({ line, command, milliseconds: rounded, locks: [] })
 }
