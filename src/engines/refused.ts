@@ -16,6 +16,7 @@ import {
   usesValue,
 } from './enum-value.ts'
 import { unknownExtension } from './extensions.ts'
+import { givingWay } from './give-way.ts'
 import { type Names, trackNames } from './names.ts'
 import { readMarks } from './parts.ts'
 import { parseInner } from './sql-parse.ts'
@@ -58,15 +59,18 @@ export async function refused(client: pg.Client, { scripts }: Prepared): Promise
     changed: new Set(),
   }
   const findings: Finding[] = []
+  const giveWay = givingWay()
   for (const script of scripts) {
     // What an earlier try committed is not run again, and the catalogue has it.
     const { done } = await readMarks(client, script)
     for (const unit of script.units.filter((_, part) => !done.has(part))) {
       reading.values = []
       reading.fresh = new Set()
-      for (const statement of statementsOf(unit).filter(({ from }) => from === 'file'))
+      for (const statement of statementsOf(unit).filter(({ from }) => from === 'file')) {
         for (const node of parseInner(statement.text))
           findings.push(...(await look(reading, node, statement)))
+        await giveWay(statement.text)
+      }
     }
   }
   return findings
