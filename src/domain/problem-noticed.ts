@@ -61,6 +61,7 @@ export type UnfitReason =
   | 'transaction-control'
   | 'not-sql'
   | 'session-setting'
+  | 'search-path'
   | 'copy-from-stdin'
   | 'concurrently-in-down'
   | 'history-early'

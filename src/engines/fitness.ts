@@ -1,6 +1,6 @@
-import type { Node, VariableSetStmt } from 'libpg-query'
+import type { FuncCall, Node, VariableSetStmt } from 'libpg-query'
 import type { UnfitReason } from '../domain/problem-noticed.ts'
-import { insideDo, nodesOf, textOf, withInner } from './tree.ts'
+import { defaultSchema, insideDo, nodesOf, textOf, withInner } from './tree.ts'
 
 /**
  * Whether PostgreSQL refuses a statement inside of a transaction. CREATE INDEX CONCURRENTLY and its kin wait for other
@@ -46,7 +46,10 @@ export function unfitness(node: Node): UnfitReason | null {
       const reason = unfitSetting(each.VariableSetStmt)
       if (reason) return reason
     }
-    if (nodesOf(each, 'FuncCall').some(setsSession)) return 'session-setting'
+    for (const call of nodesOf(each, 'FuncCall')) {
+      const reason = unfitCall(call)
+      if (reason) return reason
+    }
   }
   return null
 }
@@ -61,18 +64,27 @@ const guards = new Set([
   'transaction_timeout',
 ])
 
-function unfitSetting({ kind, name = '', is_local = false }: VariableSetStmt): UnfitReason | null {
+function unfitSetting({ kind, name = '', args = [], is_local = false }: VariableSetStmt): UnfitReason | null {
   // SET TRANSACTION comes after our lock on the history, which is too late for it.
   if (kind === 'VAR_SET_MULTI')
     return name === 'SESSION CHARACTERISTICS' ? 'session-setting' : 'transaction-control'
+  if (name === 'search_path' && !args.map(textIn).every(isOurPath)) return 'search-path'
   return is_local && !guards.has(name) ? null : 'session-setting'
 }
 
 /** `set_config(name, value, false)`: a dump begins with one. */
-function setsSession({ funcname = [], args = [] }: { funcname?: Node[]; args?: Node[] }): boolean {
-  if (textOf(funcname.at(-1)) !== 'set_config') return false
-  const [name, , local] = args
-  const isLocal = local !== undefined && 'A_Const' in local && local.A_Const.boolval?.boolval === true
-  const setting = name && 'A_Const' in name ? name.A_Const.sval?.sval : undefined
-  return !isLocal || setting === undefined || guards.has(setting)
+function unfitCall({ funcname = [], args = [] }: FuncCall): UnfitReason | null {
+  if (textOf(funcname.at(-1)) !== 'set_config') return null
+  const [setting, value, local] = args.map((arg) => ('A_Const' in arg ? arg.A_Const : undefined))
+  const name = setting?.sval?.sval
+  const path = value?.sval?.sval?.split(',').map((one) => one.trim())
+  if (name === 'search_path' && !path?.every(isOurPath)) return 'search-path'
+  return name === undefined || !local?.boolval?.boolval || guards.has(name) ? 'session-setting' : null
 }
+
+const textIn = (node: Node): string | undefined =>
+  'A_Const' in node ? (node.A_Const.sval?.sval ?? '') : undefined
+
+/** With these a name without a schema means what it is read as, or nothing: the whole plan reads it so. */
+const isOurPath = (schema: string | undefined): boolean =>
+  schema === '' || schema === 'pg_catalog' || schema === defaultSchema

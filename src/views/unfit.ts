@@ -21,6 +21,11 @@ export const unfit: Record<UnfitReason, { means: string; remedy: string }> = {
     means: 'It changes a setting that keeps the run safe.',
     remedy: 'Remove it; timeouts belong in the runbook (window)',
   },
+  'search-path': {
+    means:
+      'Names without a schema would mean other tables than those that the plan looks at: it reads them as those of public.',
+    remedy: 'Remove it, and write the schema before the names',
+  },
   'copy-from-stdin': {
     means: 'Its data would follow in the file, which only psql reads.',
     remedy: 'Write it as INSERT',
