@@ -62,6 +62,7 @@ export type UnfitReason =
   | 'not-sql'
   | 'session-setting'
   | 'search-path'
+  | 'temporary-gone'
   | 'copy-from-stdin'
   | 'concurrently-in-down'
   | 'history-early'

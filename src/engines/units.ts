@@ -7,6 +7,7 @@ import { givingWay } from './give-way.ts'
 import type { History } from './history.ts'
 import { addMarks } from './parts.ts'
 import { commandOf, type ParsedFile, type ParsedStatement, quoteName } from './sql-parse.ts'
+import { trackTemporary } from './temporary.ts'
 import { traceOf } from './trace.ts'
 import { nodesOf, tableName, withInner } from './tree.ts'
 
@@ -55,6 +56,7 @@ const isIn = (part: Part, statement: ParsedStatement): boolean =>
 
 async function partsOf(parsed: ParsedFile, direction: Direction): Promise<Result<Part[]>> {
   const giveWay = givingWay()
+  const temporary = trackTemporary()
   const parts: Part[] = []
   let explicit: ParsedStatement | null = null
   let current: ParsedStatement[] | null = null
@@ -67,10 +69,13 @@ async function partsOf(parsed: ParsedFile, direction: Direction): Promise<Result
         return unfit(parsed, statement, 'transaction-control')
       explicit = edge === 'begin' ? statement : null
       current = null
+      temporary.nextPart()
       continue
     }
     const why = unfitness(node) ?? misplaced(node, explicit !== null, direction)
     if (why) return unfit(parsed, statement, why)
+    if (needsNoTransaction(node)) temporary.nextPart()
+    if (temporary.namesGone(node)) return unfit(parsed, statement, 'temporary-gone')
     if (needsNoTransaction(node)) {
       parts.push({ alone: statement })
       current = null

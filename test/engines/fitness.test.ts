@@ -58,6 +58,25 @@ test('what would end our transaction, or outlive it, is refused', async () => {
   expect(await unfit('CREATE INDEX CONCURRENTLY ON a (b)')).toBe('index-unnamed')
 })
 
+test('a temporary table that another part of the file has made is refused: it ended with its session', async () => {
+  const make = 'CREATE TEMP TABLE ids AS SELECT 1 AS id'
+  for (const sql of [
+    `${make}; CREATE INDEX CONCURRENTLY i ON a (b); UPDATE a SET b = 1 FROM ids`,
+    `BEGIN; SELECT 1 AS id INTO TEMP ids; COMMIT; BEGIN; DROP TABLE IF EXISTS ids; COMMIT`,
+    `${make}; VACUUM ids`,
+    `BEGIN; DO $$ BEGIN CREATE TEMP TABLE ids (); END $$; COMMIT; DO $$ BEGIN DELETE FROM ids; END $$`,
+  ])
+    expect([sql, await unfit(sql)]).toEqual([sql, 'temporary-gone'])
+  for (const sql of [
+    `${make}; UPDATE a SET b = 1 FROM ids; CREATE INDEX CONCURRENTLY i ON a (b)`,
+    `${make}; VACUUM a; ${make}; DELETE FROM ids`,
+    `${make}; VACUUM a; DELETE FROM public.ids; WITH ids AS (SELECT 1) SELECT * FROM ids`,
+    `${make}; DROP TABLE ids; VACUUM a; DELETE FROM ids`,
+    `BEGIN; CREATE TEMP TABLE ids () ON COMMIT DROP; COMMIT; DELETE FROM ids`,
+  ])
+    expect([sql, await unfit(sql)]).toEqual([sql, 'fit'])
+})
+
 test('a history row that is committed before the rest of its migration is refused', async () => {
   const row = `INSERT INTO master."__EFMigrationsHistory" VALUES ('1_a', '9.0.10')`
   expect(await unfit(`CREATE TABLE a (); ${row}; CREATE TABLE b ()`)).toBe('fit')
