@@ -11,7 +11,7 @@ export interface NoticedProblems {
   'value-exists': { type: string; value: string; statement: string }
   /** `from`: the type that it has. */
   'type-unconvertible': { table: string; column: string; from: string; statement: string }
-  /** `by`: views, and policies of row-level security. */
+  /** `by`: views, policies of row-level security, rules, triggers, generated columns. */
   'column-read': { table: string; column: string; by: string[]; statement: string }
   /** `what`: of the migration, the constraint, index or column. `cuts`: values are cut, instead of refused. */
   'rows-in-the-way': { table: string; what: string; rows: number; statement: string; cuts: boolean }

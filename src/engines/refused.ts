@@ -46,7 +46,7 @@ interface Reading {
  * read; an extension that is not there; a procedure that commits. What stands inside of a DO block may never run, and is left out.
  */
 export async function refused(client: pg.Client, { scripts }: Prepared): Promise<Finding[]> {
-  const gone = { names: new Set<string>(), unknown: false }
+  const gone = { keys: new Set<string>(), unknown: false }
   const reading: Reading = {
     client,
     names: trackNames(),
@@ -89,6 +89,8 @@ async function look(reading: Reading, node: Node, { text }: Statement): Promise<
   if (procedure) reading.procedures.set(procedure.name, procedure.ends)
   const extension = await unknownExtension(client, node)
   if (extension !== null) findings.push(blocker({ code: 'extension-missing', extension }))
+  // Before its own looks: a column that is dropped beside a change of type is gone by then.
+  for (const each of withInner(node)) noteGone(gone, each, names)
   if ('AlterTableStmt' in node && node.AlterTableStmt.relation) {
     const now = tableName(node.AlterTableStmt.relation)
     for (const command of (node.AlterTableStmt.cmds ?? []).flatMap(commandIn))
@@ -104,7 +106,6 @@ async function look(reading: Reading, node: Node, { text }: Statement): Promise<
     enums.add(made)
     fresh.add(made)
   }
-  for (const each of withInner(node)) noteGone(gone, each)
   names.follow(node)
   return findings
 }
@@ -124,7 +125,7 @@ async function lookAtColumn(
   if (isType || subtype === 'AT_AddColumn' || subtype === 'AT_DropColumn') changed.add(key)
   if (!isKnown || !(isType || (subtype === 'AT_DropColumn' && behavior !== 'DROP_CASCADE'))) return []
   const findings: Finding[] = []
-  const by = (await readersOf(client, table, column)).filter((reader) => !gone.names.has(reader))
+  const by = await readersOf(client, table, column, gone)
   if (by.length > 0)
     findings.push({
       level: gone.unknown ? 'warning' : 'blocker',

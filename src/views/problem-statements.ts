@@ -37,7 +37,7 @@ export const statementProblems = {
   }),
   'column-read': ({ table, column, by, statement }) => ({
     what: say`${statementCode(statement)} changes or drops ${code(column)} of ${code(table)}, which ${codes(by)} ${by.length === 1 ? 'reads' : 'read'}.`,
-    means: say`PostgreSQL refuses that as long as a view or a policy reads the column.`,
+    means: say`PostgreSQL refuses that as long as a view, a policy, a rule, a trigger or a generated column reads it.`,
     next: say`Let the migration drop what reads it before, and make it again after it, ${again}.`,
   }),
   'extension-missing': ({ extension }) => ({

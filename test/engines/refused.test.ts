@@ -194,6 +194,39 @@ test('a column that a view or a policy reads is not to be changed or dropped und
     expect([sql, await noticed(hrms, sql)]).toEqual([sql, wanted])
 })
 
+test('so do rules, triggers and generated columns; what is gone by then keeps nothing', async ({ hrms }) => {
+  await (
+    await hrms.client()
+  ).query(`create schema reports; create table reports.log (id int);
+    grant usage on schema reports to lockkeeper; grant select on reports.log to lockkeeper;
+    create function reports.touch() returns trigger language plpgsql as 'begin return new; end';
+    alter table ${tokens} add length int generated always as (length("Token")) stored;
+    create trigger named before update of "Token" on ${tokens} for each row execute function reports.touch();
+    create rule "Kept" as on insert to ${tokens} where new."Token" is null do nothing;
+    create rule other as on insert to reports.log do also delete from ${tokens} where "Token" is null;
+    create policy own on ${tokens} using ("Token" is null);
+    create policy log on reports.log using (exists (select from ${tokens} where "Token" is null))`)
+  const type = `ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE text`
+  const all = ['"Kept"', 'length', 'log', 'named', 'other', 'own']
+  const gone = `DROP RULE "Kept" ON ${tokens}; DROP TRIGGER named ON ${tokens}; DROP POLICY own ON ${tokens}; DROP TABLE reports.log`
+  const but = (name: string) => [['blocker', tokens, 'Token', all.filter((one) => one !== name)]]
+  for (const [sql, wanted] of [
+    [type, but('')],
+    [`ALTER TABLE ${tokens} DROP COLUMN "Token"`, but('')],
+    [`DROP RULE "Kept" ON ${tokens}; ${type}`, but('"Kept"')],
+    [`DROP RULE "Kept" ON reports.log; ${type}`, but('')],
+    [`CREATE OR REPLACE RULE other AS ON INSERT TO reports.log DO NOTHING; ${type}`, but('other')],
+    [`ALTER POLICY own ON ${tokens} USING (true); ${type}`, but('own')],
+    [`ALTER POLICY own ON ${tokens} TO current_user; ${type}`, but('')],
+    [`${gone}; ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE text, DROP COLUMN length`, []],
+  ] as const) {
+    expect([sql, await noticed(hrms, sql)]).toEqual([sql, wanted])
+    const { engine, up } = await prepared(sql)
+    const applied = await engine.apply(hrms.target({ role: 'postgres' }), up, applying())
+    expect([sql, applied.status]).toEqual([sql, wanted.length > 0 ? 'failed' : 'done'])
+  }
+})
+
 test('an extension that the server does not have is seen (extension-missing)', async ({ hrms }) => {
   expect(await noticed(hrms, 'CREATE EXTENSION IF NOT EXISTS "no-such"')).toEqual([['blocker', 'no-such']])
   expect(await noticed(hrms, 'CREATE EXTENSION IF NOT EXISTS "uuid-ossp"')).toEqual([])
