@@ -6,8 +6,8 @@ export interface NoticedProblems {
   'constant-default': { table: string; column: string; value: string; rows: number }
   'rewrites-table': { table: string; statement: string; rows: number; bytes: number }
   'scans-table': { table: string; statement: string; rows: number; bytes: number }
-  /** `statement` uses a value that its own transaction adds to the enum `type`. */
-  'value-uncommitted': { type: string; value: string; statement: string }
+  /** `statement` uses a value that its own transaction adds to the enum `type`; not `surely`: or another column's. */
+  'value-uncommitted': { type: string; value: string; statement: string; surely: boolean }
   'value-exists': { type: string; value: string; statement: string }
   /** `from`: the type that it has. */
   'type-unconvertible': { table: string; column: string; from: string; statement: string }

@@ -13,8 +13,8 @@ import {
   nameOfType,
   newEnumTakesValues,
   type NewValue,
-  usesValue,
 } from './enum-value.ts'
+import { usesValue } from './enum-use.ts'
 import { unknownExtension } from './extensions.ts'
 import { givingWay } from './give-way.ts'
 import { type Names, trackNames } from './names.ts'
@@ -79,9 +79,12 @@ export async function refused(client: pg.Client, { scripts }: Prepared): Promise
 async function look(reading: Reading, node: Node, { text }: Statement): Promise<Finding[]> {
   const { client, names, gone, enums, values, fresh } = reading
   const findings: Finding[] = []
-  for (const { type, value } of values)
-    if (await usesValue(client, node, { type, value }, names))
-      findings.push(blocker({ code: 'value-uncommitted', type, value, statement: text }))
+  for (const { type, value } of values) {
+    const uses = await usesValue(client, node, { type, value }, names)
+    const surely = uses === 'surely'
+    if (uses !== null)
+      findings.push(when(surely, { code: 'value-uncommitted', type, value, statement: text, surely }))
+  }
   const called = calledBy(node)
   if (called !== null && (reading.procedures.get(called) ?? (await commits(client, called))))
     findings.push(blocker({ code: 'call-commits', procedure: called, statement: text }))
@@ -143,5 +146,10 @@ async function lookAtColumn(
 
 const columnIn = (def: Node | undefined): string =>
   def && 'ColumnDef' in def ? (def.ColumnDef.colname ?? '') : ''
+
+const when = (surely: boolean, problem: Finding['problem']): Finding => ({
+  level: surely ? 'blocker' : 'warning',
+  problem,
+})
 
 const blocker = (problem: Finding['problem']): Finding => ({ level: 'blocker', problem })

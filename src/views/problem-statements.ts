@@ -20,9 +20,11 @@ export const statementProblems = {
     what: say`${statementCode(statement)} reads all of ${code(table)} under its lock: ${counted(rows, 'row')}, ${bytes(size)}.`,
     next: say`Add a constraint as NOT VALID first and validate it in a later migration, or plan for the time.`,
   }),
-  'value-uncommitted': ({ type, value, statement }) => ({
+  'value-uncommitted': ({ type, value, statement, surely }) => ({
     what: say`${statementCode(statement)} uses ${code(value)}, which the same transaction adds to ${code(type)}.`,
-    means: say`PostgreSQL takes a new value of an enum only once it is committed: the migration would fail (55P04).`,
+    means: surely
+      ? say`PostgreSQL takes a new value of an enum only once it is committed: the migration would fail (55P04).`
+      : say`More than one table there has a column of that name. If it is the one of ${code(type)}, the migration fails (55P04): PostgreSQL takes a new value of an enum only once it is committed.`,
     next: say`Add the value in a migration of its own before this one, ${again}.`,
   }),
   'value-exists': ({ type, value, statement }) => ({

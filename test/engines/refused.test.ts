@@ -95,6 +95,27 @@ test('procedures and blocks that PostgreSQL takes and the parser of PL/pgSQL doe
   })
 })
 
+test('a column of that name which is another table’s is none of the enum; which one is meant may be open', async ({
+  hrms,
+}) => {
+  await (
+    await hrms.client()
+  ).query(`${moods}; create table notes (id int, "Mood" text); grant all on notes to lockkeeper`)
+  const from = `FROM ${admins} m`
+  for (const [uses, level] of [
+    [`UPDATE notes SET "Mood" = 'calm' ${from}`, null],
+    [`INSERT INTO notes ("Mood", id) VALUES ('calm', (SELECT count(*) ${from}))`, null],
+    [`DELETE FROM notes n USING ${admins} m WHERE n."Mood" = 'calm' AND m."Email" = ''`, null],
+    [`DELETE FROM notes USING ${admins} m WHERE notes."Mood" = 'calm'`, null],
+    [`DELETE FROM notes n USING ${admins} m WHERE m."Mood" = 'calm'`, 'blocker'],
+    [`WITH w AS (UPDATE ${admins} SET "Mood" = 'calm' RETURNING 1) SELECT * FROM w, notes`, 'blocker'],
+    [`DELETE FROM notes WHERE "Mood" = 'calm' AND EXISTS (SELECT ${from})`, 'warning'],
+  ] as const) {
+    const wanted = level === null ? [] : [[level, 'calm', uses]]
+    expect([uses, await noticed(hrms, `${add}; ${uses}`)]).toEqual([uses, wanted])
+  }
+})
+
 test('it may be used once it is committed; a text that is like it is none', async ({ hrms }) => {
   await (await hrms.client()).query(moods)
   const uses = `UPDATE ${admins} SET "Mood" = 'calm'`

@@ -25,6 +25,7 @@ export const noticedSamples: NoticedProblems = {
     type: 'shop.mood',
     value: 'calm',
     statement: "ALTER TABLE t ADD c shop.mood DEFAULT 'calm'",
+    surely: true,
   },
   'value-exists': { type: 'shop.mood', value: 'calm', statement: "ALTER TYPE shop.mood ADD VALUE 'calm'" },
   'type-unconvertible': {
