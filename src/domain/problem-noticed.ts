@@ -16,7 +16,8 @@ export interface NoticedProblems {
   /** `what`: of the migration, the constraint, index or column. `cuts`: values are cut, instead of refused. */
   'rows-in-the-way': { table: string; what: string; rows: number; statement: string; cuts: boolean }
   'rows-uncounted': { what: string[] }
-  'call-commits': { procedure: string; statement: string }
+  /** Not `surely`: on some of its ways, or another one of its name. */
+  'call-commits': { procedure: string; statement: string; surely: boolean }
   'extension-missing': { extension: string }
   'long-transaction': { sessions: Session[] }
   'sessions-open': { sessions: Session[] }

@@ -1,6 +1,6 @@
 import type { AlterTableCmd, Node } from 'libpg-query'
 import type pg from 'pg'
-import { calledBy, commits, procedureMade } from './calls.ts'
+import { type Procedures, trackProcedures } from './calls.ts'
 import type { Finding } from '../domain/finding.ts'
 import { type Prepared, type Statement, statementsOf } from '../domain/script.ts'
 import { unconvertible } from './column-type.ts'
@@ -34,8 +34,7 @@ interface Reading {
   values: NewValue[]
   fresh: Set<string>
   takesAtOnce: boolean
-  /** Procedures that the move makes, and whether they end transactions. */
-  procedures: Map<string, boolean>
+  procedures: Procedures
   /** Columns whose type is another one than the catalogue has, and enums with other values. */
   changed: Set<string>
 }
@@ -55,7 +54,7 @@ export async function refused(client: pg.Client, { scripts }: Prepared): Promise
     values: [],
     fresh: new Set(),
     takesAtOnce: await newEnumTakesValues(client),
-    procedures: new Map(),
+    procedures: trackProcedures(),
     changed: new Set(),
   }
   const findings: Finding[] = []
@@ -85,11 +84,12 @@ async function look(reading: Reading, node: Node, { text }: Statement): Promise<
     if (uses !== null)
       findings.push(when(surely, { code: 'value-uncommitted', type, value, statement: text, surely }))
   }
-  const called = calledBy(node)
-  if (called !== null && (reading.procedures.get(called) ?? (await commits(client, called))))
-    findings.push(blocker({ code: 'call-commits', procedure: called, statement: text }))
-  const procedure = procedureMade(node, text)
-  if (procedure) reading.procedures.set(procedure.name, procedure.ends)
+  const called = await reading.procedures.calledBy(client, node)
+  if (called && called.ends !== 'never') {
+    const surely = called.ends === 'surely'
+    findings.push(when(surely, { code: 'call-commits', procedure: called.name, statement: text, surely }))
+  }
+  reading.procedures.follow(node, text)
   const extension = await unknownExtension(client, node)
   if (extension !== null) findings.push(blocker({ code: 'extension-missing', extension }))
   // Before its own looks: a column that is dropped beside a change of type is gone by then.

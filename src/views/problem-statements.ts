@@ -51,9 +51,13 @@ export const statementProblems = {
     what: say`A rollback now would lose ${counted(rows, 'row')}${lossBy(tables)}.`,
     next: say`Ask those who know the data whether that may be lost. It is counted again, under lock, before anything is deleted.`,
   }),
-  'call-commits': ({ procedure, statement }) => ({
-    what: say`${statementCode(statement)}: ${code(procedure)} commits or rolls back by itself.`,
-    means: say`Here it would run inside of a transaction, and the server refuses that (2D000).`,
+  'call-commits': ({ procedure, statement, surely }) => ({
+    what: surely
+      ? say`${statementCode(statement)}: ${code(procedure)} commits or rolls back by itself.`
+      : say`${statementCode(statement)}: ${code(procedure)} may commit or roll back by itself.`,
+    means: surely
+      ? say`Here it would run inside of a transaction, and the server refuses that (2D000).`
+      : say`Here it runs inside of a transaction, and the server refuses that (2D000), should it come to it.`,
     next: say`Put what it does into the migration, or call it by hand before or after the run, and plan again.`,
   }),
   'rows-in-the-way': ({ table, what, rows, statement, cuts }) => ({

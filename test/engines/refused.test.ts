@@ -62,7 +62,7 @@ test('a procedure that commits cannot be called in a transaction (call-commits)'
   const { engine, up } = await prepared(called)
   expect(await engine.check(hrms.target(), up)).toContainEqual({
     level: 'blocker',
-    problem: { code: 'call-commits', procedure: 'master.refill', statement: called },
+    problem: { code: 'call-commits', procedure: 'master.refill', statement: called, surely: true },
   })
   expect(await engine.apply(hrms.target(), up, applying())).toMatchObject({ problem: { sqlstate: '2D000' } })
   const codes = async (sql: string): Promise<string[]> => {
@@ -74,6 +74,44 @@ test('a procedure that commits cannot be called in a transaction (call-commits)'
     `CREATE OR REPLACE PROCEDURE master.refill() LANGUAGE plpgsql AS $$ BEGIN ${ends}; END $$; ${called}`
   expect(await codes(make('PERFORM 1'))).toEqual([])
   expect(await codes(make('ROLLBACK'))).toEqual(['call-commits'])
+})
+
+test('one that may commit is a warning; of several of its name, those that take as many arguments are meant', async ({
+  hrms,
+}) => {
+  const body = (does: string): string => `language plpgsql as $$ begin ${does}; end $$`
+  await (
+    await hrms.client()
+  ).query(`create procedure p() ${body('commit')}; create procedure p(a int) ${body('null')};
+           create procedure p(a int, b int, c int default 1) ${body('rollback')};
+           create procedure p(a int, b text, inout c int, d int) ${body('commit')};
+           create procedure p(a int, b int, c int, d text) ${body('null')};
+           create procedure q(a int, variadic b int[]) ${body('if a > 0 then commit; end if')}`)
+  const levels = async (sql: string) => {
+    const { engine, up } = await prepared(sql)
+    const found = await engine.check(hrms.target(), up)
+    return found.map(({ level, problem }) =>
+      problem.code === 'call-commits' ? [level, problem.surely] : problem.code,
+    )
+  }
+  const [blocked, warned] = [
+    ['blocker', true],
+    ['warning', false],
+  ]
+  for (const [sql, wanted] of [
+    ['CALL p()', [blocked]],
+    ['CALL p(1)', []],
+    ['CALL p(1, 2); CALL p(1, 2, 3)', [blocked, blocked]],
+    ['CALL p(1, NULL, 3, NULL)', [warned]],
+    ['CALL q(1); CALL q(1, 2, 3)', [warned, warned]],
+    ['DROP PROCEDURE p(); CALL p(1, 2)', []],
+    [`CREATE PROCEDURE p(a int, b int) ${body('null')}; CALL p(1, 2)`, [warned]],
+    [
+      `CREATE PROCEDURE r(a int, b int DEFAULT 1) ${body('commit')}; CALL r(1); CALL public.r(1, 2)`,
+      [blocked, blocked],
+    ],
+  ] as const)
+    expect([sql, await levels(sql)]).toEqual([sql, wanted])
 })
 
 test('procedures and blocks that PostgreSQL takes and the parser of PL/pgSQL does not end nothing', async ({

@@ -40,7 +40,7 @@ export const noticedSamples: NoticedProblems = {
     by: ['reports.sales'],
     statement: 'ALTER TABLE t ALTER "Total" TYPE integer',
   },
-  'call-commits': { procedure: 'public.refill', statement: 'CALL refill()' },
+  'call-commits': { procedure: 'public.refill', statement: 'CALL refill()', surely: true },
   'extension-missing': { extension: 'postgis' },
   'long-transaction': { sessions: [session()] },
   'sessions-open': { sessions: [session(), session({ pid: 4300 })] },
