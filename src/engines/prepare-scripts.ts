@@ -9,6 +9,7 @@ import type { History } from './history.ts'
 import { keepsOf } from './keeps.ts'
 import type { ParsedFile } from './sql-parse.ts'
 import { tablesOf } from './tables.ts'
+import { renamedInto } from './renamed-into.ts'
 import { type Direction, unitsOf } from './units.ts'
 
 /** The script of one migration, as it was read or generated. */
@@ -54,6 +55,9 @@ async function digested(made: ToPrepare, scripts: Script[]): Promise<Prepared> {
     given.find((one) => one.table === table && one.column === column)?.gives ?? 'unknown'
   const lost = drops.map((drop) => ({ ...drop, gave: gaveTo(drop.table, drop.column) }))
   const isDown = direction === 'down'
+  const taken = renamedInto(isDown ? statements : [])
+  const isTaken = ({ table, column }: { table: string; column: string | null }): boolean =>
+    column !== null && taken.has(`${table}.${column}`)
   const line = read[0]?.parsed.statements[0]?.line ?? 1
   const content = {
     kind: 'scripts' as const,
@@ -63,7 +67,7 @@ async function digested(made: ToPrepare, scripts: Script[]): Promise<Prepared> {
     adds,
     drops: lost,
     restores: isDown ? restores : [],
-    ...(isDown && { after }),
+    ...(isDown && { after: { ...after, gone: after.gone.filter((one) => !isTaken(one)) } }),
     ...(isDown && { demands: demandsOf(textsIn(read), history.table) }),
     keeps: isDown ? keepsOf({ drops: lost, restores }, line) : [],
     program,
