@@ -13,6 +13,7 @@ import { endFirst } from './end-first.ts'
 import type { Applying } from './engine.ts'
 import { findHistory, historyUnlike, type History, readHistory } from './history.ts'
 import { readMarks } from './parts.ts'
+import { lockTimeoutOf } from './lock-timeout.ts'
 import { controlSessionOf } from './control-session.ts'
 import { runTransaction } from './transaction.ts'
 import { defaultSchema } from './tree.ts'
@@ -112,9 +113,8 @@ async function applyScript(work: Work, index: number): Promise<Applied | null> {
   return null
 }
 
-/** `lock_timeout` on a concurrent index build leaves an invalid index behind: it has the statement's time alone. */
 const settingsFor = (unit: Unit, { lockTimeout, statementTimeout }: Applying): SessionSettings => ({
-  lockTimeout: unit.in === 'transaction' ? lockTimeout : 0,
+  lockTimeout: lockTimeoutOf(unit, lockTimeout),
   statementTimeout,
   searchPath: defaultSchema,
 })

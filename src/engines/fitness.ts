@@ -7,18 +7,22 @@ import { defaultSchema, insideDo, nodesOf, textOf, withInner } from './tree.ts'
  * transactions in several of their own; the others act on more than one database or on files.
  */
 export function needsNoTransaction(node: Node): boolean {
-  if ('IndexStmt' in node) return node.IndexStmt.concurrent === true
-  if ('DropStmt' in node) return node.DropStmt.concurrent === true
-  if ('ReindexStmt' in node) {
-    const { kind = 'REINDEX_OBJECT_INDEX', params = [] } = node.ReindexStmt
-    return (
-      isWhole.has(kind) || params.some((one) => 'DefElem' in one && one.DefElem.defname === 'concurrently')
-    )
-  }
+  if (isConcurrent(node)) return true
+  if ('ReindexStmt' in node) return isWhole.has(node.ReindexStmt.kind ?? 'REINDEX_OBJECT_INDEX')
   if ('VacuumStmt' in node) return node.VacuumStmt.is_vacuumcmd === true
   if ('ClusterStmt' in node) return node.ClusterStmt.relation === undefined
-  if ('AlterTableStmt' in node) return nodesOf(node, 'PartitionCmd').some(({ concurrent }) => concurrent)
   return Object.keys(node).some((kind) => always.has(kind))
+}
+
+/** CONCURRENTLY: it waits for others while they go on, and a part of it stays where its wait is ended. */
+export function isConcurrent(node: Node): boolean {
+  if ('IndexStmt' in node) return node.IndexStmt.concurrent === true
+  if ('DropStmt' in node) return node.DropStmt.concurrent === true
+  if ('ReindexStmt' in node)
+    return (node.ReindexStmt.params ?? []).some(
+      (one) => 'DefElem' in one && one.DefElem.defname === 'concurrently',
+    )
+  return 'AlterTableStmt' in node && nodesOf(node, 'PartitionCmd').some(({ concurrent }) => concurrent)
 }
 
 const isWhole = new Set(['REINDEX_OBJECT_SCHEMA', 'REINDEX_OBJECT_SYSTEM', 'REINDEX_OBJECT_DATABASE'])
