@@ -19,6 +19,9 @@ export interface NoticedProblems {
   /** Not `surely`: on some of its ways, or another one of its name. */
   'call-commits': { procedure: string; statement: string; surely: boolean }
   'extension-missing': { extension: string }
+  'statement-refused': { statement: string; why: RefusalReason }
+  /** `by`: views, and policies, rules and foreign keys of other tables. */
+  'table-needed': { tables: string[]; by: string[]; statement: string }
   'long-transaction': { sessions: Session[] }
   'sessions-open': { sessions: Session[] }
   'background-workers': { sessions: Session[] }
@@ -56,6 +59,9 @@ export interface NoticedProblems {
   /** What the steps may take is more than the runbook's window. */
   'window-short': { needsSeconds: number; withinSeconds: number }
 }
+
+/** What of the catalogue makes the server refuse a statement. */
+export type RefusalReason = 'default-left' | 'partition-key' | 'partitioned'
 
 export type UnfitReason =
   | 'inside-transaction'

@@ -13,7 +13,7 @@ export interface Gone {
   unknown: boolean
 }
 
-type Kind = 'policy' | 'rule' | 'trigger' | 'column'
+type Kind = 'policy' | 'rule' | 'trigger' | 'column' | 'constraint'
 
 const keyOf = (kind: Kind, name: string, on: string): string => `${kind} ${quoteName(name)} on ${on}`
 
@@ -52,13 +52,12 @@ function takenBy(node: Node, names: Names): string[] {
     return on('trigger', node.CreateTrigStmt.trigname, node.CreateTrigStmt.relation)
   if (!('AlterTableStmt' in node)) return []
   const { relation, cmds = [] } = node.AlterTableStmt
-  return cmds
-    .flatMap(commandIn)
-    .flatMap(({ subtype, name = '' }) =>
-      subtype === 'AT_DropColumn' && relation
-        ? on('column', names.column(tableName(relation), name), relation)
-        : [],
-    )
+  return cmds.flatMap(commandIn).flatMap(({ subtype, name = '' }) => {
+    if (subtype === 'AT_DropConstraint') return on('constraint', name, relation)
+    return subtype === 'AT_DropColumn' && relation
+      ? on('column', names.column(tableName(relation), name), relation)
+      : []
+  })
 }
 
 /** DROP POLICY … ON: a list of the table's name and the other one. */
@@ -104,34 +103,70 @@ export async function readersOf(
   client: pg.Client,
   table: string,
   column: string,
-  { keys }: Gone,
+  gone: Gone,
 ): Promise<string[]> {
+  return namesOf((await readers(client, table, column)).filter((one) => isLeft(gone, one)))
+}
+
+/**
+ * What needs a table as people know it: while it is there, the table cannot be dropped without it. Views, and policies,
+ * rules and foreign keys of other tables; those that are gone by then, as the table itself, left out.
+ */
+export async function neededBy(client: pg.Client, table: string, gone: Gone): Promise<string[]> {
+  const { keys } = gone
+  const references = (await referencesTo(client, table)).filter(
+    ({ name, relation, columns }) =>
+      isLeft(gone, { kind: 'constraint', name, relation }) &&
+      !columns.some((column) => keys.has(keyOf('column', column, relation))),
+  )
+  const reading = (await readers(client, table, null)).filter((one) => isLeft(gone, one))
+  return namesOf([...reading, ...references])
+}
+
+const isLeft = ({ keys }: Gone, { kind, name, relation }: Reader): boolean =>
+  !keys.has(relation) && (kind === 'view' || !keys.has(keyOf(kind, name, relation)))
+
+const namesOf = (readers: readonly Reader[]): string[] =>
+  [
+    ...new Set(readers.map(({ kind, name, relation }) => (kind === 'view' ? relation : quoteName(name)))),
+  ].toSorted()
+
+/** @param column null: of whatever column. */
+async function readers(client: pg.Client, table: string, column: string | null): Promise<Reader[]> {
   const { rows } = await client.query<Reader>(
     `select distinct
        case when c.relkind in ('v', 'm') then 'view' when r.oid is not null then 'rule'
             when p.oid is not null then 'policy' when t.oid is not null then 'trigger' else 'column' end as kind,
        coalesce(rulename, polname, tgname, g.attname)::text as name,
        pg_catalog.format('%I.%I', nspname, c.relname) as relation
-     from pg_catalog.pg_attribute a
-     join pg_catalog.pg_depend d on refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-       and refobjid = a.attrelid and refobjsubid = a.attnum and deptype = 'n'
+     from pg_catalog.pg_depend d
      left join pg_catalog.pg_rewrite r on classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and r.oid = objid
      left join pg_catalog.pg_policy p on classid = 'pg_catalog.pg_policy'::pg_catalog.regclass and p.oid = objid
      left join pg_catalog.pg_trigger t on classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass and t.oid = objid
        and not tgisinternal
      left join pg_catalog.pg_attrdef e on classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass and e.oid = objid
-       and adnum <> a.attnum
+       and adnum <> refobjsubid
      left join pg_catalog.pg_attribute g on g.attrelid = adrelid and g.attnum = adnum
      join pg_catalog.pg_class c on c.oid = coalesce(ev_class, polrelid, tgrelid, adrelid)
      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-     where a.attrelid = pg_catalog.to_regclass($1) and a.attname = $2`,
+     where refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and refobjid = pg_catalog.to_regclass($1)
+       and deptype = 'n' and ($2::name is null or refobjsubid = (
+         select attnum from pg_catalog.pg_attribute where attrelid = refobjid and attname = $2 and not attisdropped))`,
     [table, column],
   )
-  const left = rows.filter(
-    ({ kind, name, relation }) =>
-      !keys.has(relation) && (kind === 'view' || !keys.has(keyOf(kind, name, relation))),
+  return rows
+}
+
+/** Foreign keys of other tables, and their columns; those of partitions go with their table's. */
+async function referencesTo(client: pg.Client, table: string): Promise<(Reader & { columns: string[] })[]> {
+  const { rows } = await client.query<{ name: string; relation: string; columns: string[] }>(
+    `select conname::text as name, pg_catalog.format('%I.%I', nspname, relname) as relation,
+            array(select attname::text from pg_catalog.pg_attribute
+                  where attrelid = conrelid and attnum = any(conkey)) as columns
+     from pg_catalog.pg_constraint c join pg_catalog.pg_class r on r.oid = conrelid
+     join pg_catalog.pg_namespace n on n.oid = r.relnamespace
+     where contype = 'f' and conparentid = 0 and confrelid = pg_catalog.to_regclass($1)`,
+    [table],
   )
-  return [
-    ...new Set(left.map(({ kind, name, relation }) => (kind === 'view' ? relation : quoteName(name)))),
-  ].toSorted()
+  return rows.map((row) => ({ ...row, kind: 'constraint' }))
 }

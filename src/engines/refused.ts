@@ -3,8 +3,8 @@ import type pg from 'pg'
 import { type Procedures, trackProcedures } from './calls.ts'
 import type { Finding } from '../domain/finding.ts'
 import { type Prepared, type Statement, statementsOf } from '../domain/script.ts'
-import { unconvertible } from './column-type.ts'
-import { type Gone, noteGone, readersOf } from './dependents.ts'
+import { defaultUnconvertible, unconvertible } from './column-type.ts'
+import { type Gone, neededBy, noteGone, readersOf } from './dependents.ts'
 import { commandIn } from './effects.ts'
 import {
   addedValue,
@@ -19,7 +19,9 @@ import { unknownExtension } from './extensions.ts'
 import { givingWay } from './give-way.ts'
 import { type Names, trackNames } from './names.ts'
 import { readMarks } from './parts.ts'
+import { isConcurrentOnPartitioned, isPartitionKey } from './partitioned.ts'
 import { parseInner } from './sql-parse.ts'
+import { droppedTables } from './tables.ts'
 import { tableName, withInner } from './tree.ts'
 import { typeText } from './weight.ts'
 
@@ -35,6 +37,8 @@ interface Reading {
   fresh: Set<string>
   takesAtOnce: boolean
   procedures: Procedures
+  /** Columns whose default is another one than the catalogue has. */
+  defaults: Set<string>
   /** Columns whose type is another one than the catalogue has, and enums with other values. */
   changed: Set<string>
 }
@@ -55,6 +59,7 @@ export async function refused(client: pg.Client, { scripts }: Prepared): Promise
     fresh: new Set(),
     takesAtOnce: await newEnumTakesValues(client),
     procedures: trackProcedures(),
+    defaults: new Set(),
     changed: new Set(),
   }
   const findings: Finding[] = []
@@ -96,9 +101,15 @@ async function look(reading: Reading, node: Node, { text }: Statement): Promise<
   for (const each of withInner(node)) noteGone(gone, each, names)
   if ('AlterTableStmt' in node && node.AlterTableStmt.relation) {
     const now = tableName(node.AlterTableStmt.relation)
-    for (const command of (node.AlterTableStmt.cmds ?? []).flatMap(commandIn))
-      findings.push(...(await lookAtColumn(reading, now, command, text)))
+    const commands = (node.AlterTableStmt.cmds ?? []).flatMap(commandIn)
+    // Wherever it stands, a default is dropped before a type is changed, and set after it.
+    for (const command of commands) if (!command.def) noteDefault(reading, now, command)
+    for (const command of commands) findings.push(...(await lookAtColumn(reading, now, command, text)))
+    for (const command of commands) noteDefault(reading, now, command)
   }
+  findings.push(...(await lookAtDropped(reading, node, text)))
+  if (await isConcurrentOnPartitioned(client, node, names))
+    findings.push(blocker({ code: 'statement-refused', statement: text, why: 'partitioned' }))
   const add = await addedValue(client, node)
   if (add && !enums.has(add.added.type) && !reading.changed.has(add.added.type) && add.there === 'in-the-way')
     findings.push(blocker({ code: 'value-exists', ...add.added, statement: text }))
@@ -113,8 +124,29 @@ async function look(reading: Reading, node: Node, { text }: Statement): Promise<
   return findings
 }
 
+function noteDefault({ names, defaults }: Reading, now: string, { subtype, name = '' }: AlterTableCmd): void {
+  if (subtype === 'AT_ColumnDefault') defaults.add(`${names.table(now)}.${names.column(now, name)}`)
+}
+
+async function lookAtDropped(
+  { client, names, gone }: Reading,
+  node: Node,
+  statement: string,
+): Promise<Finding[]> {
+  if (!('DropStmt' in node) || node.DropStmt.behavior === 'DROP_CASCADE') return []
+  const tables: string[] = []
+  const by = new Set<string>()
+  for (const dropped of droppedTables(node)) {
+    const table = names.table(dropped)
+    const needing = table === null ? [] : await neededBy(client, table, gone)
+    if (needing.length > 0) tables.push(dropped)
+    for (const one of needing) by.add(one)
+  }
+  return by.size === 0 ? [] : [when(!gone.unknown, { code: 'table-needed', tables, by: [...by], statement })]
+}
+
 async function lookAtColumn(
-  { client, names, gone, enums, changed }: Reading,
+  { client, names, gone, enums, defaults, changed }: Reading,
   now: string,
   { subtype, name = '', def, behavior }: AlterTableCmd,
   statement: string,
@@ -134,13 +166,16 @@ async function lookAtColumn(
       level: gone.unknown ? 'warning' : 'blocker',
       problem: { code: 'column-read', table, column, by, statement },
     })
-  if (!isType || !def || !('ColumnDef' in def) || def.ColumnDef.raw_default) return findings
-  const { typeName } = def.ColumnDef
-  const becomes = typeText(typeName)
+  if (await isPartitionKey(client, table, column))
+    findings.push(blocker({ code: 'statement-refused', statement, why: 'partition-key' }))
+  if (!isType || !def || !('ColumnDef' in def)) return findings
+  const { typeName, raw_default: using } = def.ColumnDef
+  const change = { column, becomes: typeText(typeName) }
   const isMade = enums.has(nameOfType(typeName))
-  const from = await unconvertible(client, table, { column, becomes }, isMade)
-  if (from !== null && becomes !== null)
-    findings.push(blocker({ code: 'type-unconvertible', table, column, from, statement }))
+  const from = using ? null : await unconvertible(client, table, change, isMade)
+  if (from !== null) findings.push(blocker({ code: 'type-unconvertible', table, column, from, statement }))
+  else if (!defaults.has(key) && (await defaultUnconvertible(client, table, change, isMade)))
+    findings.push(blocker({ code: 'statement-refused', statement, why: 'default-left' }))
   return findings
 }
 

@@ -1,6 +1,7 @@
 import { code, say, type Line } from '../domain/view.ts'
 import { bytes, counted, seconds } from './amounts.ts'
 import { codes, firstOf, statementCode } from './line.ts'
+import { refusal } from './refusal.ts'
 import { downFault, downRemedy } from './unfit.ts'
 import { again, type Wordings } from './wording.ts'
 
@@ -41,6 +42,16 @@ export const statementProblems = {
     what: say`${statementCode(statement)} changes or drops ${code(column)} of ${code(table)}, which ${codes(by)} ${by.length === 1 ? 'reads' : 'read'}.`,
     means: say`PostgreSQL refuses that as long as a view, a policy, a rule, a trigger or a generated column reads it.`,
     next: say`Let the migration drop what reads it before, and make it again after it, ${again}.`,
+  }),
+  'statement-refused': ({ statement, why }) => ({
+    what: say`${statementCode(statement)} would fail.`,
+    means: say`${refusal[why].means}`,
+    next: say`${refusal[why].remedy}, ${again}.`,
+  }),
+  'table-needed': ({ tables, by, statement }) => ({
+    what: say`${statementCode(statement)} drops ${codes(tables)}, which ${codes(by)} ${by.length === 1 ? 'needs' : 'need'}.`,
+    means: say`PostgreSQL refuses that (2BP01) as long as a view, or a policy, a rule or a foreign key of another table needs it.`,
+    next: say`Let the migration drop what needs it before, ${again}.`,
   }),
   'extension-missing': ({ extension }) => ({
     what: say`This server has no extension ${code(extension)} that could be installed.`,

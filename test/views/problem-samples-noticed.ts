@@ -41,6 +41,8 @@ export const noticedSamples: NoticedProblems = {
     statement: 'ALTER TABLE t ALTER "Total" TYPE integer',
   },
   'call-commits': { procedure: 'public.refill', statement: 'CALL refill()', surely: true },
+  'statement-refused': { statement: 'ALTER TABLE t ALTER c TYPE mood USING c::mood', why: 'default-left' },
+  'table-needed': { tables: ['shop.orders'], by: ['reports.sales'], statement: 'DROP TABLE shop.orders' },
   'extension-missing': { extension: 'postgis' },
   'long-transaction': { sessions: [session()] },
   'sessions-open': { sessions: [session(), session({ pid: 4300 })] },
