@@ -5,6 +5,7 @@ import { sha256OfJson } from '../src/domain/digest.ts'
 import type { Approved } from '../src/domain/plan.ts'
 import { newestPlanOf } from '../src/store/plans.ts'
 import type { BothWays } from '../src/engines/engine.ts'
+import { validityAfter } from '../src/engines/validity.ts'
 import { prepareBoth } from '../src/engines/prepare-up-down.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
 import { readTables } from '../src/adapters/postgres/catalog.ts'
@@ -136,7 +137,8 @@ async function look(
         lookAtHistory(runbook.migration, migrations),
         ...(applied ? columnsAsExpected(columns, await readTables(client, names)) : []),
         ...(!applied && prepared.down ? takenBack(prepared.down, tables) : []),
-        ...allValid(tables),
+        // Nobody recorded the tables before: only what the migration makes is known to be its own.
+        ...allValid(tables, tables, validityAfter(prepared.up)),
       ]
     },
     { settings: { readOnly: true } },

@@ -6,12 +6,12 @@ export interface NoticedProblems {
   'constant-default': { table: string; column: string; value: string; rows: number }
   'rewrites-table': { table: string; statement: string; rows: number; bytes: number }
   'scans-table': { table: string; statement: string; rows: number; bytes: number }
-  /** `statement` uses a value that its own transaction adds to the enum `type`. */
-  'value-uncommitted': { type: string; value: string; statement: string }
+  /** `statement` uses a value that its own transaction adds to the enum `type`; not `surely`: or another column's. */
+  'value-uncommitted': { type: string; value: string; statement: string; surely: boolean }
   'value-exists': { type: string; value: string; statement: string }
   /** `from`: the type that it has. */
   'type-unconvertible': { table: string; column: string; from: string; statement: string }
-  /** `by`: views, and policies of row-level security. */
+  /** `by`: views, policies of row-level security, rules, triggers, generated columns. */
   'column-read': { table: string; column: string; by: string[]; statement: string }
   /** `what`: of the migration, the constraint, index or column. `unsure`: the migration may correct them before. */
   'rows-in-the-way': {
@@ -22,8 +22,12 @@ export interface NoticedProblems {
     fate: 'refused' | 'cut' | 'unsure'
   }
   'rows-uncounted': { what: string[] }
-  'call-commits': { procedure: string; statement: string }
+  /** Not `surely`: on some of its ways, or another one of its name. */
+  'call-commits': { procedure: string; statement: string; surely: boolean }
   'extension-missing': { extension: string }
+  'statement-refused': { statement: string; why: RefusalReason }
+  /** `by`: views, and policies, rules and foreign keys of other tables. */
+  'table-needed': { tables: string[]; by: string[]; statement: string }
   'long-transaction': { sessions: Session[] }
   'sessions-open': { sessions: Session[] }
   'background-workers': { sessions: Session[] }
@@ -64,11 +68,16 @@ export interface NoticedProblems {
   'window-short': { needsSeconds: number; withinSeconds: number }
 }
 
+/** What of the catalogue makes the server refuse a statement. */
+export type RefusalReason = 'default-left' | 'partition-key' | 'partitioned'
+
 export type UnfitReason =
   | 'inside-transaction'
   | 'transaction-control'
   | 'not-sql'
   | 'session-setting'
+  | 'search-path'
+  | 'temporary-gone'
   | 'copy-from-stdin'
   | 'concurrently-in-down'
   | 'history-early'

@@ -13,9 +13,9 @@ import { limitOf, type Ran, runStatement, type Stopped, type Work } from './run-
 type Alone = Extract<Unit, { in: 'none' }>
 
 /**
- * Runs a statement that no transaction may hold, in a session without `lock_timeout`: it would leave an invalid index
- * behind. A mark says that it has begun, and one that it is done. Where an earlier try had begun, the catalogue says
- * whether it took effect; what was left half-done is undone or finished first. What fails is cleared away.
+ * Runs a statement that no transaction may hold. A mark says that it has begun, and one that it is done. Where an earlier
+ * try had begun, the catalogue says whether it took effect; what was left half-done is undone or finished first. What fails
+ * is cleared away.
  */
 export async function runAlone(
   work: Work,
@@ -24,6 +24,7 @@ export async function runAlone(
   { begin, role, statement, end, trace }: Alone,
 ): Promise<Ran> {
   const { client } = session
+  const noted = work.statements.length
   try {
     const last = (await readHistory(client, work.history)).at(-1) ?? null
     if (last !== at.before) return { did: 'stop', outcome: failed(historyUnlike(at.before, last)) }
@@ -39,6 +40,7 @@ export async function runAlone(
           : runOnce(work, session, at.script, statement, trace),
       )
       if (stopped) {
+        if (stopped.did === 'conflict') work.statements.length = noted
         if (stopped.did !== 'lose') await takeBack(client, at, trace)
         return stopped
       }

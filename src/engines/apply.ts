@@ -13,13 +13,13 @@ import { endFirst } from './end-first.ts'
 import type { Applying } from './engine.ts'
 import { findHistory, historyUnlike, type History, readHistory } from './history.ts'
 import { readMarks } from './parts.ts'
+import { lockTimeoutOf } from './lock-timeout.ts'
 import { controlSessionOf } from './control-session.ts'
 import { runTransaction } from './transaction.ts'
-import { defaultSchema } from './tree.ts'
 import { fenceWorking, hasCommitted } from './in-doubt.ts'
 import { statesOf, type UnitAt, unitsAt } from './unit-at.ts'
 import { commandOfUnit } from './units.ts'
-import { cancelled, type Ran, type Work } from './run-statement.ts'
+import { cancelled, type Ran, settingsOf, type Work } from './run-statement.ts'
 
 type Applied = Outcome<Done['migrate']>
 type Conflict = Extract<Ran, { did: 'conflict' }>
@@ -112,11 +112,9 @@ async function applyScript(work: Work, index: number): Promise<Applied | null> {
   return null
 }
 
-/** `lock_timeout` on a concurrent index build leaves an invalid index behind: it has the statement's time alone. */
-const settingsFor = (unit: Unit, { lockTimeout, statementTimeout }: Applying): SessionSettings => ({
-  lockTimeout: unit.in === 'transaction' ? lockTimeout : 0,
-  statementTimeout,
-  searchPath: defaultSchema,
+const settingsFor = (unit: Unit, at: Applying): SessionSettings => ({
+  ...settingsOf(at),
+  lockTimeout: lockTimeoutOf(unit, at.lockTimeout),
 })
 
 /** Tries a unit until it committed (null) or is not to be tried again. */

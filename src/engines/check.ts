@@ -4,6 +4,7 @@ import { type Target, withSession } from '../adapters/postgres/target.ts'
 import type { Finding } from '../domain/finding.ts'
 import { type Prepared, type Statement, statementsOf } from '../domain/script.ts'
 import { takesOver } from './column-type.ts'
+import { givingWay } from './give-way.ts'
 import { claimsOurs, findHistory, type History, readHistory } from './history.ts'
 import { type Names, trackNames } from './names.ts'
 import { rowsInTheWay } from './rows-in-the-way.ts'
@@ -65,12 +66,13 @@ async function onPopulated(client: pg.Client, prepared: Prepared): Promise<Findi
   const statements = prepared.scripts
     .flatMap(({ units }) => units.flatMap(statementsOf))
     .filter(({ from }) => from === 'file')
-    .map((statement) => ({ statement, nodes: parseInner(statement.text) }))
   const names = trackNames()
   const sizes = new Map((await populated(client, prepared.touches)).map((size) => [size.table, size]))
   const findings: Finding[] = []
-  for (const { statement, nodes } of statements) {
-    for (const node of nodes.flatMap(withInner)) {
+  const giveWay = givingWay()
+  for (const statement of statements) {
+    await giveWay(statement.text)
+    for (const node of parseInner(statement.text).flatMap(withInner)) {
       for (const weight of weightsOf(node)) {
         const before = byNamesBefore(names, weight)
         const size = before && sizes.get(before.table)

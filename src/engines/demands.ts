@@ -108,7 +108,6 @@ export function demandedBy(node: Node, text: string, rows: Rows): Demanded[] {
     const named = namedBy(node.DeleteStmt.relation, rows)
     return named ? [whole(named.table)] : []
   }
-  if (isElsewhere(node)) return [whole(null)]
   const updated = updatesIn(node).flatMap((update) => overwritten(update, rows))
   if (updated.length > 0) return updated.map((table) => whole(table))
   if (!('IndexStmt' in node) || !node.IndexStmt.unique) return []
@@ -128,10 +127,6 @@ function overwritten(
   const fills = takes.length === 1 && whereClause && !fromClause && isMissing(whereClause, takes[0]!)
   return takes.length > 0 && !fills ? [named.table] : []
 }
-
-/** Names without a schema mean other tables from there on. */
-const isElsewhere = (node: Node): boolean =>
-  'VariableSetStmt' in node && node.VariableSetStmt.name === 'search_path'
 
 function byCommand(named: Named, { subtype, name = '', def }: AlterTableCmd, text: string): Demanded[] {
   if (subtype === 'AT_AlterColumnType' && def && 'ColumnDef' in def)

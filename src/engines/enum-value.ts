@@ -1,8 +1,5 @@
 import type { Node, TypeName } from 'libpg-query'
 import type pg from 'pg'
-import { commandIn } from './effects.ts'
-import type { Names } from './names.ts'
-import { tablesOf } from './tables.ts'
 import { nodesOf, tableName, textOf } from './tree.ts'
 
 /** A value that ALTER TYPE … ADD VALUE gives to an enum. */
@@ -58,85 +55,10 @@ function nameOf(names: readonly Node[]): string {
   return tableName(schemaname === undefined ? { relname } : { relname, schemaname })
 }
 
-/**
- * Whether a statement uses the value as one of its type: it is cast to it, or stands for a column that has the type. What
- * a function's body does is not seen.
- */
-export async function usesValue(
-  client: pg.Client,
-  node: Node,
-  { type, value }: NewValue,
-  names: Names,
-): Promise<boolean> {
-  const isValue = (one: Node | undefined): boolean =>
-    one !== undefined && 'A_Const' in one && one.A_Const.sval?.sval === value
-  if (nodesOf([node], 'TypeCast').some(({ arg, typeName }) => isValue(arg) && nameOfType(typeName) === type))
-    return true
-  if (
-    nodesOf([node], 'ColumnDef').some(
-      ({ typeName, constraints }) =>
-        nameOfType(typeName) === type &&
-        nodesOf(constraints, 'Constraint').some(({ raw_expr }) => isValue(raw_expr)),
-    )
-  )
-    return true
-  const columns = columnsWith(node, isValue)
-  if (columns.length === 0) return false
-  for (const now of tablesOf(node)) {
-    const table = names.table(now)
-    const wanted = columns.flatMap((column) => names.column(now, column) ?? [])
-    if (table !== null && (await hasColumns(client, table, wanted, type))) return true
-  }
-  return false
-}
-
-/** Columns that a statement sets to a value or compares with it. */
-function columnsWith(node: Node, isValue: (one: Node | undefined) => boolean): string[] {
-  const set =
-    'UpdateStmt' in node
-      ? nodesOf(node.UpdateStmt.targetList, 'ResTarget').filter(({ val }) => isValue(val))
-      : []
-  const compared = nodesOf([node], 'A_Expr').flatMap(({ lexpr, rexpr }) => {
-    const values = rexpr && 'List' in rexpr ? (rexpr.List.items ?? []) : [rexpr]
-    return values.some(isValue) ? nodesOf([lexpr], 'ColumnRef') : []
-  })
-  const inserted = nodesOf([node], 'InsertStmt').flatMap(({ cols = [], selectStmt }) =>
-    nodesOf([selectStmt], 'SelectStmt')
-      .flatMap(({ valuesLists = [] }) => valuesLists)
-      .flatMap((row) =>
-        ('List' in row ? (row.List.items ?? []) : []).map((item, i) => [item, cols[i]] as const),
-      )
-      .flatMap(([item, column]) => (isValue(item) ? nodesOf([column], 'ResTarget') : [])),
-  )
-  const defaults = 'AlterTableStmt' in node ? (node.AlterTableStmt.cmds ?? []).flatMap(commandIn) : []
-  return [
-    ...[...set, ...inserted].map(({ name = '' }) => name),
-    ...compared.map(({ fields }) => textOf(fields?.at(-1))),
-    ...defaults
-      .filter(({ subtype, def }) => subtype === 'AT_ColumnDefault' && isValue(def))
-      .map(({ name = '' }) => name),
-  ]
-}
-
 async function hasValue(client: pg.Client, { type, value }: NewValue): Promise<boolean> {
   const { rows } = await client.query(
     'select from pg_catalog.pg_enum where enumtypid = pg_catalog.to_regtype($1) and enumlabel = $2',
     [type, value],
-  )
-  return rows.length > 0
-}
-
-async function hasColumns(
-  client: pg.Client,
-  table: string,
-  columns: readonly string[],
-  type: string,
-): Promise<boolean> {
-  const { rows } = await client.query(
-    `select from pg_catalog.pg_attribute
-     where attrelid = pg_catalog.to_regclass($1) and attname = any($2::name[]) and not attisdropped
-       and atttypid = pg_catalog.to_regtype($3)`,
-    [table, columns, type],
   )
   return rows.length > 0
 }

@@ -1,6 +1,6 @@
 import type { AlterTableType, Node, ObjectType } from 'libpg-query'
 import { commandIn } from './effects.ts'
-import { nodesOf, textOf, withInner } from './tree.ts'
+import { insideDo, nodesOf, textOf, withInner } from './tree.ts'
 
 /**
  * Whether the rows that were there before a statement are the same after it, whatever triggers, views, partitions and
@@ -85,4 +85,6 @@ const isHarmless = ({ funcname }: { funcname?: Node[] }): boolean => harmless.ha
 
 /** A DO block that does more than conditions and plain statements: what it puts together, calls or assigns is not seen. */
 const isOpaque = (node: Node): boolean =>
-  'DoStmt' in node && /\b(?:execute|call|perform)\b|:=/i.test(JSON.stringify(node.DoStmt.args))
+  'DoStmt' in node && (!insideDo(node.DoStmt).isWhole || hidden.test(JSON.stringify(node.DoStmt.args)))
+
+const hidden = /\b(?:execute|call|perform)\b|:=/i

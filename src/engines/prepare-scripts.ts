@@ -4,10 +4,12 @@ import type { Move, Prepared, Program, Script, Source } from '../domain/script.t
 import type { Finding } from '../domain/finding.ts'
 import { demandsOf } from './demands.ts'
 import { effectsOf } from './effects.ts'
+import { givingWay } from './give-way.ts'
 import type { History } from './history.ts'
 import { keepsOf } from './keeps.ts'
 import type { ParsedFile } from './sql-parse.ts'
 import { tablesOf } from './tables.ts'
+import { renamedInto } from './renamed-into.ts'
 import { type Direction, unitsOf } from './units.ts'
 
 /** The script of one migration, as it was read or generated. */
@@ -33,18 +35,18 @@ export interface ToPrepare {
 }
 
 /** Scripts with everything that is added to them, and what they do to existing rows. Fails with `statement-unfit`. */
-export function prepareScripts(made: ToPrepare): Result<Prepared> {
+export async function prepareScripts(made: ToPrepare): Promise<Result<Prepared>> {
   const { direction, read, history, owner } = made
   const scripts: Script[] = []
   for (const { migration, parsed } of read) {
-    const units = unitsOf(parsed, { history, owner, migration, direction })
+    const units = await unitsOf(parsed, { history, owner, migration, direction })
     if (!units.ok) return units
     scripts.push({ migration, file: parsed.file, sql: parsed.sql, sha256: parsed.sha256, units: units.value })
   }
-  return ok(digested(made, scripts))
+  return ok(await digested(made, scripts))
 }
 
-function digested(made: ToPrepare, scripts: Script[]): Prepared {
+async function digested(made: ToPrepare, scripts: Script[]): Promise<Prepared> {
   const { move, direction, read, ups, history, program = null } = made
   const statements = nodesIn(read)
   const { adds, drops, restores, after } = effectsOf(statements)
@@ -53,16 +55,19 @@ function digested(made: ToPrepare, scripts: Script[]): Prepared {
     given.find((one) => one.table === table && one.column === column)?.gives ?? 'unknown'
   const lost = drops.map((drop) => ({ ...drop, gave: gaveTo(drop.table, drop.column) }))
   const isDown = direction === 'down'
+  const taken = renamedInto(isDown ? statements : [])
+  const isTaken = ({ table, column }: { table: string; column: string | null }): boolean =>
+    column !== null && taken.has(`${table}.${column}`)
   const line = read[0]?.parsed.statements[0]?.line ?? 1
   const content = {
     kind: 'scripts' as const,
     move,
     scripts,
-    touches: [...new Set(statements.flatMap(tablesOf))].filter((table) => table !== history.table).toSorted(),
+    touches: (await tablesIn(read)).filter((table) => table !== history.table).toSorted(),
     adds,
     drops: lost,
     restores: isDown ? restores : [],
-    ...(isDown && { after }),
+    ...(isDown && { after: { ...after, gone: after.gone.filter((one) => !isTaken(one)) } }),
     ...(isDown && { demands: demandsOf(textsIn(read), history.table) }),
     keeps: isDown ? keepsOf({ drops: lost, restores }, line) : [],
     program,
@@ -74,6 +79,16 @@ function digested(made: ToPrepare, scripts: Script[]): Prepared {
     noticed: made.noticed ?? [],
     sha256: sha256OfJson(content),
   }
+}
+
+async function tablesIn(read: Read[]): Promise<string[]> {
+  const giveWay = givingWay()
+  const tables = new Set<string>()
+  for (const { text, node } of read.flatMap(({ parsed }) => parsed.statements)) {
+    for (const table of tablesOf(node)) tables.add(table)
+    await giveWay(text)
+  }
+  return [...tables]
 }
 
 const textsIn = (read: Read[]) => read.flatMap(({ parsed }) => parsed.statements.map(({ text }) => text))

@@ -1,5 +1,6 @@
 import { failure, ok, type Result } from '../domain/result.ts'
 import type { Move, Prepared } from '../domain/script.ts'
+import { givingWay } from './give-way.ts'
 import { compareMigrations, type History } from './history.ts'
 import { listMigrationFiles, type MigrationFiles, readMigrationFile } from './migration-files.ts'
 import { prepareScripts, type Read } from './prepare-scripts.ts'
@@ -55,12 +56,14 @@ async function readAll(
   files: MigrationFiles[],
   direction: Direction,
 ): Promise<Result<Read[]>> {
+  const giveWay = givingWay()
   const read: Read[] = []
   for (const { id, [direction]: file } of files) {
     if (file === null) return failure({ code: 'migration-irreversible', migration: id })
     const parsed = await readMigrationFile(folder, file)
     if (!parsed.ok) return parsed
     read.push({ migration: id, parsed: parsed.value })
+    await giveWay(parsed.value.sql)
   }
   return ok(read)
 }

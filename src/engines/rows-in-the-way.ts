@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { Finding } from '../domain/finding.ts'
 import { type Prepared, statementsOf } from '../domain/script.ts'
 import { countDemands } from './count-demands.ts'
+import { givingWay } from './give-way.ts'
 import type { History } from './history.ts'
 import { readMarks } from './parts.ts'
 import { type Placed, trackRows } from './rows-known.ts'
@@ -41,12 +42,15 @@ export async function rowsInTheWay(
 async function demandsNow(client: pg.Client, history: History, { scripts }: Prepared): Promise<Placed[]> {
   const rows = trackRows(history.table, await notValid(client))
   const placed: Placed[] = []
+  const giveWay = givingWay()
   for (const script of scripts) {
     // What an earlier try committed, the rows of now have been through.
     const { done } = await readMarks(client, script)
     for (const unit of script.units.filter((_, part) => !done.has(part)))
-      for (const { text } of statementsOf(unit).filter(({ from }) => from === 'file'))
+      for (const { text } of statementsOf(unit).filter(({ from }) => from === 'file')) {
         for (const node of parseInner(text)) placed.push(...rows.follow(node, text))
+        await giveWay(text)
+      }
   }
   return placed
 }

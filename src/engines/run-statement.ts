@@ -8,6 +8,8 @@ import { type Prepared, type Script, type Statement, statementsOf } from '../dom
 import type { Session } from '../domain/session.ts'
 import type { Done } from '../domain/step.ts'
 import type { Applying } from './engine.ts'
+import { defaultSchema } from './tree.ts'
+import type { SessionSettings } from '../adapters/postgres/session-settings.ts'
 import type { History } from './history.ts'
 import type { Cancelling, ControlSession } from './control-session.ts'
 import { commandOf } from './sql-parse.ts'
@@ -34,6 +36,13 @@ export interface Work {
 
 /** What one statement needs of it. */
 export type Working = Pick<Work, 'target' | 'prepared' | 'at' | 'control' | 'statements' | 'of'>
+
+/** Of a session that changes the target. */
+export const settingsOf = ({ lockTimeout, statementTimeout }: Applying): SessionSettings => ({
+  lockTimeout,
+  statementTimeout,
+  searchPath: defaultSchema,
+})
 
 /** How one try of a unit ended. */
 export type Ran =
@@ -63,7 +72,8 @@ export async function runStatement(
   const { signal, lockTimeout } = work.at
   if (signal.aborted) return cancelled(work)
   const text = shown(statement)
-  report(work, commandOf(statement.text))
+  const command = commandOf(statement.text)
+  report(work, command)
   const blockers = work.control.sample(session.pid, lockTimeout)
   const began = performance.now()
   try {
@@ -73,7 +83,7 @@ export async function runStatement(
     const seen = blockers()
     const sqlstate = sqlstateOf(error)
     const errno = lostErrno(error)
-    if (errno !== null) return { did: 'lose', during: commandOf(statement.text), errno }
+    if (errno !== null) return { did: 'lose', during: command, errno }
     if (signal.aborted) return cancelled(work)
     if (sqlstate === '55P03' || sqlstate === '40P01') {
       return { did: 'conflict', sqlstate, statement: text, blockers: seen }
@@ -83,7 +93,7 @@ export async function runStatement(
     return { did: 'stop', outcome: failed(sqlProblem(error, { ...our, limit })) }
   } finally {
     blockers()
-    note(work, statement, performance.now() - began)
+    note(work, statement, command, performance.now() - began)
   }
 }
 
@@ -142,7 +152,7 @@ function statementsIn({ prepared, at }: Working): number {
 }
 
 /** Tries that were rolled back are taken out again by their unit. */
-function note({ statements }: Working, { text, line }: Statement, milliseconds: number): void {
+function note({ statements }: Working, { line }: Statement, command: string, milliseconds: number): void {
   const rounded = Math.round(milliseconds * 10) / 10
-  statements.push({ line, command: commandOf(text), milliseconds: rounded, locks: [] })
+  statements.push({ line, command, milliseconds: rounded, locks: [] })
 }

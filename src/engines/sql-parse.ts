@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto'
-import { hasSqlDetails, loadModule, type Node, parseSync, type RawStmt, scanSync } from 'libpg-query'
+import {
+  hasSqlDetails,
+  loadModule,
+  type Node,
+  parseSync,
+  type RawStmt,
+  scanSync,
+  type ScanToken,
+} from 'libpg-query'
 import type { Problem } from '../domain/problem.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
+import { mayEndInComment, pastComments, withoutBlanks } from './comments.ts'
 
 /** One statement of a file, with its tree. Positions in the tree are bytes of the file. */
 export interface ParsedStatement {
@@ -54,16 +63,40 @@ export function parseInner(sql: string): Node[] {
   }
 }
 
-/** The first words of a statement, e.g. `ALTER TABLE` or `CREATE UNIQUE INDEX`; at most three, and never a name or a value. */
+/** Tokens of SQL without its comments; null where it ends in the middle of a text, a name or a comment. */
+export function scanned(sql: string): ScanToken[] | null {
+  try {
+    return scanSync(sql).tokens.filter(({ tokenName }) => !isComment(tokenName))
+  } catch {
+    return null
+  }
+}
+
+/**
+ * The first words of a statement, e.g. `ALTER TABLE` or `CREATE UNIQUE INDEX`; at most three, and never a name or a value.
+ * Its beginning alone is read: rows of a seed are megabytes, and this is called inside of a transaction.
+ */
 export function commandOf(statement: string): string {
-  const tokens = scanSync(statement).tokens.filter(({ tokenName }) => !isComment(tokenName))
+  for (let length = headLength; length < statement.length; length *= 2) {
+    const words = wordsOf(scanned(statement.slice(0, length)) ?? [])
+    // The last token may be cut.
+    if (words.isEnded) return words.text
+  }
+  return wordsOf(scanned(statement) ?? []).text
+}
+
+const headLength = 256
+
+/** `isEnded`: more tokens would not change it. */
+function wordsOf(tokens: readonly ScanToken[]): { text: string; isEnded: boolean } {
   const end = tokens.findIndex(
     ({ keywordName, text }) => keywordName === 'NO_KEYWORD' || endsCommand.has(text.toUpperCase()),
   )
-  return tokens
-    .slice(0, Math.min(end === -1 ? tokens.length : end, 3))
-    .map(({ text }) => text.toUpperCase())
-    .join(' ')
+  const words = tokens.slice(0, Math.min(end === -1 ? tokens.length : end, 3))
+  return {
+    text: words.map(({ text }) => text.toUpperCase()).join(' '),
+    isEnded: words.length < tokens.length - 1,
+  }
 }
 
 /** What comes after the words that say what a statement does. */
@@ -115,13 +148,14 @@ function toStatements(sql: string, raws: readonly RawStmt[]): ParsedStatement[] 
 
 const newline = 0x0a
 
-/** From the first token to the last one; comments in between stay. `start` in bytes. */
+/** From the first token to the last one; comments in between stay. `start` in bytes. Scans it only where it has to. */
 function withoutComments(written: string): { start: number; text: string } {
-  const tokens = scanSync(written).tokens.filter(({ tokenName }) => !isComment(tokenName))
-  const bytes = Buffer.from(written)
-  const start = tokens[0]?.start ?? 0
-  const last = tokens.at(-1)?.end ?? bytes.length
-  return { start, text: bytes.subarray(start, last).toString() }
+  const begin = pastComments(written)
+  const start = Buffer.byteLength(written.slice(0, begin))
+  const text = withoutBlanks(written.slice(begin))
+  if (!mayEndInComment(text)) return { start, text }
+  const last = scanned(text)?.at(-1)?.end
+  return { start, text: Buffer.from(text).subarray(0, last).toString() }
 }
 
 const isComment = (tokenName: string): boolean => tokenName === 'SQL_COMMENT' || tokenName === 'C_COMMENT'

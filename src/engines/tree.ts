@@ -1,5 +1,7 @@
-import { hasSqlDetails, type DoStmt, type Node, parsePlPgSQLSync, type RangeVar } from 'libpg-query'
-import { parseInner, quoteName } from './sql-parse.ts'
+import type { DoStmt, Node, RangeVar } from 'libpg-query'
+import { type Body, bodyOf } from './plpgsql.ts'
+import { quoteName } from './sql-parse.ts'
+import { walk } from './walk.ts'
 
 type NodeName = Node extends infer One ? (One extends unknown ? keyof One : never) : never
 type NodeOf<Name extends NodeName> =
@@ -23,17 +25,6 @@ export function nodesOf<Name extends NodeName>(tree: unknown, kind: Name): NodeO
 const isRangeVar = (value: unknown): value is RangeVar =>
   typeof value === 'object' && value !== null && 'relname' in value && 'relpersistence' in value
 
-function walk(tree: unknown, seen: (name: string, value: unknown) => void): void {
-  if (Array.isArray(tree)) {
-    for (const each of tree) walk(each, seen)
-  } else if (tree !== null && typeof tree === 'object') {
-    for (const [name, value] of Object.entries(tree)) {
-      seen(name, value)
-      walk(value, seen)
-    }
-  }
-}
-
 /** What unqualified names in a migration mean: its sessions have `search_path = public`. */
 export const defaultSchema = 'public'
 
@@ -52,54 +43,21 @@ export function listedName(node: Node): string {
 export const textOf = (node: Node | undefined): string =>
   node && 'String' in node ? (node.String.sval ?? '') : ''
 
-/**
- * The statements inside of a DO block in PL/pgSQL, expressions among them, and whether it ends transactions itself.
- * Of another language nothing is known.
- */
-export function insideDo({ args = [] }: DoStmt): { statements: Node[]; endsTransactions: boolean } {
-  const written = (name: string): string | undefined =>
-    args.flatMap((arg) =>
-      'DefElem' in arg && arg.DefElem.defname === name ? [textOf(arg.DefElem.arg)] : [],
-    )[0]
-  const body = written('as')
-  if (body === undefined || (written('language') ?? 'plpgsql') !== 'plpgsql') {
-    return { statements: [], endsTransactions: false }
-  }
-  const statements: Node[] = []
-  const tree = parseBody(body)
-  walk(tree, (name, value) => {
-    if (name !== 'PLpgSQL_expr') return
-    const { query = '' } = value as { query?: string }
-    const parsed = parseInner(query)
-    statements.push(...(parsed.length ? parsed : parseInner(`SELECT ${query}`)))
-  })
-  return { statements, endsTransactions: endsTransactions(tree) }
+/** What stands inside of a DO block. Of one in another language nothing is known. */
+export function insideDo({ args = [] }: DoStmt): Body {
+  const body = optionOf(args, 'as')
+  if (body === undefined || (optionOf(args, 'language') ?? 'plpgsql') !== 'plpgsql')
+    return { statements: [], ends: 'never', isWhole: false }
+  return bodyOf(body)
 }
 
-/** Whether a tree of PL/pgSQL holds COMMIT or ROLLBACK. */
-export function endsTransactions(tree: unknown): boolean {
-  let ends = false
-  walk(tree, (name) => {
-    if (name === 'PLpgSQL_stmt_commit' || name === 'PLpgSQL_stmt_rollback') ends = true
-  })
-  return ends
-}
-
-function parseBody(body: string): unknown {
-  try {
-    return parsePlPgSQLSync(`DO ${dollarQuoted(body)}`)
-  } catch (error) {
-    // What PL/pgSQL does not understand fails when it runs.
-    if (hasSqlDetails(error)) return null
-    throw error
-  }
-}
-
-function dollarQuoted(body: string): string {
-  let tag = '$body$'
-  while (body.includes(tag)) tag = `$${tag.slice(1, -1)}_$`
-  return `${tag}${body}${tag}`
-}
+/** An option of DO or CREATE PROCEDURE that is a text; of a list of them the first. */
+export const optionOf = (options: readonly Node[], name: string): string | undefined =>
+  options.flatMap((one) =>
+    'DefElem' in one && one.DefElem.defname === name
+      ? nodesOf([one.DefElem.arg], 'String').map(({ sval = '' }) => sval)
+      : [],
+  )[0]
 
 /** A statement and, of a DO block, those inside of it. */
 export const withInner = (node: Node): Node[] =>

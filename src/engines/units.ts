@@ -3,9 +3,11 @@ import type { UnfitReason } from '../domain/problem-noticed.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
 import { type Statement, statementsOf, type Unit } from '../domain/script.ts'
 import { needsNoTransaction, unfitness } from './fitness.ts'
+import { givingWay } from './give-way.ts'
 import type { History } from './history.ts'
 import { addMarks } from './parts.ts'
 import { commandOf, type ParsedFile, type ParsedStatement, quoteName } from './sql-parse.ts'
+import { trackTemporary } from './temporary.ts'
 import { traceOf } from './trace.ts'
 import { nodesOf, tableName, withInner } from './tree.ts'
 
@@ -21,7 +23,7 @@ type Part = { statements: ParsedStatement[] } | { alone: ParsedStatement }
  * not write it. The file's own statements run as the owner, where there is one; what is added around them does not, so
  * that the owner needs no right to what is Lockkeeper's. Fails with `statement-unfit`.
  */
-export function unitsOf(
+export async function unitsOf(
   parsed: ParsedFile,
   {
     history,
@@ -29,10 +31,15 @@ export function unitsOf(
     migration,
     direction,
   }: { history: History; owner: string | undefined; migration: string; direction: Direction },
-): Result<Unit[]> {
-  const parts = partsOf(parsed, direction)
+): Promise<Result<Unit[]>> {
+  const parts = await partsOf(parsed, direction)
   if (!parts.ok) return parts
-  const writing = parsed.statements.find(({ node }) => writesHistory(node, history, migration, direction))
+  const giveWay = givingWay()
+  let writing: ParsedStatement | undefined
+  for (const statement of parsed.statements) {
+    if (writesHistory(statement.node, history, migration, direction)) writing ??= statement
+    await giveWay(statement.text)
+  }
   if (writing && !isIn(parts.value.at(-1)!, writing)) return unfit(parsed, writing, 'history-early')
   const row = direction === 'up' ? history.insert(migration) : history.remove(migration)
   const units = parts.value.map((part) => toUnit(part, history, owner))
@@ -47,11 +54,14 @@ const unfit = ({ file }: ParsedFile, { line, text }: ParsedStatement, why: Unfit
 const isIn = (part: Part, statement: ParsedStatement): boolean =>
   'statements' in part && part.statements.includes(statement)
 
-function partsOf(parsed: ParsedFile, direction: Direction): Result<Part[]> {
+async function partsOf(parsed: ParsedFile, direction: Direction): Promise<Result<Part[]>> {
+  const giveWay = givingWay()
+  const temporary = trackTemporary()
   const parts: Part[] = []
   let explicit: ParsedStatement | null = null
   let current: ParsedStatement[] | null = null
   for (const statement of parsed.statements) {
+    await giveWay(statement.text)
     const { node } = statement
     if ('TransactionStmt' in node) {
       const edge = edgeOf(node.TransactionStmt)
@@ -59,10 +69,13 @@ function partsOf(parsed: ParsedFile, direction: Direction): Result<Part[]> {
         return unfit(parsed, statement, 'transaction-control')
       explicit = edge === 'begin' ? statement : null
       current = null
+      temporary.nextPart()
       continue
     }
     const why = unfitness(node) ?? misplaced(node, explicit !== null, direction)
     if (why) return unfit(parsed, statement, why)
+    if (needsNoTransaction(node)) temporary.nextPart()
+    if (temporary.namesGone(node)) return unfit(parsed, statement, 'temporary-gone')
     if (needsNoTransaction(node)) {
       parts.push({ alone: statement })
       current = null

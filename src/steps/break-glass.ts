@@ -5,6 +5,7 @@ import type { Runbook, Service } from '../domain/runbook.ts'
 import type { Unit } from '../domain/script.ts'
 import { listableUrl } from '../adapters/libpq.ts'
 import type { TargetAddress } from '../adapters/postgres/target-address.ts'
+import { lockTimeoutOf } from '../engines/lock-timeout.ts'
 import { defaultSchema } from '../engines/tree.ts'
 import { quoted, shellLine } from '../adapters/services/shell-line.ts'
 
@@ -132,8 +133,7 @@ export function cardText(title: string, commands: readonly ByHand[]): string {
 
 /**
  * Statements as psql runs them, with the transactions and the settings that the run would use: unqualified names mean the
- * same, and nobody queues for long behind a lock. A statement outside of transactions waits for its locks: ended in the
- * middle it would leave a part of itself behind.
+ * same, and nobody queues for long behind a lock.
  */
 export function sqlByHand(
   units: readonly Unit[],
@@ -154,7 +154,9 @@ export function sqlByHand(
     const { begin, role, statement, end } = unit
     const work = role ? [role.text, statement.text, 'RESET ROLE'] : [statement.text]
     const texts = [...begin.map(({ text }) => text), ...work, ...end.map(({ text }) => text)]
-    return [waitsForLocks(0), ...texts.map(ended), waitsForLocks(lockTimeout), '']
+    const waits = lockTimeoutOf(unit, lockTimeout)
+    if (waits === lockTimeout) return [...texts.map(ended), '']
+    return [waitsForLocks(waits), ...texts.map(ended), waitsForLocks(lockTimeout), '']
   })
   return [top, ...parts].map((lines) => lines.join('\n')).join('\n')
 }

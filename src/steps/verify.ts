@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Done, TableCount } from '../domain/step.ts'
+import type { Prepared } from '../domain/script.ts'
 import type { TargetSession } from '../adapters/postgres/target-session.ts'
 import { factsOf, type At, type StepKind } from './step-kind.ts'
 import { countRows, readTables } from '../adapters/postgres/catalog.ts'
@@ -9,6 +10,7 @@ import { done, failed, unneeded } from '../domain/outcome.ts'
 import { presentRoute } from '../domain/route.ts'
 import { appliedAsPlanned, appliedNow, historyDifference } from './history.ts'
 import { acceptedLoss } from './loss.ts'
+import { validityAfter } from '../engines/validity.ts'
 import { onTarget, patient } from './on-target.ts'
 import { hasTaken } from './owed.ts'
 import { tryOut } from './try-out.ts'
@@ -102,8 +104,15 @@ async function lookAtTables(at: At<'verify'>, { client }: TargetSession): Promis
       ? takenBack(approved.prepared.down, tables)
       : []),
     ...(before ? await lookAtCounts(at, client, before.counts) : []),
-    ...allValid(tables),
+    ...allValid(tables, approved.schema, validityAfter(movedBy(at))),
   ]
+}
+
+/** What was run since the plan was made, as far as it was not taken back. */
+function movedBy(at: At<'verify'>): Prepared | null {
+  const { prepared } = at.run.plan.approved
+  if (!prepared || isAsPlanned(at)) return null
+  return at.with.as === 'after' ? prepared.up : prepared.down
 }
 
 /** Rows are compared with those at the standstill. An application that ran since may have written some. */

@@ -1,6 +1,7 @@
 import { code, say, type Line } from '../domain/view.ts'
 import { bytes, counted, seconds } from './amounts.ts'
 import { codes, firstOf, statementCode } from './line.ts'
+import { refusal } from './refusal.ts'
 import { downFault, downRemedy } from './unfit.ts'
 import { again, type Wording, type Wordings } from './wording.ts'
 import type { Problem } from '../domain/problem.ts'
@@ -36,9 +37,11 @@ export const statementProblems = {
     what: say`${statementCode(statement)} reads all of ${code(table)} under its lock: ${counted(rows, 'row')}, ${bytes(size)}.`,
     next: say`Add a constraint as NOT VALID first and validate it in a later migration, or plan for the time.`,
   }),
-  'value-uncommitted': ({ type, value, statement }) => ({
+  'value-uncommitted': ({ type, value, statement, surely }) => ({
     what: say`${statementCode(statement)} uses ${code(value)}, which the same transaction adds to ${code(type)}.`,
-    means: say`PostgreSQL takes a new value of an enum only once it is committed: the migration would fail (55P04).`,
+    means: surely
+      ? say`PostgreSQL takes a new value of an enum only once it is committed: the migration would fail (55P04).`
+      : say`More than one table there has a column of that name. If it is the one of ${code(type)}, the migration fails (55P04): PostgreSQL takes a new value of an enum only once it is committed.`,
     next: say`Add the value in a migration of its own before this one, ${again}.`,
   }),
   'value-exists': ({ type, value, statement }) => ({
@@ -53,8 +56,18 @@ export const statementProblems = {
   }),
   'column-read': ({ table, column, by, statement }) => ({
     what: say`${statementCode(statement)} changes or drops ${code(column)} of ${code(table)}, which ${codes(by)} ${by.length === 1 ? 'reads' : 'read'}.`,
-    means: say`PostgreSQL refuses that as long as a view or a policy reads the column.`,
+    means: say`PostgreSQL refuses that as long as a view, a policy, a rule, a trigger or a generated column reads it.`,
     next: say`Let the migration drop what reads it before, and make it again after it, ${again}.`,
+  }),
+  'statement-refused': ({ statement, why }) => ({
+    what: say`${statementCode(statement)} would fail.`,
+    means: say`${refusal[why].means}`,
+    next: say`${refusal[why].remedy}, ${again}.`,
+  }),
+  'table-needed': ({ tables, by, statement }) => ({
+    what: say`${statementCode(statement)} drops ${codes(tables)}, which ${codes(by)} ${by.length === 1 ? 'needs' : 'need'}.`,
+    means: say`PostgreSQL refuses that (2BP01) as long as a view, or a policy, a rule or a foreign key of another table needs it.`,
+    next: say`Let the migration drop what needs it before, ${again}.`,
   }),
   'extension-missing': ({ extension }) => ({
     what: say`This server has no extension ${code(extension)} that could be installed.`,
@@ -65,9 +78,13 @@ export const statementProblems = {
     what: say`A rollback now would lose ${counted(rows, 'row')}${lossBy(tables)}.`,
     next: say`Ask those who know the data whether that may be lost. It is counted again, under lock, before anything is deleted.`,
   }),
-  'call-commits': ({ procedure, statement }) => ({
-    what: say`${statementCode(statement)}: ${code(procedure)} commits or rolls back by itself.`,
-    means: say`Here it would run inside of a transaction, and the server refuses that (2D000).`,
+  'call-commits': ({ procedure, statement, surely }) => ({
+    what: surely
+      ? say`${statementCode(statement)}: ${code(procedure)} commits or rolls back by itself.`
+      : say`${statementCode(statement)}: ${code(procedure)} may commit or roll back by itself.`,
+    means: surely
+      ? say`Here it would run inside of a transaction, and the server refuses that (2D000).`
+      : say`Here it runs inside of a transaction, and the server refuses that (2D000), should it come to it.`,
     next: say`Put what it does into the migration, or call it by hand before or after the run, and plan again.`,
   }),
   'rows-in-the-way': ({ table, what, rows, statement, fate }) => ({

@@ -21,6 +21,17 @@ export const unfit: Record<UnfitReason, { means: string; remedy: string }> = {
     means: 'It changes a setting that keeps the run safe.',
     remedy: 'Remove it; timeouts belong in the runbook (window)',
   },
+  'search-path': {
+    means:
+      'Names without a schema would mean other tables than those that the plan looks at: it reads them as those of public.',
+    remedy: 'Remove it, and write the schema before the names',
+  },
+  'temporary-gone': {
+    means:
+      'It names a temporary table that an earlier part of the file made. Each part that commits has a session of its own, and its temporary tables end with it.',
+    remedy:
+      'Keep all that needs the table together, without COMMIT or CONCURRENTLY in between, or make an ordinary table and drop it at the end',
+  },
   'copy-from-stdin': {
     means: 'Its data would follow in the file, which only psql reads.',
     remedy: 'Write it as INSERT',

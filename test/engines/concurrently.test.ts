@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { expect } from 'vitest'
+import type { Progress } from '../../src/domain/step.ts'
 import type { Engine } from '../../src/engines/engine.ts'
 import { type Hrms, test } from '../adapters/postgres/hrms.ts'
 import { applying, before, initial, prepared } from './scripts.ts'
@@ -237,4 +238,26 @@ test('VACUUM and its kind run outside of any transaction', async ({ hrms }) => {
     'VACUUM master."RefreshTokens"; REINDEX TABLE CONCURRENTLY master."RefreshTokens";',
   )
   expect((await engine.apply(hrms.target(), up, applying())).status).toBe('done')
+})
+
+test('what locks others out and no transaction holds waits for its lock as any other: they do not queue behind it for long', async ({
+  hrms,
+}) => {
+  const { root, engine, up } = await setUp(hrms, 'VACUUM FULL master."RefreshTokens"')
+  const old = await hrms.session()
+  await old.query('begin')
+  await old.query('select count(*) from master."RefreshTokens"')
+  const stays = await engine.apply(hrms.target(), up, applying({ lockTimeout: 50, lockAttempts: 2 }))
+  expect(stays).toMatchObject({ problem: { code: 'lock-timeout', attempts: 2 } })
+  expect(await engine.reconcile(hrms.target(), { from: before, to: id })).toEqual({ at: 'from' })
+  const progress = ({ unit }: Progress): void => void (unit === 'attempts' && old.query('rollback'))
+  const applied = await engine.apply(hrms.target(), up, applying({ lockTimeout: 50, progress }))
+  const told = applied.status === 'done' ? applied.facts.statements : []
+  const seen = told.map(({ command }) => command).filter((command) => command.startsWith('VACUUM'))
+  expect(applied).toMatchObject({
+    status: 'done',
+    facts: { attempts: 2 },
+  })
+  expect(seen).toEqual(['VACUUM FULL'])
+  expect(await history(root)).toEqual([initial, before, id])
 })

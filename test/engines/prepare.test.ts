@@ -15,12 +15,6 @@ import {
   statements,
 } from './scripts.ts'
 
-const unfit = async (sql: string, direction: 'up' | 'down' = 'up') => {
-  const engine = await engineOf({ '1_a.up.sql': direction === 'up' ? sql : 'SELECT 1', '1_a.down.sql': sql })
-  const way = await engine.prepare(direction === 'up' ? { from: null, to: '1_a' } : { from: '1_a', to: null })
-  return way.ok ? 'fit' : way.problem.code === 'statement-unfit' ? way.problem.why : way.problem.code
-}
-
 /** Of a statement that no transaction holds. */
 const traceOf = async (sql: string) => {
   const unit = (await prepared(sql)).up.scripts[0]?.units[0]
@@ -216,51 +210,6 @@ test('what no transaction may hold is a unit of its own, with what the catalogue
   for (const statement of [`ALTER TYPE t ADD VALUE 'x'`, 'ANALYZE a', 'REINDEX TABLE a', 'DROP INDEX i']) {
     expect((await prepared(statement)).up.scripts[0]?.units[0]).toMatchObject({ in: 'transaction' })
   }
-})
-
-test('what would end our transaction, or outlive it, is refused', async () => {
-  expect(await unfit('START TRANSACTION; SELECT 1; COMMIT; SELECT 2')).toBe('fit')
-  for (const sql of [
-    'START TRANSACTION; SELECT 1',
-    'SELECT 1; COMMIT',
-    'BEGIN; BEGIN; SELECT 1; COMMIT',
-    'BEGIN; SELECT 1; ROLLBACK',
-    'SELECT 1; SAVEPOINT a',
-    'BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT 1; COMMIT',
-    'SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; SELECT 1',
-    'DO $$ BEGIN COMMIT; END $$',
-  ]) {
-    expect([sql, await unfit(sql)]).toEqual([sql, 'transaction-control'])
-  }
-  for (const sql of [
-    'SET search_path = a',
-    'SET LOCAL lock_timeout = 0',
-    'RESET ALL',
-    'DISCARD ALL',
-    'SET SESSION AUTHORIZATION x',
-    `SELECT pg_catalog.set_config('search_path', '', false)`,
-    `DO $$ BEGIN PERFORM set_config('lock_timeout', '0', true); END $$`,
-  ]) {
-    expect([sql, await unfit(sql)]).toEqual([sql, 'session-setting'])
-  }
-  for (const sql of [
-    'SET LOCAL search_path = a',
-    'SET LOCAL ROLE hrms_owner',
-    `SELECT set_config('a.b', 'c', true)`,
-  ]) {
-    expect([sql, await unfit(sql)]).toEqual([sql, 'fit'])
-  }
-  expect(await unfit('COPY a FROM stdin;')).toBe('copy-from-stdin')
-  expect(await unfit('BEGIN; CREATE INDEX CONCURRENTLY i ON a (b); COMMIT')).toBe('inside-transaction')
-  expect(await unfit('DROP INDEX CONCURRENTLY i', 'down')).toBe('concurrently-in-down')
-  expect(await unfit('CREATE INDEX CONCURRENTLY ON a (b)')).toBe('index-unnamed')
-})
-
-test('a history row that is committed before the rest of its migration is refused', async () => {
-  const row = `INSERT INTO master."__EFMigrationsHistory" VALUES ('1_a', '9.0.10')`
-  expect(await unfit(`CREATE TABLE a (); ${row}; CREATE TABLE b ()`)).toBe('fit')
-  expect(await unfit(`BEGIN; ${row}; COMMIT; BEGIN; CREATE TABLE b (); COMMIT`)).toBe('history-early')
-  expect(await unfit(`${row}; VACUUM a`)).toBe('history-early')
 })
 
 test('tables are named with their schema, and nothing else is taken for one', async () => {

@@ -62,7 +62,7 @@ test('a procedure that commits cannot be called in a transaction (call-commits)'
   const { engine, up } = await prepared(called)
   expect(await engine.check(hrms.target(), up)).toContainEqual({
     level: 'blocker',
-    problem: { code: 'call-commits', procedure: 'master.refill', statement: called },
+    problem: { code: 'call-commits', procedure: 'master.refill', statement: called, surely: true },
   })
   expect(await engine.apply(hrms.target(), up, applying())).toMatchObject({ problem: { sqlstate: '2D000' } })
   const codes = async (sql: string): Promise<string[]> => {
@@ -74,6 +74,84 @@ test('a procedure that commits cannot be called in a transaction (call-commits)'
     `CREATE OR REPLACE PROCEDURE master.refill() LANGUAGE plpgsql AS $$ BEGIN ${ends}; END $$; ${called}`
   expect(await codes(make('PERFORM 1'))).toEqual([])
   expect(await codes(make('ROLLBACK'))).toEqual(['call-commits'])
+})
+
+test('one that may commit is a warning; of several of its name, those that take as many arguments are meant', async ({
+  hrms,
+}) => {
+  const body = (does: string): string => `language plpgsql as $$ begin ${does}; end $$`
+  await (
+    await hrms.client()
+  ).query(`create procedure p() ${body('commit')}; create procedure p(a int) ${body('null')};
+           create procedure p(a int, b int, c int default 1) ${body('rollback')};
+           create procedure p(a int, b text, inout c int, d int) ${body('commit')};
+           create procedure p(a int, b int, c int, d text) ${body('null')};
+           create procedure q(a int, variadic b int[]) ${body('if a > 0 then commit; end if')}`)
+  const levels = async (sql: string) => {
+    const { engine, up } = await prepared(sql)
+    const found = await engine.check(hrms.target(), up)
+    return found.map(({ level, problem }) =>
+      problem.code === 'call-commits' ? [level, problem.surely] : problem.code,
+    )
+  }
+  const [blocked, warned] = [
+    ['blocker', true],
+    ['warning', false],
+  ]
+  for (const [sql, wanted] of [
+    ['CALL p()', [blocked]],
+    ['CALL p(1)', []],
+    ['CALL p(1, 2); CALL p(1, 2, 3)', [blocked, blocked]],
+    ['CALL p(1, NULL, 3, NULL)', [warned]],
+    ['CALL q(1); CALL q(1, 2, 3)', [warned, warned]],
+    ['DROP PROCEDURE p(); CALL p(1, 2)', []],
+    [`CREATE PROCEDURE p(a int, b int) ${body('null')}; CALL p(1, 2)`, [warned]],
+    [
+      `CREATE PROCEDURE r(a int, b int DEFAULT 1) ${body('commit')}; CALL r(1); CALL public.r(1, 2)`,
+      [blocked, blocked],
+    ],
+  ] as const)
+    expect([sql, await levels(sql)]).toEqual([sql, wanted])
+})
+
+test('procedures and blocks that PostgreSQL takes and the parser of PL/pgSQL does not end nothing', async ({
+  hrms,
+}) => {
+  const root = await hrms.client()
+  const row = `DECLARE r ${tokens}%ROWTYPE; BEGIN r."Token" := 'x'; END`
+  await root.query(`create procedure master.one() language sql begin atomic select 1; end;
+                    create procedure master.two() language plpgsql as $$ ${row} $$;
+                    grant execute on all procedures in schema master to public`)
+  const make = `CREATE PROCEDURE three() LANGUAGE sql BEGIN ATOMIC SELECT 1; END;
+    CREATE PROCEDURE four() LANGUAGE plpgsql AS $$ ${row} $$`
+  const { engine, up } = await prepared(
+    `${make}; DO $$ ${row} $$; CALL three(); CALL four(); CALL master.one(); CALL master.two()`,
+  )
+  expect(await engine.check(hrms.target({ role: 'postgres' }), up)).toEqual([])
+  expect(await engine.apply(hrms.target({ role: 'postgres' }), up, applying())).toMatchObject({
+    status: 'done',
+  })
+})
+
+test('a column of that name which is another table’s is none of the enum; which one is meant may be open', async ({
+  hrms,
+}) => {
+  await (
+    await hrms.client()
+  ).query(`${moods}; create table notes (id int, "Mood" text); grant all on notes to lockkeeper`)
+  const from = `FROM ${admins} m`
+  for (const [uses, level] of [
+    [`UPDATE notes SET "Mood" = 'calm' ${from}`, null],
+    [`INSERT INTO notes ("Mood", id) VALUES ('calm', (SELECT count(*) ${from}))`, null],
+    [`DELETE FROM notes n USING ${admins} m WHERE n."Mood" = 'calm' AND m."Email" = ''`, null],
+    [`DELETE FROM notes USING ${admins} m WHERE notes."Mood" = 'calm'`, null],
+    [`DELETE FROM notes n USING ${admins} m WHERE m."Mood" = 'calm'`, 'blocker'],
+    [`WITH w AS (UPDATE ${admins} SET "Mood" = 'calm' RETURNING 1) SELECT * FROM w, notes`, 'blocker'],
+    [`DELETE FROM notes WHERE "Mood" = 'calm' AND EXISTS (SELECT ${from})`, 'warning'],
+  ] as const) {
+    const wanted = level === null ? [] : [[level, 'calm', uses]]
+    expect([uses, await noticed(hrms, `${add}; ${uses}`)]).toEqual([uses, wanted])
+  }
 })
 
 test('it may be used once it is committed; a text that is like it is none', async ({ hrms }) => {
@@ -167,8 +245,45 @@ test('a column that a view or a policy reads is not to be changed or dropped und
       `DO $$ BEGIN EXECUTE 'DROP SCHEMA reports CASCADE'; END $$; ${type}`,
       [['warning', tokens, 'Token', both]],
     ],
+    [
+      `DO $$ DECLARE r ${tokens}%ROWTYPE; BEGIN r."Token" := 'x'; END $$; ${type}`,
+      [['warning', tokens, 'Token', both]],
+    ],
   ] as const)
     expect([sql, await noticed(hrms, sql)]).toEqual([sql, wanted])
+})
+
+test('so do rules, triggers and generated columns; what is gone by then keeps nothing', async ({ hrms }) => {
+  await (
+    await hrms.client()
+  ).query(`create schema reports; create table reports.log (id int);
+    grant usage on schema reports to lockkeeper; grant select on reports.log to lockkeeper;
+    create function reports.touch() returns trigger language plpgsql as 'begin return new; end';
+    alter table ${tokens} add length int generated always as (length("Token")) stored;
+    create trigger named before update of "Token" on ${tokens} for each row execute function reports.touch();
+    create rule "Kept" as on insert to ${tokens} where new."Token" is null do nothing;
+    create rule other as on insert to reports.log do also delete from ${tokens} where "Token" is null;
+    create policy own on ${tokens} using ("Token" is null);
+    create policy log on reports.log using (exists (select from ${tokens} where "Token" is null))`)
+  const type = `ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE text`
+  const all = ['"Kept"', 'length', 'log', 'named', 'other', 'own']
+  const gone = `DROP RULE "Kept" ON ${tokens}; DROP TRIGGER named ON ${tokens}; DROP POLICY own ON ${tokens}; DROP TABLE reports.log`
+  const but = (name: string) => [['blocker', tokens, 'Token', all.filter((one) => one !== name)]]
+  for (const [sql, wanted] of [
+    [type, but('')],
+    [`ALTER TABLE ${tokens} DROP COLUMN "Token"`, but('')],
+    [`DROP RULE "Kept" ON ${tokens}; ${type}`, but('"Kept"')],
+    [`DROP RULE "Kept" ON reports.log; ${type}`, but('')],
+    [`CREATE OR REPLACE RULE other AS ON INSERT TO reports.log DO NOTHING; ${type}`, but('other')],
+    [`ALTER POLICY own ON ${tokens} USING (true); ${type}`, but('own')],
+    [`ALTER POLICY own ON ${tokens} TO current_user; ${type}`, but('')],
+    [`${gone}; ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE text, DROP COLUMN length`, []],
+  ] as const) {
+    expect([sql, await noticed(hrms, sql)]).toEqual([sql, wanted])
+    const { engine, up } = await prepared(sql)
+    const applied = await engine.apply(hrms.target({ role: 'postgres' }), up, applying())
+    expect([sql, applied.status]).toEqual([sql, wanted.length > 0 ? 'failed' : 'done'])
+  }
 })
 
 test('an extension that the server does not have is seen (extension-missing)', async ({ hrms }) => {

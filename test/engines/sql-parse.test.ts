@@ -56,6 +56,33 @@ test('the command of a statement is its first words, without any name or value',
   for (const [statement, command] of Object.entries(commands)) expect(commandOf(statement)).toBe(command)
 })
 
+test('only the beginning of a long statement is read for its command', () => {
+  const rows = Array.from({ length: 300 }, (_, i) => `(${i}, 'row ${i}')`).join(', ')
+  // Not SQL as a whole: what is read to the end would not be known.
+  expect(commandOf(`INSERT INTO t VALUES ${rows}, ('`)).toBe('INSERT INTO')
+  for (const length of [200, 240, 245, 250, 252, 256, 300, 600]) {
+    const comment = `/*${' '.repeat(length)}*/`
+    expect(commandOf(`CREATE ${comment} UNIQUE INDEX CONCURRENTLY i ON t (a)`)).toBe('CREATE UNIQUE INDEX')
+    expect(commandOf(`DELETE FROM ${'n'.repeat(length)} WHERE "a" = 'b'`)).toBe('DELETE FROM')
+  }
+  expect(commandOf(`DO '${'x'.repeat(600)}'`)).toBe('DO')
+  expect(commandOf('BEGIN')).toBe('BEGIN')
+})
+
+test('comments around a statement are left out, those inside of it and of each other are not', () => {
+  const texts = (sql: string): string[] => {
+    const parsed = parse(sql)
+    return parsed.ok ? parsed.value.statements.map(({ text, line }) => `${line} ${text}`) : []
+  }
+  expect(texts('-- a\r\n/* b /* c */ d */ --e\nSELECT 1 -- f')).toEqual(['3 SELECT 1'])
+  expect(texts("SELECT '--' /* g */; SELECT '*/'\n; SELECT 2 /* -- */ + /* h */ 3 /* i */")).toEqual([
+    "1 SELECT '--'",
+    "1 SELECT '*/'",
+    '2 SELECT 2 /* -- */ + /* h */ 3',
+  ])
+  expect(texts('SELECT 1 AS \u00a0 \n;\tSELECT 4\f')).toEqual(['1 SELECT 1 AS \u00a0', '2 SELECT 4'])
+})
+
 test('names are quoted where they have to be, values always', () => {
   expect(['tokens', 'RefreshTokens', 'user', 'order', 'a"b', 'type'].map(quoteName)).toEqual([
     'tokens',

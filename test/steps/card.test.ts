@@ -189,6 +189,12 @@ test('the way down by hand has the settings that the run would have', async () =
     [
       { in: 'transaction', statements: [note("'in one'")] },
       { in: 'none', begin: [], statement: note("'in none'"), end: [] },
+      {
+        in: 'none',
+        begin: [],
+        statement: { text: 'DROP INDEX CONCURRENTLY IF EXISTS nowhere', line: 1, from: 'file' },
+        end: [note("'concurrently'")],
+      },
       { in: 'transaction', statements: [note("'in the next'")] },
     ],
     { lockTimeout: 500, statementTimeout: 900_000 },
@@ -203,7 +209,8 @@ test('the way down by hand has the settings that the run would have', async () =
   const { rows } = await client.query('select place, settings from public.noted')
   expect(rows).toEqual([
     { place: 'in one', settings: 'public 500ms 15min' },
-    { place: 'in none', settings: 'public 0 15min' },
+    { place: 'in none', settings: 'public 500ms 15min' },
+    { place: 'concurrently', settings: 'public 0 15min' },
     { place: 'in the next', settings: 'public 500ms 15min' },
   ])
 })

@@ -25,6 +25,7 @@ export const noticedSamples: NoticedProblems = {
     type: 'shop.mood',
     value: 'calm',
     statement: "ALTER TABLE t ADD c shop.mood DEFAULT 'calm'",
+    surely: true,
   },
   'value-exists': { type: 'shop.mood', value: 'calm', statement: "ALTER TYPE shop.mood ADD VALUE 'calm'" },
   'type-unconvertible': {
@@ -39,7 +40,9 @@ export const noticedSamples: NoticedProblems = {
     by: ['reports.sales'],
     statement: 'ALTER TABLE t ALTER "Total" TYPE integer',
   },
-  'call-commits': { procedure: 'public.refill', statement: 'CALL refill()' },
+  'call-commits': { procedure: 'public.refill', statement: 'CALL refill()', surely: true },
+  'statement-refused': { statement: 'ALTER TABLE t ALTER c TYPE mood USING c::mood', why: 'default-left' },
+  'table-needed': { tables: ['shop.orders'], by: ['reports.sales'], statement: 'DROP TABLE shop.orders' },
   'extension-missing': { extension: 'postgis' },
   'long-transaction': { sessions: [session()] },
   'sessions-open': { sessions: [session(), session({ pid: 4300 })] },

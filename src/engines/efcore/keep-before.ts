@@ -11,9 +11,16 @@ import type { Applying } from '../engine.ts'
 import { askIfGrown, keepsNeeded, runOf } from '../keeps.ts'
 import { countLoss, keepsThere } from '../loss.ts'
 import { controlSessionOf } from '../control-session.ts'
-import { defaultSchema } from '../tree.ts'
 import { fenceWorking } from '../in-doubt.ts'
-import { cancelled, limitOf, runStatement, type Stopped, withCancel, type Working } from '../run-statement.ts'
+import {
+  cancelled,
+  limitOf,
+  runStatement,
+  settingsOf,
+  type Stopped,
+  withCancel,
+  type Working,
+} from '../run-statement.ts'
 
 /** `deletes`: rows stand in Down's way. */
 interface Kept {
@@ -58,9 +65,8 @@ type Conflict = Extract<Stopped, { did: 'conflict' }>
 
 /** In a session of its own. What stopped it is said once its backend is gone: nothing of it changes any more. */
 async function keepOnce(work: Working, accepted: number): Promise<Outcome<Kept> | Conflict> {
-  const { lockTimeout, statementTimeout, signal } = work.at
-  const settings = { lockTimeout, statementTimeout, searchPath: defaultSchema }
-  const opened = await work.target.connect({ settings })
+  const { signal } = work.at
+  const opened = await work.target.connect({ settings: settingsOf(work.at) })
   if (!opened.ok) return failed(opened.problem)
   const session = opened.value
   work.control.cutsToo(session)

@@ -137,7 +137,7 @@ async function prepare(
   ])
   if (!idempotent.ok) return idempotent
   if (!noticed.ok) return noticed
-  const prepared = prepareScripts({
+  const prepared = await prepareScripts({
     move,
     direction,
     read: read.value,

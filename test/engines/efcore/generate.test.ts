@@ -59,7 +59,7 @@ COMMIT;
   expect(read[1]?.parsed.statements[0]).toMatchObject({ line: 2, text: "ALTER TYPE mood ADD VALUE 'calm'" })
 })
 
-test('the history that EF makes before the first migration of all is no part of it', () => {
+test('the history that EF makes before the first migration of all is no part of it', async () => {
   const script = `DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM pg_namespace WHERE nspname = 'master') THEN
@@ -82,7 +82,7 @@ COMMIT;
   const read = valueOf(splitScript(script, ['1_A'], 'up', history))
   expect(read[0]?.parsed.sql).toMatch(/^START TRANSACTION;\nCREATE TABLE master\.a/)
   const move = { from: null, to: '1_A' }
-  const up = valueOf(prepareScripts({ move, direction: 'up', read, ups: read, history }))
+  const up = valueOf(await prepareScripts({ move, direction: 'up', read, ups: read, history }))
   expect(up.scripts[0]?.units.map((unit) => unit.in)).toEqual(['transaction'])
   expect(valueOf(withoutLoose(up))).toBe(up)
 })
@@ -108,7 +108,7 @@ test('a statement that its migration did not end is said as what it is (script-u
   })
 })
 
-test('one transaction around several migrations becomes one for each (EF Core 9)', () => {
+test('one transaction around several migrations becomes one for each (EF Core 9)', async () => {
   const nine = `START TRANSACTION;
 CREATE TABLE master.a ();
 ${row('1_A')}
@@ -130,7 +130,7 @@ COMMIT;
   const ids = ['1_A', '2_B', '3_C', '4_D']
   const read = valueOf(splitScript(nine, ids, 'up', history))
   const units = valueOf(
-    prepareScripts({ move: { from: null, to: '4_D' }, direction: 'up', read, ups: read, history }),
+    await prepareScripts({ move: { from: null, to: '4_D' }, direction: 'up', read, ups: read, history }),
   ).scripts.map((script) => script.units.map((unit) => unit.in))
   expect(units).toEqual([['transaction'], ['transaction'], ['none', 'transaction'], ['transaction']])
   expect(read.map(({ parsed }) => parsed.sql.match(/^(START TRANSACTION|COMMIT);$/gm))).toEqual(

@@ -76,7 +76,9 @@ async function moved(program: Program, from: string, to: string): Promise<Prepar
   }
   const ups = await readWay('up', ids)
   const read = direction === 'up' ? ups : await readWay('down', ids.toReversed())
-  const prepared = valueOf(prepareScripts({ move: { from, to }, direction, read, ups, history, program }))
+  const prepared = valueOf(
+    await prepareScripts({ move: { from, to }, direction, read, ups, history, program }),
+  )
   return { ...prepared, program }
 }
 
