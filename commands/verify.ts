@@ -1,6 +1,7 @@
 import type { Runbook } from '../src/domain/runbook.ts'
 import type { Migration } from '../src/domain/script.ts'
 import type { Run } from '../src/domain/run.ts'
+import type { TableShape } from '../src/domain/schema.ts'
 import { sha256OfJson } from '../src/domain/digest.ts'
 import type { Approved } from '../src/domain/plan.ts'
 import { newestPlanOf } from '../src/store/plans.ts'
@@ -74,6 +75,16 @@ async function plannedAs({ pool }: House, runbook: Runbook, running: Run | null)
   return planned?.prepared && isSame ? planned : null
 }
 
+/** The tables as the last plan of the migration saw them; where there is none, nobody knows what was so before. */
+async function shapesBefore(
+  { pool }: House,
+  { name, migration }: Runbook,
+  running: Run | null,
+): Promise<TableShape[]> {
+  const planned = running?.plan.approved ?? (await newestPlanOf(pool, name))?.approved
+  return planned?.runbook.name === name && planned.runbook.migration === migration ? planned.schema : []
+}
+
 /** What the migration does. */
 async function readMigrations(
   house: House,
@@ -124,6 +135,7 @@ async function look(
   const read = await readMigrations(house, runbook, target, running)
   if (!read.ok) return read
   const { migrations, prepared } = read.value
+  const before = await shapesBefore(house, runbook, running)
   const wanted = migrations.find(({ id }) => id === runbook.migration)
   const applied = wanted !== undefined && isApplied(wanted)
   const seen = await withSession(
@@ -137,8 +149,7 @@ async function look(
         lookAtHistory(runbook.migration, migrations),
         ...(applied ? columnsAsExpected(columns, await readTables(client, names)) : []),
         ...(!applied && prepared.down ? takenBack(prepared.down, tables) : []),
-        // Nobody recorded the tables before: only what the migration makes is known to be its own.
-        ...allValid(tables, tables, validityAfter(prepared.up)),
+        ...allValid(tables, before, validityAfter(prepared.up)),
       ]
     },
     { settings: { readOnly: true } },

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Session } from '../domain/session.ts'
 import { blockersOf } from '../adapters/postgres/facts.ts'
 import type { TargetSession } from '../adapters/postgres/target-session.ts'
@@ -21,8 +22,8 @@ export interface ControlSession {
 }
 
 export interface Cancelling {
-  /** The statement has come back. */
-  over(): void
+  /** The statement has come back. Resolves when the cancel has arrived: later, it would end what comes next. */
+  over(): Promise<void>
 }
 
 /** Milliseconds. A statement that does not notice a cancel (a wait for a standby does) is ended with its session. */
@@ -37,9 +38,12 @@ export function controlSessionOf(session: TargetSession): ControlSession {
       void session.lost.then(({ code }) => (code === 'ETIMEDOUT' ? working.end() : undefined)),
     cancel(working) {
       const end = (): void => void working.end()
-      const patience = setTimeout(end, cancelWithin)
-      client.query('select pg_catalog.pg_cancel_backend($1)', [working.pid]).catch(end)
-      return { over: () => clearTimeout(patience) }
+      const patience = new AbortController()
+      const late = setTimeout(cancelWithin, undefined, patience).then(end, () => {})
+      const arrived = client
+        .query('select pg_catalog.pg_cancel_backend($1)', [working.pid])
+        .then(() => {}, end)
+      return { over: () => Promise.race([arrived, late]).finally(() => patience.abort()) }
     },
   }
 }

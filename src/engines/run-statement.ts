@@ -124,7 +124,7 @@ export async function withCancel<T>(
     return await run()
   } finally {
     signal.removeEventListener('abort', cancel)
-    ;(cancelling as Cancelling | null)?.over()
+    await (cancelling as Cancelling | null)?.over()
   }
 }
 
