@@ -69,7 +69,8 @@ async function tryTransaction(
     }
     return await commit(work, session, script)
   } catch (error) {
-    return brokenBy(error, 'begin', limitOf(work, null))
+    const broken = brokenBy(error, 'begin', limitOf(work, null))
+    return broken.did === 'stop' && work.at.signal.aborted ? cancelled(work) : broken
   }
 }
 
