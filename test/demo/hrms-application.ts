@@ -36,8 +36,7 @@ export async function startHrms(
   await deployRelease(folder, release)
   const url = database.as('hrms_app', 'hrms_app')
   const port = (await freePort()) ?? 0
-  const environment = {
-    ...process.env,
+  const named = {
     HRMS_DATABASE_URL: url,
     ConnectionStrings__MasterDb: connectionString(url),
     JWT_SECRET: jwtSecret,
@@ -46,11 +45,15 @@ export async function startHrms(
     HRMS_ADMIN_EMAIL: 'admin1@morishr.test',
     HRMS_ADMIN_PASSWORD: 'Test123!',
   }
+  const environment = { ...process.env, ...named }
   const start: [string, ...string[]] =
     written === 'TypeScript'
       ? [process.execPath, path.resolve(import.meta.dirname, '../../demo/hrms/api.ts')]
       : ['dotnet', (await hrmsBuild(release)).dll]
-  const service = await makeTestService({ start, stop: { signal: 'SIGTERM', within: 60_000 } }, environment)
+  const service = await makeTestService(
+    { start, stop: { signal: 'SIGTERM', within: 60_000 }, environment: Object.keys(named) },
+    environment,
+  )
   expect(await service.method.start(1, never)).toMatchObject({ status: 'done' })
   const ask: Application['ask'] = async (request, json, token) => {
     const [method = '', address] = request.split(' ')
