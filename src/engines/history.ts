@@ -2,8 +2,8 @@ import type pg from 'pg'
 import { sqlstateOf } from '../adapters/postgres/sql-error.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Statement } from '../domain/script.ts'
-import { parseInner, quoteName, quoteValue } from './sql-parse.ts'
-import { nodesOf, tableName } from './tree.ts'
+import { parseInner, quoteName, quoteValue } from './statements/sql-parse.ts'
+import { nodesOf, tableName } from './statements/tree.ts'
 
 /** The table that says which migrations were applied, one row each, and our statements on it. */
 export interface History {

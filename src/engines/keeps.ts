@@ -3,7 +3,7 @@ import type { Outcome } from '../domain/outcome.ts'
 import type { Loss } from '../domain/plan.ts'
 import type { Keep, Prepared, Statement } from '../domain/script.ts'
 import { keptSchema } from './parts.ts'
-import { quoteName, quoteValue } from './sql-parse.ts'
+import { quoteName, quoteValue } from './statements/sql-parse.ts'
 
 type Lossy = Pick<Prepared, 'drops' | 'restores'>
 

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { failure, ok, type Result } from '../domain/result.ts'
 import { compareMigrations } from './history.ts'
-import { type ParsedFile, parseFile } from './sql-parse.ts'
+import { type ParsedFile, parseFile } from './statements/sql-parse.ts'
 
 /** The files of one migration, by their names. */
 export interface MigrationFiles {

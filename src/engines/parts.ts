@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Script, Statement, Unit } from '../domain/script.ts'
-import { quoteValue } from './sql-parse.ts'
+import { quoteValue } from './statements/sql-parse.ts'
 
 /** Where Lockkeeper keeps what is its own in a target: rows that a rollback took away, and marks of half-done scripts. */
 export const keptSchema = 'lockkeeper_kept'

@@ -1,6 +1,6 @@
 import { failure, ok, type Result } from '../domain/result.ts'
 import type { Move, Prepared } from '../domain/script.ts'
-import { givingWay } from './give-way.ts'
+import { givingWay } from './statements/give-way.ts'
 import { compareMigrations, type History } from './history.ts'
 import { listMigrationFiles, type MigrationFiles, readMigrationFile } from './migration-files.ts'
 import { prepareScripts, type Read } from './prepare-scripts.ts'

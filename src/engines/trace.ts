@@ -1,8 +1,8 @@
 import type { Node } from 'libpg-query'
 import type pg from 'pg'
 import type { Trace } from '../domain/script.ts'
-import { quoteName } from './sql-parse.ts'
-import { defaultSchema, listedName, nodesOf, tableName } from './tree.ts'
+import { quoteName } from './statements/sql-parse.ts'
+import { defaultSchema, listedName, nodesOf, tableName } from './statements/tree.ts'
 
 /** What a statement that no transaction holds leaves in the catalogue. Null: nothing that tells whether it was done. */
 export function traceOf(node: Node): Trace | null {

@@ -1,7 +1,7 @@
 import type { Finding } from '../domain/finding.ts'
 import { readTables } from '../adapters/postgres/catalog.ts'
 import { besides } from './moves.ts'
-import { countDemands } from '../engines/count-demands.ts'
+import { countDemands } from '../engines/noticing/count-demands.ts'
 import { neededNow, reachingDeletions } from '../engines/deletions.ts'
 import { lossyTables } from '../engines/keeps.ts'
 import { longestCount } from './loss-in-time.ts'

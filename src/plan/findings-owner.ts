@@ -1,7 +1,7 @@
 import type { Finding } from '../domain/finding.ts'
 import { foreignOwners, ownersOf, writesRows } from '../adapters/postgres/privileges.ts'
 import { roleAttributes, unassumable, whoAmI } from '../adapters/postgres/roles.ts'
-import { makesObjects, writesTable } from '../engines/owning.ts'
+import { makesObjects, writesTable } from '../engines/statements/owning.ts'
 import { blocker, warning, type Looked } from './looked.ts'
 
 /** Whose is what the migration makes: the owner's that the runbook names, or, by default, of the role that connects. */

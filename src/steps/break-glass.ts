@@ -5,8 +5,8 @@ import type { Runbook, Service } from '../domain/runbook.ts'
 import type { Unit } from '../domain/script.ts'
 import { listableUrl } from '../adapters/libpq.ts'
 import type { TargetAddress } from '../adapters/postgres/target-address.ts'
-import { lockTimeoutOf } from '../engines/lock-timeout.ts'
-import { defaultSchema } from '../engines/tree.ts'
+import { lockTimeoutOf } from '../engines/applying/lock-timeout.ts'
+import { defaultSchema } from '../engines/statements/tree.ts'
 import { quoted, shellLine } from '../adapters/services/shell-line.ts'
 
 type ByHand = Done['card']['commands'][number]

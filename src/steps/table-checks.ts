@@ -3,7 +3,7 @@ import type { Prepared } from '../domain/script.ts'
 import type { Runbook } from '../domain/runbook.ts'
 import type { TableCount } from '../domain/step.ts'
 import { shapeDifferences } from '../adapters/postgres/catalog.ts'
-import type { Validity } from '../engines/validity.ts'
+import type { Validity } from '../engines/statements/validity.ts'
 import { withoutDefaults } from './shapes.ts'
 
 /** One thing that was looked at. Without `expected` it passed. */

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { readTables } from '../../src/adapters/postgres/catalog.ts'
-import { validityAfter } from '../../src/engines/validity.ts'
+import { validityAfter } from '../../src/engines/statements/validity.ts'
 import { allValid, takenBack } from '../../src/steps/table-checks.ts'
 import { test } from '../adapters/postgres/hrms.ts'
 import { prepared } from '../engines/scripts.ts'

@@ -6,12 +6,12 @@ import type { TargetSession } from '../../adapters/postgres/target-session.ts'
 import { done, failed, type Outcome } from '../../domain/outcome.ts'
 import type { Prepared, Script } from '../../domain/script.ts'
 import type { Done } from '../../domain/step.ts'
-import { backOff } from '../back-off.ts'
+import { backOff } from '../applying/back-off.ts'
 import type { Applying } from '../engine.ts'
 import { askIfGrown, keepsNeeded, runOf } from '../keeps.ts'
 import { countLoss, keepsThere } from '../loss.ts'
-import { controlSessionOf } from '../control-session.ts'
-import { fenceWorking } from '../in-doubt.ts'
+import { controlSessionOf } from '../applying/control-session.ts'
+import { fenceWorking } from '../applying/in-doubt.ts'
 import {
   cancelled,
   limitOf,
@@ -20,7 +20,7 @@ import {
   type Stopped,
   withCancel,
   type Working,
-} from '../run-statement.ts'
+} from '../applying/run-statement.ts'
 
 /** `deletes`: rows stand in Down's way. */
 interface Kept {

@@ -4,10 +4,10 @@ import { type Target, withSession } from '../../adapters/postgres/target.ts'
 import type { TableShape } from '../../domain/schema.ts'
 import type { Problem } from '../../domain/problem.ts'
 import { failure, ok, type Result } from '../../domain/result.ts'
-import { commandIn } from '../effects.ts'
-import { parseFile } from '../sql-parse.ts'
-import { madeBy } from '../names.ts'
-import { nodesOf, tableName, withInner } from '../tree.ts'
+import { commandIn } from '../statements/effects.ts'
+import { parseFile } from '../statements/sql-parse.ts'
+import { madeBy } from '../statements/names.ts'
+import { nodesOf, tableName, withInner } from '../statements/tree.ts'
 
 /** Tables, their columns and their indexes, by names. */
 export interface Model {

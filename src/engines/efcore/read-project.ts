@@ -4,8 +4,8 @@ import { makeTarget, type Target } from '../../adapters/postgres/target.ts'
 import { targetKey } from '../../domain/identity.ts'
 import { failure, ok, type Result } from '../../domain/result.ts'
 import type { Problem } from '../../domain/problem.ts'
-import { quoteName } from '../sql-parse.ts'
-import { defaultSchema } from '../tree.ts'
+import { quoteName } from '../statements/sql-parse.ts'
+import { defaultSchema } from '../statements/tree.ts'
 import { efOn, type Project } from './project.ts'
 
 /** What `dotnet ef dbcontext info --json` says. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { selectSessions } from '../../adapters/postgres/sessions.ts'
 import { type Target, withSession } from '../../adapters/postgres/target.ts'
 import type { Result } from '../../domain/result.ts'
-import { sampleSessions } from '../sampling.ts'
+import { sampleSessions } from '../applying/sampling.ts'
 import type { Project } from './project.ts'
 
 /** Milliseconds within which sessions are looked at several times: most commands keep theirs until they end. */

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest'
 import { makeTarget } from '../../../src/adapters/postgres/target.ts'
-import { checkScripts } from '../../../src/engines/check.ts'
+import { checkScripts } from '../../../src/engines/noticing/check.ts'
 import { readMigrations } from '../../../src/engines/efcore/read-project.ts'
 import { test, valueOf } from '../../adapters/postgres/hrms.ts'
 import { hasDotnet } from '../../dotnet.ts'

@@ -1,0 +1,243 @@
+import type { AlterTableCmd, ColumnDef, Constraint, IndexStmt, Node, RangeVar, UpdateStmt } from 'libpg-query'
+import type { Demand } from '../../domain/script.ts'
+import { commandIn, isMissing, updatesIn } from './effects.ts'
+import { type Names, trackNames } from './names.ts'
+import { inParentheses, parseInner, quoteName } from './sql-parse.ts'
+import { nodesOf, tableName, textOf, withInner } from './tree.ts'
+
+/**
+ * What a way down demands of rows that were written since: types that are narrower again, constraints that are there
+ * again. Counted by the names that are there before its first statement, and for the rows as they are then. What takes
+ * more with it than can be told (CASCADE, DELETE, TRUNCATE, an UPDATE of what was there) is named, and not counted.
+ * @param texts of its own statements. @param history its table: a row of it is no loss.
+ */
+export function demandsOf(texts: readonly string[], history: string): Demand[] {
+  const names = trackNames()
+  const rows = rowsBy(names)
+  const demands: Demand[] = []
+  for (const text of texts)
+    for (const statement of parseInner(text))
+      for (const node of withInner(statement)) {
+        const found = demandedBy(node, text, rows)
+        demands.push(...found.map(({ table, what, count }) => ({ table, what, count })))
+        names.follow(node, node !== statement)
+      }
+  return demands.filter(({ table }) => table !== history)
+}
+
+/** What demands are counted over: tables and columns as they are now, as far as that is known. */
+export interface Rows {
+  /** The name that a table has now; null: the statements make it. */
+  table(later: string): string | null
+  /** Quoted; null: the statements make it. */
+  column(tableLater: string, later: string): string | null
+  /** What stands behind FROM; null: the statements make it. */
+  from(tableLater: string): string | null
+  /** Whether the statements make it, and nothing is in it. */
+  isEmpty(tableLater: string): boolean
+}
+
+/** Of tables as they are, without what the statements add to them. */
+export const rowsBy = (names: Names): Rows => ({
+  table: (later) => names.table(later),
+  column(table, later) {
+    const column = names.column(table, later)
+    return column === null ? null : quoteName(column)
+  },
+  from: (later) => names.table(later),
+  isEmpty: () => false,
+})
+
+/** A demand with what it is about. */
+export interface Demanded extends Demand {
+  /** Those whose values matter, by their later names; null: nobody can tell. */
+  columns: string[] | null
+  /** What does not fit is cut, not refused. */
+  cuts: boolean
+}
+
+/** The table of a statement. */
+interface Named {
+  table: string
+  /** Behind FROM. */
+  from: string
+  /** Quoted; null: the statements make it. */
+  column: (later: string) => string | null
+  other: (relation: RangeVar) => { from: string } | 'empty' | null
+}
+
+function namedBy(relation: RangeVar | undefined, rows: Rows): Named | null {
+  const later = relation && tableName(relation)
+  const table = later === undefined ? null : rows.table(later)
+  const from = later === undefined ? null : rows.from(later)
+  if (later === undefined || table === null || from === null) return null
+  return {
+    table,
+    from,
+    column: (name) => rows.column(later, name),
+    other: (relation) => {
+      const theirs = rows.from(tableName(relation))
+      if (theirs !== null) return { from: theirs }
+      return rows.isEmpty(tableName(relation)) ? 'empty' : null
+    },
+  }
+}
+
+/** What one statement demands. */
+export function demandedBy(node: Node, text: string, rows: Rows): Demanded[] {
+  const whole = (table: string | null): Demanded => ({
+    table,
+    what: text,
+    count: null,
+    columns: null,
+    cuts: false,
+  })
+  if ('AlterTableStmt' in node) {
+    const { relation, cmds = [] } = node.AlterTableStmt
+    const named = namedBy(relation, rows)
+    if (!named) return []
+    return cmds
+      .flatMap(commandIn)
+      .flatMap((command) =>
+        command.behavior === 'DROP_CASCADE' ? [whole(named.table)] : byCommand(named, command, text),
+      )
+  }
+  if ('DropStmt' in node) return node.DropStmt.behavior === 'DROP_CASCADE' ? [whole(null)] : []
+  if ('TruncateStmt' in node) return [whole(null)]
+  if ('DeleteStmt' in node) {
+    const named = namedBy(node.DeleteStmt.relation, rows)
+    return named ? [whole(named.table)] : []
+  }
+  const updated = updatesIn(node).flatMap((update) => overwritten(update, rows))
+  if (updated.length > 0) return updated.map((table) => whole(table))
+  if (!('IndexStmt' in node) || !node.IndexStmt.unique) return []
+  const named = namedBy(node.IndexStmt.relation, rows)
+  return named ? byIndex(named, node.IndexStmt, text) : []
+}
+
+/** The table of which an UPDATE takes values that were there, if it does: one that fills in missing ones takes none. */
+function overwritten(
+  { relation, targetList = [], fromClause, whereClause }: UpdateStmt,
+  rows: Rows,
+): string[] {
+  const named = namedBy(relation, rows)
+  if (!named) return []
+  const columns = targetList.flatMap((one) => ('ResTarget' in one ? [one.ResTarget.name ?? ''] : []))
+  const takes = columns.filter((column) => named.column(column) !== null)
+  const fills = takes.length === 1 && whereClause && !fromClause && isMissing(whereClause, takes[0]!)
+  return takes.length > 0 && !fills ? [named.table] : []
+}
+
+function byCommand(named: Named, { subtype, name = '', def }: AlterTableCmd, text: string): Demanded[] {
+  if (subtype === 'AT_AlterColumnType' && def && 'ColumnDef' in def)
+    return typed(named, name, def.ColumnDef, text)
+  if (subtype !== 'AT_AddConstraint') return []
+  return nodesOf([def], 'Constraint').flatMap((constraint) => byConstraint(named, constraint, text))
+}
+
+/** `USING c::type` cuts where the plain change of type fails; other conversions are the author's own. */
+const isCast = (node: Node): boolean =>
+  'TypeCast' in node && node.TypeCast.arg !== undefined && 'ColumnRef' in node.TypeCast.arg
+
+/** By PostgreSQL's names: the smallest and the largest number that fits. */
+const ranges: Record<string, [number, number]> = { int2: [-32768, 32767], int4: [-2147483648, 2147483647] }
+
+function typed(
+  { table, from, column }: Named,
+  later: string,
+  { typeName: type, raw_default: using }: ColumnDef,
+  text: string,
+): Demanded[] {
+  const name = textOf(type?.names?.at(-1))
+  const limits = nodesOf(type?.typmods ?? [], 'A_Const').map(({ ival }) => ival?.ival ?? 0)
+  const [length, scale = 0] = limits
+  const limited = limits.length ? `(${limits.join(', ')})` : ''
+  const hasLimit = name === 'varchar' || name === 'bpchar'
+  const demand = (where: string | null): Demanded => ({
+    table,
+    what: `${quoteName(later)} ${name}${limited}`,
+    count: where && `SELECT count(*) FROM ${from} WHERE ${where}`,
+    columns: [later],
+    cuts: hasLimit && using !== undefined,
+  })
+  const called = column(later)
+  if (called === null) return []
+  if (name === 'text' || (name === 'varchar' && length === undefined)) return []
+  if (using && !isCast(using)) return [{ ...demand(null), what: text }]
+  if (type?.arrayBounds) return [demand(null)]
+  if (hasLimit) return [demand(`char_length(rtrim(${called}::text)) > ${length ?? 1}`)]
+  if (name === 'numeric' && length !== undefined)
+    return [demand(`abs(round(${called}::numeric, ${scale})) >= 10::numeric ^ (${length - scale})`)]
+  const range = ranges[name]
+  // A fraction is rounded: half of one is too much.
+  const outside = range && `${called} <= ${range[0]} - 0.5 OR ${called} >= ${range[1]} + 0.5`
+  return [demand(outside ?? null)]
+}
+
+function byConstraint(named: Named, constraint: Constraint, text: string): Demanded[] {
+  const { table, from } = named
+  const { contype, conname, skip_validation, indexname } = constraint
+  if (skip_validation || indexname) return []
+  const what = conname === undefined ? text : quoteName(conname)
+  const demand = (count: string | null, columns: string[] | null): Demanded[] => [
+    { table, what, count, columns, cuts: false },
+  ]
+  if (contype === 'CONSTR_CHECK') {
+    const says = inParentheses(text, constraint.location ?? 0, 'CHECK')
+    return demand(says && `SELECT count(*) FROM ${from} WHERE NOT (${says})`, null)
+  }
+  const columns = (constraint.keys ?? []).map(textOf)
+  const keys = columns.flatMap((name) => named.column(name) ?? [])
+  if (keys.length < columns.length) return []
+  const isPlain = !constraint.nulls_not_distinct && !constraint.without_overlaps
+  if (contype === 'CONSTR_UNIQUE' && isPlain) return demand(repeated(from, keys), columns)
+  if (contype === 'CONSTR_PRIMARY' && isPlain) return demand(repeatedOrMissing(from, keys), columns)
+  if (contype === 'CONSTR_FOREIGN') {
+    const refers = (constraint.fk_attrs ?? []).map(textOf)
+    return refers.some((name) => named.column(name) === null)
+      ? []
+      : demand(orphans(named, constraint), refers)
+  }
+  return demand(null, null)
+}
+
+/** Rows whose values refer to nothing. */
+function orphans(
+  { from, column, other }: Named,
+  { pktable, pk_attrs = [], fk_attrs = [], fk_with_period }: Constraint,
+): string | null {
+  const theirRows = pktable && other(pktable)
+  if (!pktable || !theirRows || !pk_attrs.length || fk_with_period) return null
+  const ours = fk_attrs.map((key) => `ours.${column(textOf(key))}`)
+  const given = ours.map((name) => `${name} IS NOT NULL`).join(' AND ')
+  const count = `SELECT count(*) FROM (SELECT * FROM ${from}) AS ours WHERE ${given}`
+  if (theirRows === 'empty') return count
+  const same = pk_attrs.map((key, i) => `theirs.${quoteName(textOf(key))} = ${ours[i]}`).join(' AND ')
+  return `${count} AND NOT EXISTS (SELECT FROM (SELECT * FROM ${theirRows.from}) AS theirs WHERE ${same})`
+}
+
+function byIndex(
+  { table, from, column }: Named,
+  { idxname, indexParams = [], whereClause, ...index }: IndexStmt,
+  text: string,
+): Demanded[] {
+  const elements = nodesOf(indexParams, 'IndexElem')
+  const isPlain =
+    elements.every(({ name, collation }) => name !== undefined && !collation) &&
+    !whereClause &&
+    !index.nulls_not_distinct
+  const columns = elements.map(({ name = '' }) => name)
+  const keys = columns.flatMap((name) => column(name) ?? [])
+  if (isPlain && keys.length < columns.length) return []
+  const count = isPlain ? repeated(from, keys) : null
+  return [{ table, what: idxname === undefined ? text : quoteName(idxname), count, columns, cuts: false }]
+}
+
+/** Rows that have all of these values in common with another one. NULL is like nothing. */
+const repeated = (from: string, columns: readonly string[]): string =>
+  `SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM ${from} WHERE ${columns.map((name) => `${name} IS NOT NULL`).join(' AND ')}` +
+  ` GROUP BY ${columns.join(', ')} HAVING count(*) > 1) AS repeated`
+
+/** And those that have no value in one of them. */
+const repeatedOrMissing = (from: string, columns: readonly string[]): string =>
+  `SELECT (${repeated(from, columns)}) + (SELECT count(*) FROM ${from} WHERE ${columns.map((name) => `${name} IS NULL`).join(' OR ')})`

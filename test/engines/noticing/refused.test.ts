@@ -1,0 +1,292 @@
+import { expect } from 'vitest'
+import { type Hrms, test } from '../../adapters/postgres/hrms.ts'
+import { applying, prepared } from '../scripts.ts'
+
+// The statements are as EF Core with Npgsql generates them, unless people write them with migrationBuilder.Sql.
+
+const tokens = 'master."RefreshTokens"'
+const admins = 'master."AdminUsers"'
+
+/** What is noticed about a migration, as codes with what sets them apart. */
+async function noticed(hrms: Hrms, sql: string): Promise<unknown[]> {
+  const { engine, up } = await prepared(sql)
+  return (await engine.check(hrms.target(), up)).flatMap(({ level, problem }) => {
+    if (problem.code === 'value-uncommitted' || problem.code === 'value-exists')
+      return [[level, problem.value, problem.statement]]
+    if (problem.code === 'type-unconvertible') return [[level, problem.table, problem.column, problem.from]]
+    if (problem.code === 'column-read') return [[level, problem.table, problem.column, problem.by]]
+    return problem.code === 'extension-missing' ? [[level, problem.extension]] : []
+  })
+}
+
+const moods = `CREATE TYPE master.mood AS ENUM ('sad', 'ok');
+  ALTER TABLE ${admins} ADD "Mood" master.mood NOT NULL DEFAULT 'ok'`
+const add = `ALTER TYPE master.mood ADD VALUE 'calm' BEFORE 'ok'`
+
+test('a value of an enum is not to be used in the transaction that adds it (value-uncommitted)', async ({
+  hrms,
+}) => {
+  await (await hrms.client()).query(moods)
+  for (const uses of [
+    `ALTER TABLE ${tokens} ADD "Next" master.mood NOT NULL DEFAULT 'calm'::master.mood`,
+    `ALTER TABLE ${tokens} ADD "Next" master.mood NOT NULL DEFAULT 'calm'`,
+    `ALTER TABLE ${admins} ALTER COLUMN "Mood" SET DEFAULT 'calm'`,
+    `UPDATE ${admins} SET "Mood" = 'calm'`,
+    `DELETE FROM ${admins} WHERE "Mood" IN ('ok', 'calm')`,
+    `INSERT INTO ${admins} ("Id", "Mood") VALUES (gen_random_uuid(), 'calm')`,
+    `CREATE INDEX i ON ${admins} ("Id") WHERE "Mood" = 'calm'`,
+  ])
+    expect(await noticed(hrms, `${add}; ${uses}`)).toEqual([['blocker', 'calm', uses]])
+  const uses = `SELECT 'calm'::shift`
+  const made = `BEGIN; CREATE TYPE shift AS ENUM (); COMMIT; ALTER TYPE shift ADD VALUE 'calm'; ${uses}`
+  expect(await noticed(hrms, made)).toEqual([['blocker', 'calm', uses]])
+})
+
+test('nor is one of a type that the same transaction makes, before PostgreSQL 17', async ({ hrms }) => {
+  const root = await hrms.client()
+  const uses = `SELECT 'calm'::master.other`
+  const sql = `CREATE TYPE master.other AS ENUM (); ALTER TYPE master.other ADD VALUE 'calm'; ${uses}`
+  const server = Number((await root.query('show server_version_num')).rows[0].server_version_num)
+  expect(await noticed(hrms, sql)).toEqual(server < 170_000 ? [['blocker', 'calm', uses]] : [])
+  const { engine, up } = await prepared(sql)
+  const applied = await engine.apply(hrms.target(), up, applying())
+  expect(applied.status).toBe(server < 170_000 ? 'failed' : 'done')
+})
+
+test('a procedure that commits cannot be called in a transaction (call-commits)', async ({ hrms }) => {
+  const root = await hrms.client()
+  await root.query(`create procedure master.refill() language plpgsql as $$ begin commit; end $$;
+                    create procedure master.count() language plpgsql as $$ begin perform 1; end $$;
+                    grant execute on procedure master.refill to public`)
+  const called = 'CALL master.refill()'
+  const { engine, up } = await prepared(called)
+  expect(await engine.check(hrms.target(), up)).toContainEqual({
+    level: 'blocker',
+    problem: { code: 'call-commits', procedure: 'master.refill', statement: called, surely: true },
+  })
+  expect(await engine.apply(hrms.target(), up, applying())).toMatchObject({ problem: { sqlstate: '2D000' } })
+  const codes = async (sql: string): Promise<string[]> => {
+    const made = await prepared(sql)
+    return (await made.engine.check(hrms.target(), made.up)).map(({ problem }) => problem.code)
+  }
+  expect(await codes('CALL master.count(); CALL master.nobody()')).toEqual([])
+  const make = (ends: string): string =>
+    `CREATE OR REPLACE PROCEDURE master.refill() LANGUAGE plpgsql AS $$ BEGIN ${ends}; END $$; ${called}`
+  expect(await codes(make('PERFORM 1'))).toEqual([])
+  expect(await codes(make('ROLLBACK'))).toEqual(['call-commits'])
+})
+
+test('one that may commit is a warning; of several of its name, those that take as many arguments are meant', async ({
+  hrms,
+}) => {
+  const body = (does: string): string => `language plpgsql as $$ begin ${does}; end $$`
+  await (
+    await hrms.client()
+  ).query(`create procedure p() ${body('commit')}; create procedure p(a int) ${body('null')};
+           create procedure p(a int, b int, c int default 1) ${body('rollback')};
+           create procedure p(a int, b text, inout c int, d int) ${body('commit')};
+           create procedure p(a int, b int, c int, d text) ${body('null')};
+           create procedure q(a int, variadic b int[]) ${body('if a > 0 then commit; end if')}`)
+  const levels = async (sql: string) => {
+    const { engine, up } = await prepared(sql)
+    const found = await engine.check(hrms.target(), up)
+    return found.map(({ level, problem }) =>
+      problem.code === 'call-commits' ? [level, problem.surely] : problem.code,
+    )
+  }
+  const [blocked, warned] = [
+    ['blocker', true],
+    ['warning', false],
+  ]
+  for (const [sql, wanted] of [
+    ['CALL p()', [blocked]],
+    ['CALL p(1)', []],
+    ['CALL p(1, 2); CALL p(1, 2, 3)', [blocked, blocked]],
+    ['CALL p(1, NULL, 3, NULL)', [warned]],
+    ['CALL q(1); CALL q(1, 2, 3)', [warned, warned]],
+    ['DROP PROCEDURE p(); CALL p(1, 2)', []],
+    [`CREATE PROCEDURE p(a int, b int) ${body('null')}; CALL p(1, 2)`, [warned]],
+    [
+      `CREATE PROCEDURE r(a int, b int DEFAULT 1) ${body('commit')}; CALL r(1); CALL public.r(1, 2)`,
+      [blocked, blocked],
+    ],
+  ] as const)
+    expect([sql, await levels(sql)]).toEqual([sql, wanted])
+})
+
+test('procedures and blocks that PostgreSQL takes and the parser of PL/pgSQL does not end nothing', async ({
+  hrms,
+}) => {
+  const root = await hrms.client()
+  const row = `DECLARE r ${tokens}%ROWTYPE; BEGIN r."Token" := 'x'; END`
+  await root.query(`create procedure master.one() language sql begin atomic select 1; end;
+                    create procedure master.two() language plpgsql as $$ ${row} $$;
+                    grant execute on all procedures in schema master to public`)
+  const make = `CREATE PROCEDURE three() LANGUAGE sql BEGIN ATOMIC SELECT 1; END;
+    CREATE PROCEDURE four() LANGUAGE plpgsql AS $$ ${row} $$`
+  const { engine, up } = await prepared(
+    `${make}; DO $$ ${row} $$; CALL three(); CALL four(); CALL master.one(); CALL master.two()`,
+  )
+  expect(await engine.check(hrms.target({ role: 'postgres' }), up)).toEqual([])
+  expect(await engine.apply(hrms.target({ role: 'postgres' }), up, applying())).toMatchObject({
+    status: 'done',
+  })
+})
+
+test('a column of that name which is another table’s is none of the enum; which one is meant may be open', async ({
+  hrms,
+}) => {
+  await (
+    await hrms.client()
+  ).query(`${moods}; create table notes (id int, "Mood" text); grant all on notes to lockkeeper`)
+  const from = `FROM ${admins} m`
+  for (const [uses, level] of [
+    [`UPDATE notes SET "Mood" = 'calm' ${from}`, null],
+    [`INSERT INTO notes ("Mood", id) VALUES ('calm', (SELECT count(*) ${from}))`, null],
+    [`DELETE FROM notes n USING ${admins} m WHERE n."Mood" = 'calm' AND m."Email" = ''`, null],
+    [`DELETE FROM notes USING ${admins} m WHERE notes."Mood" = 'calm'`, null],
+    [`DELETE FROM notes n USING ${admins} m WHERE m."Mood" = 'calm'`, 'blocker'],
+    [`WITH w AS (UPDATE ${admins} SET "Mood" = 'calm' RETURNING 1) SELECT * FROM w, notes`, 'blocker'],
+    [`DELETE FROM notes WHERE "Mood" = 'calm' AND EXISTS (SELECT ${from})`, 'warning'],
+  ] as const) {
+    const wanted = level === null ? [] : [[level, 'calm', uses]]
+    expect([uses, await noticed(hrms, `${add}; ${uses}`)]).toEqual([uses, wanted])
+  }
+})
+
+test('it may be used once it is committed; a text that is like it is none', async ({ hrms }) => {
+  await (await hrms.client()).query(moods)
+  const uses = `UPDATE ${admins} SET "Mood" = 'calm'`
+  for (const sql of [
+    `${add}; START TRANSACTION; ${uses}; COMMIT`,
+    `START TRANSACTION; ${add}; COMMIT; ${uses}`,
+    `ALTER TYPE master.mood ADD VALUE IF NOT EXISTS 'sad'; UPDATE ${admins} SET "Mood" = 'sad'`,
+    `ALTER TYPE master.mood RENAME VALUE 'sad' TO 'calm'; ${uses}`,
+    `CREATE TYPE master.other AS ENUM ('calm'); SELECT 'calm'::master.other`,
+    `${add}; UPDATE ${admins} SET "Email" = 'calm' WHERE "Email" = 'calm'; UPDATE ${admins} SET "Mood" = 'ok'`,
+  ])
+    expect([sql, await noticed(hrms, sql)]).toEqual([sql, []])
+})
+
+test('a value that an earlier try has left is in the way of the next one (value-exists)', async ({
+  hrms,
+}) => {
+  await (await hrms.client()).query(moods)
+  const again = `ALTER TYPE master.mood ADD VALUE 'ok' BEFORE 'sad'`
+  for (const [sql, wanted] of [
+    [again, [['blocker', 'ok', again]]],
+    [`ALTER TYPE master.mood RENAME VALUE 'ok' TO 'good'; ${again}`, []],
+    [`ALTER TYPE master.mood RENAME TO moods; CREATE TYPE master.mood AS ENUM ('sad'); ${again}`, []],
+    [`ALTER TYPE master.mood RENAME TO moods; ALTER TYPE master.other RENAME TO mood; ${again}`, []],
+    [`DROP TYPE master.mood; CREATE TYPE master.mood AS ENUM ('sad'); ${again}`, []],
+  ] as const)
+    expect([sql, await noticed(hrms, sql)]).toEqual([sql, wanted])
+})
+
+test('what an earlier try of the same script has committed is in nobody’s way', async ({ hrms }) => {
+  const root = await hrms.client()
+  await root.query('grant create on database "' + hrms.name + '" to lockkeeper')
+  await root.query(moods)
+  await root.query('alter type master.mood owner to lockkeeper')
+  const { engine, up } = await prepared(`BEGIN; ${add}; COMMIT; BEGIN; SELECT 1 FROM nowhere; COMMIT`)
+  expect(await engine.apply(hrms.target(), up, applying())).toMatchObject({ status: 'failed' })
+  expect(await engine.check(hrms.target(), up)).toEqual([])
+})
+
+test('a type that PostgreSQL does not make of the old one by itself is seen (type-unconvertible)', async ({
+  hrms,
+}) => {
+  const found = ['blocker', tokens, 'Token', 'character varying(500)']
+  for (const [sql, wanted] of [
+    [`ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE jsonb`, [found]],
+    [`ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE uuid`, [found]],
+    [`ALTER TABLE ${tokens} RENAME TO t; ALTER TABLE master.t ALTER COLUMN "Token" TYPE integer`, [found]],
+    [`CREATE TYPE mood AS ENUM ('ok'); ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE mood`, [found]],
+    [`ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE jsonb USING "Token"::jsonb`, []],
+    [`ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE text`, []],
+    [`ALTER TABLE ${tokens} ALTER COLUMN "ExpiresAt" TYPE text`, []],
+    [`ALTER TABLE ${tokens} ALTER COLUMN "ExpiresAt" TYPE timestamp without time zone`, []],
+    [`CREATE EXTENSION citext; ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE citext`, []],
+    [
+      `ALTER TABLE ${tokens} DROP COLUMN "Token"; ALTER TABLE ${tokens} ADD "Token" text; ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE jsonb`,
+      [],
+    ],
+  ] as const)
+    expect([sql, await noticed(hrms, sql)]).toEqual([sql, wanted])
+})
+
+test('a column that a view or a policy reads is not to be changed or dropped under them (column-read)', async ({
+  hrms,
+}) => {
+  await (
+    await hrms.client()
+  ).query(`create schema reports;
+    create view reports."Held" as select "Token" from ${tokens};
+    create materialized view reports.held as select "Token" from ${tokens} where "ReplacedByToken" is null;
+    create policy own on ${tokens} using ("ReplacedByToken" is null)`)
+  const type = `ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE text`
+  const both = ['reports."Held"', 'reports.held']
+  const drop = 'DROP VIEW reports."Held"; DROP MATERIALIZED VIEW reports.held'
+  const schema = `DO $EF$ BEGIN IF NOT EXISTS(SELECT 1 FROM pg_namespace WHERE nspname = 'x') THEN CREATE SCHEMA x; END IF; END $EF$`
+  for (const [sql, wanted] of [
+    [type, [['blocker', tokens, 'Token', both]]],
+    [`${schema}; ${type}`, [['blocker', tokens, 'Token', both]]],
+    [`ALTER TABLE ${tokens} DROP COLUMN "Token"`, [['blocker', tokens, 'Token', both]]],
+    [
+      `ALTER TABLE ${tokens} DROP COLUMN "ReplacedByToken"`,
+      [['blocker', tokens, 'ReplacedByToken', ['own', 'reports.held']]],
+    ],
+    [`DROP VIEW reports."Held"; ${type}`, [['blocker', tokens, 'Token', ['reports.held']]]],
+    [`${drop}; ${type}`, []],
+    [`${drop}; DROP POLICY own ON ${tokens}; ALTER TABLE ${tokens} DROP COLUMN "ReplacedByToken"`, []],
+    [`ALTER TABLE ${tokens} DROP COLUMN "Token" CASCADE`, []],
+    [`ALTER TABLE ${tokens} ALTER COLUMN "RevokedAt" TYPE text`, []],
+    [
+      `DO $$ BEGIN EXECUTE 'DROP SCHEMA reports CASCADE'; END $$; ${type}`,
+      [['warning', tokens, 'Token', both]],
+    ],
+    [
+      `DO $$ DECLARE r ${tokens}%ROWTYPE; BEGIN r."Token" := 'x'; END $$; ${type}`,
+      [['warning', tokens, 'Token', both]],
+    ],
+  ] as const)
+    expect([sql, await noticed(hrms, sql)]).toEqual([sql, wanted])
+})
+
+test('so do rules, triggers and generated columns; what is gone by then keeps nothing', async ({ hrms }) => {
+  await (
+    await hrms.client()
+  ).query(`create schema reports; create table reports.log (id int);
+    grant usage on schema reports to lockkeeper; grant select on reports.log to lockkeeper;
+    create function reports.touch() returns trigger language plpgsql as 'begin return new; end';
+    alter table ${tokens} add length int generated always as (length("Token")) stored;
+    create trigger named before update of "Token" on ${tokens} for each row execute function reports.touch();
+    create rule "Kept" as on insert to ${tokens} where new."Token" is null do nothing;
+    create rule other as on insert to reports.log do also delete from ${tokens} where "Token" is null;
+    create policy own on ${tokens} using ("Token" is null);
+    create policy log on reports.log using (exists (select from ${tokens} where "Token" is null))`)
+  const type = `ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE text`
+  const all = ['"Kept"', 'length', 'log', 'named', 'other', 'own']
+  const gone = `DROP RULE "Kept" ON ${tokens}; DROP TRIGGER named ON ${tokens}; DROP POLICY own ON ${tokens}; DROP TABLE reports.log`
+  const but = (name: string) => [['blocker', tokens, 'Token', all.filter((one) => one !== name)]]
+  for (const [sql, wanted] of [
+    [type, but('')],
+    [`ALTER TABLE ${tokens} DROP COLUMN "Token"`, but('')],
+    [`DROP RULE "Kept" ON ${tokens}; ${type}`, but('"Kept"')],
+    [`DROP RULE "Kept" ON reports.log; ${type}`, but('')],
+    [`CREATE OR REPLACE RULE other AS ON INSERT TO reports.log DO NOTHING; ${type}`, but('other')],
+    [`ALTER POLICY own ON ${tokens} USING (true); ${type}`, but('own')],
+    [`ALTER POLICY own ON ${tokens} TO current_user; ${type}`, but('')],
+    [`${gone}; ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE text, DROP COLUMN length`, []],
+  ] as const) {
+    expect([sql, await noticed(hrms, sql)]).toEqual([sql, wanted])
+    const { engine, up } = await prepared(sql)
+    const applied = await engine.apply(hrms.target({ role: 'postgres' }), up, applying())
+    expect([sql, applied.status]).toEqual([sql, wanted.length > 0 ? 'failed' : 'done'])
+  }
+})
+
+test('an extension that the server does not have is seen (extension-missing)', async ({ hrms }) => {
+  expect(await noticed(hrms, 'CREATE EXTENSION IF NOT EXISTS "no-such"')).toEqual([['blocker', 'no-such']])
+  expect(await noticed(hrms, 'CREATE EXTENSION IF NOT EXISTS "uuid-ossp"')).toEqual([])
+})

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { parseFile } from '../../../src/engines/statements/sql-parse.ts'
+import { prepareScripts } from '../../../src/engines/prepare-scripts.ts'
+import { historyOf } from '../../../src/engines/history.ts'
+import { valueOf } from '../../adapters/postgres/hrms.ts'
+import { settings } from '../scripts.ts'
+
+/** How often everything else in this process came to its turn meanwhile. */
+async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
+  let turns = 0
+  let next = setImmediate(function count() {
+    turns++
+    next = setImmediate(count)
+  })
+  await work()
+  clearImmediate(next)
+  return turns
+}
+
+test('a plan of a large file lets everything else go first between its statements', async () => {
+  const turnsOf = (rows: number): Promise<number> => {
+    const insert = `INSERT INTO a (id, name) VALUES (1, '${'x'.repeat(1_000)}');\n`
+    const read = [{ migration: '1_a', parsed: valueOf(parseFile('1_a.up.sql', insert.repeat(rows))) }]
+    const history = historyOf(settings.history)
+    const move = { from: null, to: '1_a' }
+    return turnsDuring(() => prepareScripts({ move, direction: 'up', read, ups: read, history }))
+  }
+  expect(await turnsOf(10)).toBe(0)
+  expect(await turnsOf(1_000)).toBeGreaterThan(30)
+})
