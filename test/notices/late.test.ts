@@ -33,11 +33,11 @@ describe('a step', () => {
   test('of which the plan says no length is late after its own limit', async () => {
     const driven = await night.start()
     await night.begins(driven, 'migrate')
-    // Ten locks of half a second, a statement of a quarter of an hour, and a minute.
-    await night.look(16)
+    // Ten locks of two seconds, a statement of a quarter of an hour, and a minute.
+    await night.look(16.3)
     expect(await night.happened(driven.run.id, 'step.late')).toEqual([])
-    await night.look(16.1)
-    expect(await night.happened(driven.run.id, 'step.late')).toMatchObject([{ expectedSeconds: 905 }])
+    await night.look(16.4)
+    expect(await night.happened(driven.run.id, 'step.late')).toMatchObject([{ expectedSeconds: 920 }])
   })
 
   test('that waits until it asks is not told twice', async () => {
