@@ -3,6 +3,7 @@ import { fanOut } from '../../src/deliveries/fan-out.ts'
 import { insertDelivery, lockFanOut } from '../../src/store/deliveries.ts'
 import { claimUndelivered, markDelivered } from '../../src/store/events.ts'
 import { transaction } from '../../src/store/transaction.ts'
+import { waitingForAdvisory } from '../locks.ts'
 import { openHistory, question, stopped, type History } from './history.ts'
 
 let history: History
@@ -76,19 +77,11 @@ test('what one makes and another refreshes at the same moment is refreshed: they
     )
     await history.happen({ is: 'run.cancelled' }, run)
     other = fanOut(history.pool).then(() => (isDone = true))
-    await expect.poll(async () => isDone || (await waits())).toBe(true)
+    await expect.poll(async () => isDone || (await waitingForAdvisory(history.pool)) > 0).toBe(true)
   })
   await other
   expect(await history.rows()).toMatchObject([{ key: `run:${run}`, wanted: 2 }])
 })
-
-async function waits(): Promise<boolean> {
-  const { rowCount } = await history.pool.query(
-    `select from pg_locks where locktype = 'advisory' and not granted
-       and database = (select oid from pg_database where datname = current_database())`,
-  )
-  return rowCount !== 0
-}
 
 test('deliveries and the mark on their events are one: neither is there when the transaction fails', async () => {
   await history.made()

@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { countLoss } from '../../src/engines/loss.ts'
 import { type Hrms, test, valueOf } from '../adapters/postgres/hrms.ts'
 import type { Prepared } from '../../src/domain/script.ts'
+import { waitingFor } from '../locks.ts'
 import { applying, before, hrmsDown, hrmsEngine, hrmsUp, prepared, security } from './scripts.ts'
 
 const tokens = 'master."RefreshTokens"'
@@ -171,8 +172,7 @@ test('a row that is written while the rollback waits for its locks is counted to
     await hrmsDown(),
     applying({ accepted: 52, lockTimeout: 20_000 }),
   )
-  const waiting = `select from pg_locks where not granted and relation = '${tokens}'::regclass`
-  await expect.poll(async () => (await root.query(waiting)).rowCount).toBe(1)
+  await expect.poll(() => waitingFor(root, tokens)).toBe(1)
   await writer.query('commit')
   expect(await applied).toMatchObject({ question: { code: 'loss-grew', accepted: 52, counted: 53 } })
 })

@@ -4,6 +4,7 @@ import { listSessions } from '../../../src/adapters/postgres/sessions.ts'
 import type { Session } from '../../../src/domain/session.ts'
 import type { Progress } from '../../../src/domain/step.ts'
 import { type Hrms, test, valueOf } from '../../adapters/postgres/hrms.ts'
+import { waitingFor, waitingForAdvisory } from '../../locks.ts'
 import { applying, before, engineOf, hrmsEngine, hrmsUp, initial, prepared } from '../scripts.ts'
 
 const tokens = 'master."RefreshTokens"'
@@ -133,36 +134,39 @@ test('a reader behind our waiting ALTER waits no longer than the lock timeout, h
   expect(Math.max(...latencies)).toBeLessThan(1_200)
 })
 
-test('a deadlock rolls the whole transaction back and it is tried again', async ({ hrms }) => {
+/**
+ * The other session waits for what ours holds, and only then ours asks for what the other holds. Ours is so the last
+ * that waits, and the one that finds the deadlock: a session looks for one once, `deadlock_timeout` after it began to wait.
+ */
+async function inDeadlock(
+  hrms: Hrms,
+  lockAttempts: number,
+): Promise<{ applied: Promise<unknown>; other: pg.Client }> {
   const { engine, up } = await prepared(
-    `ALTER TABLE master."AdminUsers" ADD a int; ALTER TABLE ${tokens} ADD a int;`,
+    `ALTER TABLE master."AdminUsers" ADD a int; SELECT pg_advisory_xact_lock(42); ALTER TABLE ${tokens} ADD a int;`,
   )
-  const other = await hrms.client()
+  const [other, root] = [await hrms.client(), await hrms.client()]
+  await root.query('select pg_advisory_lock(42)')
   await other.query(`set application_name = 'other'; set deadlock_timeout = '1min'`)
   await other.query(`begin; lock table ${tokens}`)
-  const applied = engine.apply(hrms.target(), up, applying({ lockTimeout: 20_000, lockAttempts: 3 }))
-  const root = await hrms.client()
-  const waiting = `select from pg_locks where not granted and relation = '${tokens}'::regclass`
-  await expect.poll(async () => (await root.query(waiting)).rowCount).toBe(1)
-  // Now each waits for the other; ours finds out, and gives way.
-  await other.query('lock table master."AdminUsers"')
+  const applied = engine.apply(hrms.target(), up, applying({ lockTimeout: 20_000, lockAttempts }))
+  await expect.poll(() => waitingForAdvisory(root)).toBe(1)
+  const waiting = other.query('lock table master."AdminUsers"')
+  await expect.poll(() => waitingFor(root, 'master."AdminUsers"')).toBe(1)
+  await root.query('select pg_advisory_unlock(42)')
+  await waiting
+  return { applied, other }
+}
+
+test('a deadlock rolls the whole transaction back and it is tried again', async ({ hrms }) => {
+  const { applied, other } = await inDeadlock(hrms, 3)
   await other.query('rollback')
   expect(await applied).toMatchObject({ status: 'done', facts: { attempts: 2 } })
   expect(await history(hrms)).toContain(id)
 })
 
 test('when a deadlock is the last try it is told as what it is', async ({ hrms }) => {
-  const { engine, up } = await prepared(
-    `ALTER TABLE master."AdminUsers" ADD a int; ALTER TABLE ${tokens} ADD a int;`,
-  )
-  const other = await hrms.client()
-  await other.query(`set application_name = 'other'; set deadlock_timeout = '1min'`)
-  await other.query(`begin; lock table ${tokens}`)
-  const applied = engine.apply(hrms.target(), up, applying({ lockTimeout: 20_000, lockAttempts: 1 }))
-  const root = await hrms.client()
-  const waiting = `select from pg_locks where not granted and relation = '${tokens}'::regclass`
-  await expect.poll(async () => (await root.query(waiting)).rowCount).toBe(1)
-  await other.query('lock table master."AdminUsers"')
+  const { applied, other } = await inDeadlock(hrms, 1)
   expect(await applied).toMatchObject({
     problem: { code: 'lock-timeout', sqlstate: '40P01', attempts: 1, blockers: [{ application: 'other' }] },
   })
@@ -180,11 +184,10 @@ test('a cancel while we wait for a lock leaves nothing behind, and says so after
     applying({ lockTimeout: 20_000, signal: abort.signal }),
   )
   const root = await hrms.client()
-  const waiting = `select from pg_locks where not granted and relation = '${tokens}'::regclass`
-  await expect.poll(async () => (await root.query(waiting)).rowCount).toBe(1)
+  await expect.poll(() => waitingFor(root, tokens)).toBe(1)
   abort.abort('U123')
   expect(await applied).toEqual({ status: 'failed', problem: { code: 'cancelled', by: 'U123' } })
-  expect((await root.query(waiting)).rowCount).toBe(0)
+  expect(await waitingFor(root, tokens)).toBe(0)
   expect(await history(hrms)).toEqual([initial, before])
 })
 

@@ -4,6 +4,7 @@ import type { Progress } from '../../../src/domain/step.ts'
 import { addressOf, type Hrms, test } from '../../adapters/postgres/hrms.ts'
 import { otherProcess } from '../../adapters/postgres/other-process.ts'
 import { type Proxy, proxyTo } from '../../adapters/postgres/proxy.ts'
+import { holding } from '../../locks.ts'
 import { applying, before, hrmsEngine, hrmsUp, initial, prepared, security } from '../scripts.ts'
 import { claimTarget } from '../../../src/adapters/postgres/claim.ts'
 
@@ -113,9 +114,9 @@ test('a bot that stalls inside of a transaction loses it: the server gives the l
   const progress = ({ at }: Progress): void => void (at === 'CREATE TABLE' && proxy.swallow(true))
   const applied = engine.apply(through(hrms, proxy), up, applying({ progress, statementTimeout: 60_000 }))
   const root = await hrms.client()
-  const locks = `select from pg_locks where relation = 'master."__EFMigrationsHistory"'::regclass and mode = 'ExclusiveLock'`
-  await expect.poll(async () => (await root.query(locks)).rowCount).toBe(1)
-  await expect.poll(async () => (await root.query(locks)).rowCount, { timeout: 10_000 }).toBe(0)
+  const held = (): Promise<number> => holding(root, 'master."__EFMigrationsHistory"', 'ExclusiveLock')
+  await expect.poll(held).toBe(1)
+  await expect.poll(held, { timeout: 10_000 }).toBe(0)
   proxy.swallow(false)
   proxy.cut()
   expect(await applied).toMatchObject({ problem: { code: 'session-lost' } })

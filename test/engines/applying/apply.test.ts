@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { readTables, shapeDifferences } from '../../../src/adapters/postgres/catalog.ts'
 import type { Progress } from '../../../src/domain/step.ts'
 import { type Hrms, test } from '../../adapters/postgres/hrms.ts'
+import { waitingFor } from '../../locks.ts'
 import {
   applying,
   before,
@@ -129,8 +130,7 @@ test('a history that moves while we wait for its lock stops the run: it is read 
     '9',
   ])
   const applied = hrmsEngine().apply(hrms.target(), await hrmsUp(), applying({ lockTimeout: 20_000 }))
-  const waiting = `select from pg_locks where not granted and relation = 'master."__EFMigrationsHistory"'::regclass`
-  await expect.poll(async () => (await other.query(waiting)).rowCount).toBe(1)
+  await expect.poll(() => waitingFor(other, 'master."__EFMigrationsHistory"')).toBe(1)
   await other.query('commit')
   expect(await applied).toMatchObject({ problem: { code: 'history-unlike', found: '20251112000000_Hotfix' } })
   const root = await hrms.client()
