@@ -1,7 +1,7 @@
 import { targetAddress } from '../src/adapters/postgres/target-address.ts'
 import { overlap, type Schedule, type Window } from '../src/domain/schedule.ts'
 import type { Runbook } from '../src/domain/runbook.ts'
-import type { Clash } from '../src/views/clashes.ts'
+import type { Clash } from '../src/views/schedule/clashes.ts'
 import type { House } from './command.ts'
 
 /** Which of these share a moment with a window of a runbook, those that share most with it first. */

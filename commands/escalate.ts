@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { failure, ok } from '../src/domain/result.ts'
 import { call } from '../src/runs/calling.ts'
 import { attemptsOf } from '../src/store/attempts.ts'
-import { escalatedSaid, escalateForm } from '../src/views/escalate.ts'
+import { escalatedSaid, escalateForm } from '../src/views/people/escalate.ts'
 import { command } from './command.ts'
 import { askForRun, runMeant, runsUnderWay } from './runs.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { failure, ok } from '../src/domain/result.ts'
 import { tellNews } from '../src/runs/news.ts'
-import { newsForm, newsSaid } from '../src/views/news.ts'
+import { newsForm, newsSaid } from '../src/views/notice/news.ts'
 import { command } from './command.ts'
 import { askForRun, runMeant, runsUnderWay } from './runs.ts'
 

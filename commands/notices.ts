@@ -4,7 +4,7 @@ import type { Runbook } from '../src/domain/runbook.ts'
 import { membersOf } from '../src/notices/audience.ts'
 import { noticesOf, toldOf } from '../src/store/notices.ts'
 import { newestScheduleOf } from '../src/store/schedules.ts'
-import { inOneMessage, noticesView } from '../src/views/notices.ts'
+import { inOneMessage, noticesView } from '../src/views/notice/notices.ts'
 import { command, type House } from './command.ts'
 import { askForRunbook, runbookInput, runbookOf, runbookWords, type RunbookInput } from './runbooks.ts'
 

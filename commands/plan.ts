@@ -1,7 +1,7 @@
 import { ok } from '../src/domain/result.ts'
 import { audiencesReached } from '../src/plan/findings-audiences.ts'
 import { planRunbook } from '../src/runs/planning.ts'
-import { planMade } from '../src/views/said.ts'
+import { planMade } from '../src/views/run/said.ts'
 import { command } from './command.ts'
 import { callsOf } from './reached.ts'
 import { askForRunbook, runbookInput, runbookOf, runbookWords, type RunbookInput } from './runbooks.ts'

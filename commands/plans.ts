@@ -1,7 +1,7 @@
 import { failure, ok, type Result } from '../src/domain/result.ts'
 import { openPlanIds, planById, type StoredPlan } from '../src/store/plans.ts'
 import { selectForm } from '../src/views/forms.ts'
-import { subjectOf } from '../src/views/step-names.ts'
+import { subjectOf } from '../src/views/words/step-names.ts'
 import type { Asked, House } from './command.ts'
 
 /** An open plan by its id; nobody runs, approves or discards another. */

@@ -4,7 +4,7 @@ import { unknownRun } from '../src/runs/requests.ts'
 import { openGateOf } from '../src/store/gates.ts'
 import { runById, unfinishedRuns } from '../src/store/runs.ts'
 import { selectForm } from '../src/views/forms.ts'
-import { subjectOf } from '../src/views/step-names.ts'
+import { subjectOf } from '../src/views/words/step-names.ts'
 import type { Asked, House } from './command.ts'
 
 /** How a run's id is written: a plan's and a number. */

@@ -12,8 +12,8 @@ import { approvalsOf, openPlan, planById, type Approval } from '../src/store/pla
 import { recentRuns } from '../src/store/runs.ts'
 import { openScheduleOf } from '../src/store/schedules.ts'
 import { planView } from '../src/views/plan.ts'
-import { runStatusView, type RunbookStands } from '../src/views/status.ts'
-import { zoneOf } from '../src/views/zoned.ts'
+import { runStatusView, type RunbookStands } from '../src/views/run/status.ts'
+import { zoneOf } from '../src/views/words/zoned.ts'
 import type { House } from './command.ts'
 
 /** What a plan still waits for, with who may say it: its author may not. */

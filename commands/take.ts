@@ -3,7 +3,7 @@ import { ok } from '../src/domain/result.ts'
 import { take as record } from '../src/runs/calling.ts'
 import { attemptsOf } from '../src/store/attempts.ts'
 import { openGateOf } from '../src/store/gates.ts'
-import { takenSaid } from '../src/views/call.ts'
+import { takenSaid } from '../src/views/people/call.ts'
 import { command } from './command.ts'
 import { askForRun, runMeant, runsUnderWay } from './runs.ts'
 

@@ -20,7 +20,7 @@ import { applicationName, buildsFolder } from '../src/runs/world.ts'
 import { allValid, columnsAsExpected, takenBack, type Looked } from '../src/steps/table-checks.ts'
 import { targetKey } from '../src/domain/identity.ts'
 import { unfinishedRunOf } from '../src/store/runs.ts'
-import { verificationView } from '../src/views/verification.ts'
+import { verificationView } from '../src/views/run/verification.ts'
 import { command, type House } from './command.ts'
 import { askForRunbook, runbookInput, runbookOf, runbookWords, type RunbookInput } from './runbooks.ts'
 

@@ -27,8 +27,8 @@ import type { Way } from './store/deliveries.ts'
 import { openStore } from './store/open.ts'
 import { isAnyAlive } from './store/locks.ts'
 import { exitCodes } from './supervisor.ts'
-import { plainText } from './views/plain.ts'
-import { problemView } from './views/problem.ts'
+import { plainText } from './views/words/plain.ts'
+import { problemView } from './views/problem/problem.ts'
 
 /** Milliseconds between two tries to be the one that sends messages, and to reach a Slack that does not answer. */
 const tryEvery = 1_000

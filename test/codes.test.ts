@@ -1,8 +1,8 @@
 import { glob, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { askings } from '../src/views/gate.ts'
-import { wordings } from '../src/views/problem.ts'
+import { askings } from '../src/views/run/gate.ts'
+import { wordings } from '../src/views/problem/problem.ts'
 
 // What people may be told must have happened to somebody: every code is in a test that makes it come about. The tables of
 // words have every code, or they would not compile.

@@ -14,7 +14,7 @@ import {
 import { dueLetter, firstLetter } from '../store/letters.ts'
 import { aboutOf } from '../store/notices.ts'
 import { scheduleById } from '../store/schedules.ts'
-import { invitationOf } from '../views/letter.ts'
+import { invitationOf } from '../views/notice/letter.ts'
 import { begin, type Begun } from './begin.ts'
 import { fanOut } from './fan-out.ts'
 import { tellOutcome } from './outcome.ts'

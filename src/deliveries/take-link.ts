@@ -5,7 +5,7 @@ import { contactOf } from '../domain/escalation.ts'
 import { keepButton } from '../store/buttons.ts'
 import { eventAt } from '../store/events.ts'
 import { runById } from '../store/runs.ts'
-import { withTakeLink } from '../views/letter.ts'
+import { withTakeLink } from '../views/notice/letter.ts'
 
 /** Days that such a link can be used. */
 const linkDays = 1

@@ -9,7 +9,7 @@ import type { Session } from './session.ts'
 
 /**
  * Everything that can go wrong, be refused or be noticed, by code, with the facts its wording needs.
- * `views/problem.ts` words each of them, and nothing else does. No row data, no secret, no server message.
+ * `views/problem/problem.ts` words each of them, and nothing else does. No row data, no secret, no server message.
  */
 export interface Problems extends EfCoreProblems, NoticedProblems {
   // The target and its server

@@ -3,7 +3,7 @@ import type { Choice, Via } from './choice.ts'
 import type { Problem } from './problem.ts'
 import type { Session } from './session.ts'
 
-/** What a gate asks, by code, with the facts its wording needs. Worded by `views/gate.ts` alone. */
+/** What a gate asks, by code, with the facts its wording needs. Worded by `views/run/gate.ts` alone. */
 export interface Questions {
   /** A step failed; the problem says why. */
   'step-failed': { problem: Problem }

@@ -43,10 +43,15 @@ export type Part =
   /** Numbers are written out, so that buttons and text can carry the same ones. */
   | { part: 'list'; numbered: boolean; items: Line[] }
   /** One row a step: a word before any symbol. */
-  | { part: 'rows'; rows: { word: RowWord; line: Line }[] }
+  | { part: 'rows'; rows: Row[] }
   | { part: 'code'; text: string }
   /** Small print. */
   | { part: 'note'; line: Line }
+
+export interface Row {
+  word: RowWord
+  line: Line
+}
 
 export type RowWord =
   | 'Done'

@@ -1,6 +1,6 @@
 import type { Inline, Line, Part, View } from '../domain/view.ts'
-import { letterParts } from '../views/letter.ts'
-import { lineText, type Writing } from '../views/plain.ts'
+import { letterParts } from '../views/notice/letter.ts'
+import { lineText, type Writing } from '../views/words/plain.ts'
 
 const signs: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 const escaped = (text: string): string =>

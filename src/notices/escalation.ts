@@ -22,10 +22,10 @@ import { openGateOf } from '../store/gates.ts'
 import { endHold } from '../store/holds.ts'
 import { lockRun, runById, touchRun } from '../store/runs.ts'
 import { timeOf, transaction, type Queryable } from '../store/transaction.ts'
-import { isDown } from '../views/choices.ts'
-import { isPinged } from '../views/contacts.ts'
-import { expectedSeconds as estimatedSeconds, standingOf } from '../views/standing.ts'
-import { stepOf } from '../views/step-names.ts'
+import { isDown } from '../views/run/choices.ts'
+import { isPinged } from '../views/people/contacts.ts'
+import { expectedSeconds as estimatedSeconds, standingOf } from '../views/run/standing.ts'
+import { stepOf } from '../views/words/step-names.ts'
 
 /** Milliseconds after which a question is no longer new: until then its own message in the channel is enough. */
 const isNewFor = 60_000

@@ -25,7 +25,7 @@ import {
   schedulesToLookAt,
 } from '../store/schedules.ts'
 import { timeOf, transaction, type Queryable } from '../store/transaction.ts'
-import { standingOf } from '../views/standing.ts'
+import { standingOf } from '../views/run/standing.ts'
 import { addressesOf, membersOf, type Members } from './audience.ts'
 import { dueOf, marks, nextLook, owedMark, type Due, type Looked, type RunStands } from './due.ts'
 

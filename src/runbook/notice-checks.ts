@@ -2,7 +2,7 @@ import { nearest } from '../nearest.ts'
 import { follows, kindOf, offsetOf, type About } from '../domain/notice.ts'
 import { faultsOf, known as liquid, type TemplateFault } from '../templates/liquid.ts'
 import { kindsWith, listVariables, variablesOf } from '../templates/variables.ts'
-import { clipped } from '../views/line.ts'
+import { clipped } from '../views/words/line.ts'
 import type { CrossFault, Sections } from './cross-fault.ts'
 
 /** Who is told what, and when: audiences that are there and used, templates that can be filled, a name for one zone. */

@@ -8,7 +8,7 @@ import type {
 } from '@slack/types'
 import type { Action, Line, Part, RowWord, View } from '../domain/view.ts'
 import { shortened } from '../views/marks.ts'
-import { plainText } from '../views/plain.ts'
+import { plainText } from '../views/words/plain.ts'
 import { clean, cut, elements, markup, slackWriting, type GroupsOfRole } from './line.ts'
 
 /**

@@ -1,8 +1,8 @@
 import type { RichTextElement } from '@slack/types'
 import type { Inline, Line, Zoned } from '../domain/view.ts'
 import { itsMessage } from '../views/marks.ts'
-import { secondsBetween, timeInWords } from '../views/time.ts'
-import { isOverMidnight, momentsOf, zonedInWords, zonedText } from '../views/zoned.ts'
+import { secondsBetween, timeInWords } from '../views/words/time.ts'
+import { isOverMidnight, momentsOf, zonedInWords, zonedText } from '../views/words/zoned.ts'
 
 /** Slack's user groups that hold a role, so that naming the role reaches its people. */
 export type GroupsOfRole = (role: string) => readonly string[]

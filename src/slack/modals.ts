@@ -3,8 +3,8 @@ import type { KnownBlock } from '@slack/types'
 import type { FieldFault } from '../domain/desk.ts'
 import type { Problem } from '../domain/problem.ts'
 import { keepButton, useForm, type Button } from '../store/buttons.ts'
-import { lineText } from '../views/plain.ts'
-import { problemView, wordProblem } from '../views/problem.ts'
+import { lineText } from '../views/words/plain.ts'
+import { problemView, wordProblem } from '../views/problem/problem.ts'
 import {
   blockOf,
   carriedSchema,

@@ -5,7 +5,7 @@ import type { Caller } from '../domain/person.ts'
 import type { Problem } from '../domain/problem.ts'
 import { isFirst } from '../store/seen.ts'
 import { underWay } from '../views/marks.ts'
-import { problemView } from '../views/problem.ts'
+import { problemView } from '../views/problem/problem.ts'
 import type { Front } from './front.ts'
 import { openModal, showReply, type Place } from './replies.ts'
 

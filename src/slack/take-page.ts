@@ -8,8 +8,8 @@ import type { Log } from '../log.ts'
 import { htmlOf } from '../mail/html.ts'
 import { namesIn, type NameOf } from '../mail/names.ts'
 import { buttonOf, pressButton } from '../store/buttons.ts'
-import { problemView } from '../views/problem.ts'
-import { takeLabel, takePage } from '../views/take-page.ts'
+import { problemView } from '../views/problem/problem.ts'
+import { takeLabel, takePage } from '../views/people/take-page.ts'
 
 export interface TakePageOptions {
   store: pg.Pool

@@ -1,8 +1,8 @@
 import type { Instant } from '../domain/json.ts'
 import type { Problem } from '../domain/problem.ts'
 import { bold, say, text, type View } from '../domain/view.ts'
-import { runbookList, type RunbookStands } from './status.ts'
-import { typed } from './typed.ts'
+import { runbookList, type RunbookStands } from './run/status.ts'
+import { typed } from './words/typed.ts'
 
 /** What help says of a command. */
 export interface CommandSaid {

@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/json.ts'
 import { clock, code, dayAndClock, note, say, text, type Line, type View } from '../domain/view.ts'
-import { joined } from './line.ts'
+import { joined } from './words/line.ts'
 
 /** What is said about a message itself, not about what it tells. */
 export interface Marks {

@@ -3,13 +3,13 @@ import { type Prepared, type Statement, statementsOf } from '../domain/script.ts
 import type { Step } from '../domain/step.ts'
 import type { Line, Part, View } from '../domain/view.ts'
 import { bold, code, say, text } from '../domain/view.ts'
-import { countOf, findingRows, findingsOf, findingText } from './finding-rows.ts'
-import { expectedSeconds } from './standing.ts'
+import { countOf, findingRows, findingsOf, findingText } from './problem/finding-rows.ts'
+import { expectedSeconds } from './run/standing.ts'
 import { runbookSays } from './runbook-says.ts'
-import { fitting } from './fit.ts'
-import { counted, seconds } from './amounts.ts'
-import { programs } from './step-facts.ts'
-import { stepDoes, stepName, subjectOf } from './step-names.ts'
+import { fitting } from './words/fit.ts'
+import { counted, seconds } from './words/amounts.ts'
+import { programs } from './run/step-facts.ts'
+import { stepDoes, stepName, subjectOf } from './words/step-names.ts'
 
 const findingsShown = 8
 

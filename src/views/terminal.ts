@@ -1,8 +1,8 @@
 import { styleText } from 'node:util'
 import type { Form, Inline, Line, Part, RowWord, View } from '../domain/view.ts'
-import { asInTerminal, lineOf } from './typed.ts'
-import { timeInWords } from './time.ts'
-import { zonedText } from './zoned.ts'
+import { asInTerminal, lineOf } from './words/typed.ts'
+import { timeInWords } from './words/time.ts'
+import { zonedText } from './words/zoned.ts'
 
 /** What a terminal can show. */
 export interface Terminal {

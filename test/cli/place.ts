@@ -9,7 +9,7 @@ import { parse, stringify } from 'yaml'
 import { hrmsBySql } from '../../demo/stage/runbooks.ts'
 import { isAnyAlive } from '../../src/store/locks.ts'
 import { underWay } from '../../src/views/marks.ts'
-import { lineText } from '../../src/views/plain.ts'
+import { lineText } from '../../src/views/words/plain.ts'
 import { hrmsDatabase, onServer, storeDatabase, type TestDatabase } from '../databases.ts'
 import { freePort } from '../steps/hrms.ts'
 

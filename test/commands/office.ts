@@ -13,7 +13,7 @@ import type { Gone } from '../../src/domain/absence.ts'
 import type { Form } from '../../src/domain/view.ts'
 import { openRunbooks } from '../../src/runbook/load.ts'
 import { makeSecrets } from '../../src/runbook/secrets.ts'
-import { lineText, plainText } from '../../src/views/plain.ts'
+import { lineText, plainText } from '../../src/views/words/plain.ts'
 import { hrmsDatabase, onServer, storeDatabase, type TestDatabase } from '../databases.ts'
 import { identityOf } from '../plans.ts'
 

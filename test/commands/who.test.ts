@@ -3,7 +3,7 @@ import { fanOut } from '../../src/deliveries/fan-out.ts'
 import { makeRender } from '../../src/deliveries/render.ts'
 import type { Shows } from '../../src/domain/delivery.ts'
 import { insertSchedule } from '../../src/store/schedules.ts'
-import { plainText } from '../../src/views/plain.ts'
+import { plainText } from '../../src/views/words/plain.ts'
 import { asha, dan, eve, fill, formOf, mei, openOffice, saidBy, type Office } from './office.ts'
 
 let office: Office

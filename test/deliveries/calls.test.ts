@@ -4,7 +4,7 @@ import { makeRender } from '../../src/deliveries/render.ts'
 import type { Shows } from '../../src/domain/delivery.ts'
 import { call, take } from '../../src/runs/calling.ts'
 import { answer } from '../../src/runs/requests.ts'
-import { plainText } from '../../src/views/plain.ts'
+import { plainText } from '../../src/views/words/plain.ts'
 import { asha, mei, openNight, type Night } from '../notices/night.ts'
 
 let night: Night

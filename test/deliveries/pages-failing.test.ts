@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeRender } from '../../src/deliveries/render.ts'
 import { take } from '../../src/runs/calling.ts'
 import { answer } from '../../src/runs/requests.ts'
-import { plainText } from '../../src/views/plain.ts'
+import { plainText } from '../../src/views/words/plain.ts'
 import { mei } from '../notices/night.ts'
 import { openPaging, type Paging } from './pager.ts'
 

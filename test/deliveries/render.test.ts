@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeRender, type Render } from '../../src/deliveries/render.ts'
 import { eventsOfRun } from '../../src/store/events.ts'
 import { insertApproval } from '../../src/store/plans.ts'
-import { plainText } from '../../src/views/plain.ts'
+import { plainText } from '../../src/views/words/plain.ts'
 import { openHistory, question, stopped, type History } from './history.ts'
 
 const renderOf = ({ pool }: History): Render =>

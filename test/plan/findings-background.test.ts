@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listSessions } from '../../src/adapters/postgres/sessions.ts'
 import { backgroundWorkers } from '../../src/plan/findings-server.ts'
 import { type EmbeddedServer, startEmbedded } from '../../src/store/embedded.ts'
-import { sessionLine, sortLines } from '../../src/views/sessions.ts'
-import { lineText } from '../../src/views/plain.ts'
+import { sessionLine, sortLines } from '../../src/views/words/sessions.ts'
+import { lineText } from '../../src/views/words/plain.ts'
 
 /** A server of its own: pg_prewarm's workers begin with it. */
 let server: EmbeddedServer

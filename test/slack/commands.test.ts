@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Problems } from '../../src/domain/problem.ts'
-import { lineText } from '../../src/views/plain.ts'
-import { problemView } from '../../src/views/problem.ts'
+import { lineText } from '../../src/views/words/plain.ts'
+import { problemView } from '../../src/views/problem/problem.ts'
 import { openLobby, viewOf, type Lobby } from './lobby.ts'
 
 let lobby: Lobby

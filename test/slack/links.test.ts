@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { runKey } from '../../src/domain/delivery.ts'
 import { beginDelivery, insertDelivery, recordSent } from '../../src/store/deliveries.ts'
-import { runBegun } from '../../src/views/said.ts'
+import { runBegun } from '../../src/views/run/said.ts'
 import { samplePlan } from '../plans.ts'
 import { openLobby, viewOf, type Lobby } from './lobby.ts'
 

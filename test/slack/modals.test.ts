@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Form } from '../../src/domain/view.ts'
-import { lineText } from '../../src/views/plain.ts'
-import { problemView } from '../../src/views/problem.ts'
+import { lineText } from '../../src/views/words/plain.ts'
+import { problemView } from '../../src/views/problem/problem.ts'
 import { openLobby, viewOf, type Lobby, type SentView } from './lobby.ts'
 
 const form: Form = {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { View } from '../../src/domain/view.ts'
 import { bold, clock, code, dayAndClock, note, person, say, text } from '../../src/domain/view.ts'
-import { fitting } from '../../src/views/fit.ts'
-import { lineOf } from '../../src/views/typed.ts'
-import { lineText, plainText } from '../../src/views/plain.ts'
-import { runView } from '../../src/views/run.ts'
+import { fitting } from '../../src/views/words/fit.ts'
+import { lineOf } from '../../src/views/words/typed.ts'
+import { lineText, plainText } from '../../src/views/words/plain.ts'
+import { runView } from '../../src/views/run/run.ts'
 import { terminalText } from '../../src/views/terminal.ts'
-import { timeInWords } from '../../src/views/time.ts'
+import { timeInWords } from '../../src/views/words/time.ts'
 import { at, lockedOut, run } from './sample.ts'
 
 const view: View = {

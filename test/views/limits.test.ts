@@ -7,14 +7,14 @@ import {
   discardedSaid,
   planMade,
   runBegun,
-} from '../../src/views/said.ts'
-import { backupsView } from '../../src/views/backups.ts'
-import { endingView } from '../../src/views/ending.ts'
-import { gateView } from '../../src/views/gate.ts'
+} from '../../src/views/run/said.ts'
+import { backupsView } from '../../src/views/run/backups.ts'
+import { endingView } from '../../src/views/run/ending.ts'
+import { gateView } from '../../src/views/run/gate.ts'
 import { planView } from '../../src/views/plan.ts'
-import { lineText, plainText } from '../../src/views/plain.ts'
-import { runView } from '../../src/views/run.ts'
-import { statusView } from '../../src/views/status.ts'
+import { lineText, plainText } from '../../src/views/words/plain.ts'
+import { runView } from '../../src/views/run/run.ts'
+import { statusView } from '../../src/views/run/status.ts'
 import { at, beforeDrain, lockedOut, lockTimeout, plan, run, session } from './sample.ts'
 
 /** With names as long as a runbook may have. */

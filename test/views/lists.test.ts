@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { RunbookStands } from '../../src/views/status.ts'
-import { backupsView } from '../../src/views/backups.ts'
-import { cardView } from '../../src/views/card.ts'
+import type { RunbookStands } from '../../src/views/run/status.ts'
+import { backupsView } from '../../src/views/run/backups.ts'
+import { cardView } from '../../src/views/run/card.ts'
 import { commandHelpView, helpView } from '../../src/views/help.ts'
-import { plainText } from '../../src/views/plain.ts'
-import { runStatusView, statusView } from '../../src/views/status.ts'
+import { plainText } from '../../src/views/words/plain.ts'
+import { runStatusView, statusView } from '../../src/views/run/status.ts'
 import { at, lockedOut, plan, run } from './sample.ts'
 
 const { runbook } = plan().approved

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Plan } from '../../src/domain/plan.ts'
 import type { Problem } from '../../src/domain/problem.ts'
-import { lineText, plainText } from '../../src/views/plain.ts'
+import { lineText, plainText } from '../../src/views/words/plain.ts'
 import { planDetailsView } from '../../src/views/plan-details.ts'
 import { planView, type WaitsFor } from '../../src/views/plan.ts'
 import { at, plan, prepared, session, sqlError } from './sample.ts'

@@ -1,0 +1,225 @@
+import { contactOf, escalationAt, type Alarm, type Cause } from '../../domain/escalation.ts'
+import type { Event, Pinged } from '../../domain/event.ts'
+import type { Instant } from '../../domain/json.ts'
+import type { Attempt, Gate, Run } from '../../domain/run.ts'
+import {
+  bold,
+  clock,
+  note,
+  say,
+  text,
+  type Action,
+  type Line,
+  type Part,
+  type View,
+} from '../../domain/view.ts'
+import { about } from '../words/amounts.ts'
+import { addressed, before, calls, informed, isLate, overdue } from './called.ts'
+import { isDown } from '../run/choices.ts'
+import { choiceName } from '../words/choice-names.ts'
+import { asked } from '../run/gate.ts'
+import { clipped, joined, whom } from '../words/line.ts'
+import { lineText } from '../words/plain.ts'
+import { wordProblem } from '../problem/problem.ts'
+import { productLine } from '../run/state.ts'
+import { standingOf, type Standing } from '../run/standing.ts'
+import { nameOf } from '../words/step-names.ts'
+import { secondsBetween } from '../words/time.ts'
+import { typed } from '../words/typed.ts'
+
+/** What a message that calls people is made from, as it is now. */
+export interface Calling {
+  run: Run
+  attempts: readonly Attempt[]
+  /** The open one. */
+  gate: Gate | null
+}
+
+/** Tries of a step that are told, the newest. */
+const triesShown = 5
+
+const iHaveIt = (run: string): Action => ({
+  label: 'I have it',
+  says: 'Nobody else is pinged for now; questions of this run come to you',
+  command: 'take',
+  input: { run },
+})
+
+const whatHappened = (run: string): Action => ({
+  label: 'What happened',
+  says: 'Shows the state, the choices and the last ten events',
+  command: 'status',
+  input: { run },
+})
+
+/**
+ * A ping carries everything: why, since when, what was tried, the choices. `pings`: all of this alarm, oldest first; `now`:
+ * which step is the next. Over or taken, it says so instead.
+ */
+export function pingView(
+  event: Event & Pinged,
+  alarm: Alarm,
+  pings: readonly (Event & Pinged)[],
+  calling: Calling,
+  now: Instant,
+): View {
+  const { run, gate } = calling
+  if (alarm.closedAt) return overView(alarm, event, calling)
+  const standing = standingOf(run, calling.attempts, gate)
+  const question = standing.gate && asked(standing, standing.gate)
+  const taken = run.heldUntil !== null
+  return {
+    state: say`${reasonLine(event, alarm, calling)}. ${taken ? say`${bold('Taken:')} ${whom(run.holder)} has it since ${clock(run.heldSince ?? alarm.openedAt)}` : addressed(event, run)}`,
+    parts: [
+      ...overdue(event, run),
+      ...calls(event, run),
+      ...(question?.parts ?? []),
+      ...tried(standing),
+      note(joined([...before(event, pings, run), nextLine(alarm, standing, now)], ' ')),
+      ...informed(event, run),
+    ],
+    actions: [
+      ...(taken ? [] : [iHaveIt(run.id)]),
+      ...(question?.actions ?? []),
+      ...(question ? [] : [whatHappened(run.id)]),
+    ],
+  }
+}
+
+/** Why somebody is called, for where there is room for a line: `HRMS is down since 03:01:12 UTC. Nobody has answered …`. */
+export function reasonLine(event: Event & Pinged, alarm: Alarm, { run, attempts, gate }: Calling): Line {
+  const standing = standingOf(run, attempts, gate)
+  const question = standing.gate && asked(standing, standing.gate)
+  return say`${productLine(standing)}. ${whyLine(alarm, event, standing)}${question ? say`. ${question.state}` : []}`
+}
+
+function whyLine({ cause, openedAt, critical }: Alarm, event: Event & Pinged, { run }: Standing): Line {
+  switch (cause.is) {
+    case 'gate':
+      return [event.at, ...event.steps.map(({ at }) => at)].every(
+        (at) => secondsBetween(openedAt, at) < isLate,
+      )
+        ? [bold('It asks')]
+        : say`${bold('Nobody has answered')} since ${clock(openedAt)}`
+    case 'late':
+      return say`${bold(`${nameOf(run, cause.step)} takes longer than planned`)}: about ${about(cause.expectedSeconds)} were`
+    case 'called':
+      return say`${whom(cause.by)} ${bold(critical ? 'calls for help, critical business impact' : 'calls for help')} since ${clock(openedAt)}: ${clipped(cause.reason, 300)}`
+  }
+}
+
+/** What became of the step so far, and what people chose. */
+function tried({ gate, run, record }: Standing): Part[] {
+  if (!gate) return []
+  const tries = record.filter(({ step, attempt }) => step === gate.step && attempt < gate.attempt)
+  if (tries.length === 0) return []
+  return [
+    text([bold('Tried:')]),
+    {
+      part: 'list',
+      numbered: false,
+      items: tries.slice(-triesShown).map(({ beganAt, outcome, answer }) => {
+        const came =
+          outcome?.status === 'failed'
+            ? clipped(lineText(wordProblem(outcome.problem).what), 140)
+            : outcome?.status === 'asks'
+              ? 'it asked'
+              : 'it ended'
+        return say`${clock(beganAt)} ${nameOf(run, gate.step)}: ${came}${answer ? say` → ${choiceName(answer.choice)}, ${whom(answer.by)}` : ''}`
+      }),
+    },
+  ]
+}
+
+function nextLine(alarm: Alarm, standing: Standing, now: Instant): Line {
+  const { run } = standing
+  if (run.heldUntil)
+    return say`Nobody else is pinged until ${clock(run.heldUntil)}, unless something changes.`
+  const { runbook } = run.plan.approved
+  const situation = { critical: alarm.critical, isOut: isDown(standing) }
+  const { due, next } = escalationAt(runbook.escalation, alarm, situation, now)
+  const coming = due[0] ?? next
+  return coming
+    ? say`Next: ${contactOf(runbook, coming.place).role} at ${clock(coming.at)}, unless somebody answers or has it.`
+    : say`There is nobody after that.`
+}
+
+/** Nobody is called any more. */
+function overView({ cause, closedAt, openedAt }: Alarm, event: Pinged, { run, attempts }: Calling): View {
+  const at = clock(closedAt ?? openedAt)
+  return {
+    state: say`${bold('No longer needed')} since ${at}: ${overWords(cause, run, attempts)}. Nothing to do here`,
+    parts: [
+      note(
+        say`${joined(event.steps.map(({ place }) => [contactOf(run.plan.approved.runbook, place).role]))} pinged; open since ${clock(openedAt)}.`,
+      ),
+    ],
+    actions: [whatHappened(run.id)],
+  }
+}
+
+function overWords(cause: Cause, run: Run, attempts: readonly Attempt[]): Line {
+  if (cause.is === 'gate') {
+    const [step, attempt] = cause.gate.split('/').slice(-2)
+    const answer = attempts.find((each) => each.step === step && each.attempt === Number(attempt))?.answer
+    return answer ? say`answered ${bold(choiceName(answer.choice))}, ${whom(answer.by)}` : ['answered']
+  }
+  if (cause.is === 'late') return say`${nameOf(run, cause.step)} has ended`
+  return run.endedAt ? say`run ${run.id} has ended` : ['it was answered, or called anew']
+}
+
+/** "I have it", told to everybody: who, until when, and what is still to be chosen. */
+export function takenView(event: Event & { is: 'run.taken' }, { run, attempts, gate }: Calling): View {
+  const standing = standingOf(run, attempts, gate)
+  const question = standing.gate && asked(standing, standing.gate)
+  const after = event.from === event.by ? [] : say`, after ${whom(event.from)}`
+  return {
+    state: say`${whom(event.by)} ${bold('has it')} since ${clock(event.at)}${after}. ${productLine(standing)}${
+      question ? say`. ${bold('Still to be chosen:')} ${question.state}` : ''
+    }`,
+    parts: [
+      ...(question?.parts ?? []),
+      note(
+        say`Questions of run ${run.id} go to ${whom(event.by)}. Nobody else is pinged until ${clock(event.until)}, unless something changes. To take it over: ${typed(`take ${run.id}`)}`,
+      ),
+    ],
+    actions: question?.actions ?? [],
+  }
+}
+
+/** "Still on it?" */
+export function lapsedView(event: Event & { is: 'hold.lapsed' }, { run, attempts, gate }: Calling): View {
+  const standing = standingOf(run, attempts, gate)
+  const question = standing.gate && asked(standing, standing.gate)
+  const again = run.heldSince !== null && run.heldSince > event.at
+  return {
+    state: again
+      ? say`${whom(run.holder)} ${bold('has it')} since ${clock(run.heldSince ?? event.at)}. ${productLine(standing)}`
+      : say`${whom(event.holder)}, ${bold('still on it?')} Nothing has changed since ${clock(event.since)}. ${productLine(standing)}${
+          question ? say`. ${question.state}` : ''
+        }`,
+    parts: [
+      ...(question?.parts ?? []),
+      ...(again ? [] : [note(say`The others are pinged again, unless somebody answers or has it.`)]),
+    ],
+    actions: again || run.endedAt ? [] : [iHaveIt(run.id), ...(question?.actions ?? [])],
+  }
+}
+
+/** To the one who took it. */
+export function takenSaid(run: Run, until: Instant, { attempts, gate }: Omit<Calling, 'run'>): View {
+  const standing = standingOf(run, attempts, gate)
+  const question = standing.gate && asked(standing, standing.gate)
+  return {
+    state: say`${bold('You have it:')} run ${run.id}. ${productLine(standing)}. ${
+      question ? say`${bold('Still to be chosen:')} ${question.state}` : 'It asks nothing now'
+    }`,
+    parts: [
+      ...(question?.parts ?? []),
+      note(
+        say`Its questions come to you. Nobody else is pinged until ${clock(until)}; then you are asked whether you are still on it.`,
+      ),
+    ],
+    actions: question?.actions ?? [whatHappened(run.id)],
+  }
+}

@@ -1,0 +1,71 @@
+import type { Action, Line } from '../../domain/view.ts'
+import type { Instant } from '../../domain/json.ts'
+import type { ProblemCode, Problems, SqlError } from '../../domain/problem.ts'
+import { code, say } from '../../domain/view.ts'
+import { statementCode } from '../words/line.ts'
+import { typed } from '../words/typed.ts'
+
+/** What follows a correction of what a plan is made of. */
+export const again: Line = say`then plan again: ${typed('plan')}`
+
+/** A failure, a refusal or a finding in words. */
+export interface Wording {
+  /** What happened, with names. One sentence. */
+  what: Line
+  /** What it means for the reader, where that is not plain. */
+  means?: Line
+  /** What to type, click or correct next. Never missing. */
+  next: Line
+  actions?: Action[]
+}
+
+/**
+ * Words for each code; `seen` is when it was noticed, where that is known: moments near it need no day. `problem.ts`
+ * joins the tables of all themes into one: a code without words does not compile.
+ */
+export type Wordings = { [C in ProblemCode]: (problem: Problems[C], seen?: Instant) => Wording }
+
+const errnos: Record<string, string> = {
+  EACCES: 'permission denied',
+  ECONNREFUSED: 'nothing listens there',
+  ECONNRESET: 'the connection was cut',
+  EHOSTUNREACH: 'no way to the host',
+  EISDIR: 'it is a folder',
+  ENETUNREACH: 'no way to the network',
+  ENOENT: 'it does not exist',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'it is no folder',
+  ENOTFOUND: 'the name is not known',
+  EAI_AGAIN: 'the name could not be looked up',
+  EPERM: 'not permitted',
+  EPIPE: 'the connection was cut',
+  EROFS: 'the file system is read-only',
+  ETIMEDOUT: 'no answer in time',
+}
+
+/** `ENOENT: it does not exist`; a code that is not in the list stands for itself. */
+export const errnoWords = (errno: string): string => (errnos[errno] ? `${errno}: ${errnos[errno]}` : errno)
+
+/** Folded names need no quotes in PostgreSQL. */
+const identifier = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name}"`)
+
+/** `23503 foreign_key_violation on master."RefreshTokens", constraint "FK_…"`. */
+export function sqlErrorLine(error: SqlError): Line {
+  const table = [error.schema, error.table]
+    .filter((name) => name !== null)
+    .map(identifier)
+    .join('.')
+  const on = table ? say` on ${code(table)}` : []
+  const column = error.column ? say`, column ${code(identifier(error.column))}` : []
+  const constraint = error.constraint ? say`, constraint ${code(identifier(error.constraint))}` : []
+  return say`${code(`${error.sqlstate} ${error.condition}`)}${on}${column}${constraint}`
+}
+
+/** ` in up.sql, line 12: ALTER TABLE …`, or nothing where there is no statement of ours. */
+export function ourStatement(error: Pick<SqlError, 'statement' | 'file' | 'line'>): Line {
+  const place = error.file ? say`${code(error.file)}${error.line === null ? '' : `, line ${error.line}`}` : []
+  if (error.statement === null) return place.length ? say` in ${place}` : []
+  return place.length
+    ? say` in ${place}: ${statementCode(error.statement)}`
+    : say`: ${statementCode(error.statement)}`
+}

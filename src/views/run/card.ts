@@ -1,0 +1,27 @@
+import type { Done } from '../../domain/step.ts'
+import type { Run } from '../../domain/run.ts'
+import { bold, code, say, text, type View } from '../../domain/view.ts'
+
+/**
+ * The break-glass card: what a person types when Lockkeeper is gone and the application is down. Everything on it is
+ * copied as it stands.
+ */
+export function cardView(run: Run, card: Done['card']): View {
+  const { product, target } = run.plan.approved.runbook
+  return {
+    state: say`${bold('Break-glass card.')} Only if ${product} is down and Lockkeeper does not come back: this undoes everything by hand, from the top`,
+    parts: [
+      text(
+        say`First look whether Lockkeeper is really gone: ${code('npx lockkeeper status')}. While it lives it does this itself, and checks more.`,
+      ),
+      ...card.commands.flatMap(({ what, command }, i) => [
+        text(say`${bold(`${i + 1} · ${what}`)}`),
+        { part: 'code' as const, text: command },
+      ]),
+      text(
+        say`The same is in ${code(card.file)} on Lockkeeper’s host. Run ${run.id}, database ${code(target.database)}.`,
+      ),
+    ],
+    actions: [],
+  }
+}

@@ -1,0 +1,277 @@
+import type { Action, Line, Part } from '../../domain/view.ts'
+import type { Choice } from '../../domain/choice.ts'
+import type { Question } from '../../domain/question.ts'
+import type { Gate } from '../../domain/run.ts'
+import type { Session } from '../../domain/session.ts'
+import { bold, clock, code, say } from '../../domain/view.ts'
+import { about, counted, seconds } from '../words/amounts.ts'
+import { firstOf } from '../words/line.ts'
+import { secondsFor, type Standing } from './standing.ts'
+import { stepName, stepOf } from '../words/step-names.ts'
+import { stepsOf } from '../../domain/route.ts'
+
+/** A choice at a gate: what its button says, and what it does now. */
+export interface ChoiceText {
+  /** At most 20 characters; with an ellipsis it opens a form. */
+  label: string
+  /** At most 75 characters, for screen readers. */
+  says: string
+  does: Line
+  style?: 'primary' | 'danger'
+}
+
+/** A gate that is open, and how its run stands. */
+export interface Asked {
+  standing: Standing
+  gate: Gate
+}
+
+/** Whether the choice is confirmed, ticked or typed in a form before it counts. */
+export function opensForm(choice: Choice, question: Question): boolean {
+  if (choice === 'terminate' || choice === 'back-out' || choice === 'roll-back') return true
+  return choice === 'go-on' && question.code !== 'before-admit'
+}
+
+export function choiceText(choice: Choice, asked: Asked): ChoiceText {
+  return {
+    ...words[choice](asked),
+    ...(choice === 'go-on' && asked.gate.question.code === 'before-admit' && { style: 'primary' }),
+  }
+}
+
+const words: Record<Choice, (asked: Asked) => ChoiceText> = {
+  retry: (asked) => ({
+    label: 'Retry',
+    says: `Does ${stepAsked(asked)} again`.slice(0, 75),
+    does: retryDoes(asked),
+  }),
+  'back-out': (asked) => ({
+    label: 'Go back…',
+    says:
+      asked.standing.database === 'as before'
+        ? 'Gives everything back; nothing is migrated. Opens a confirmation'
+        : 'Gives everything back, if all is as before. Opens a confirmation',
+    does: backOutDoes(asked.standing),
+  }),
+  'roll-back': (asked) => ({
+    label: 'Roll back…',
+    says: 'Takes the migration back, then lets users in. Opens a confirmation',
+    does: rollBackDoes(asked.standing),
+    style: 'danger',
+  }),
+  terminate: (asked) => {
+    const [only, ...others] = sessionsAsked(asked.gate.question)
+    const one = only && others.length === 0 && asked.gate.question.code === 'step-failed' ? only : null
+    return {
+      label: one ? `End ${one.pid}, retry…` : 'Choose…',
+      says: one
+        ? `Ends session ${one.pid} if you tick it, then does the step again`
+        : 'Opens the list of sessions; those that you tick are ended',
+      does: terminateDoes(asked, one),
+    }
+  },
+  wait: (asked) => {
+    const step = stepOf(asked.standing.run, asked.gate.step)
+    const length = step?.kind === 'drain' ? seconds(step.with.seconds) : ''
+    return {
+      label: length ? `Wait ${length}` : 'Wait',
+      says: `Waits${length ? ` ${length}` : ''} for the sessions to leave by themselves, then asks again`,
+      does: say`waits${length ? ` ${length} more` : ''} for them to leave by themselves, then asks again${stillDown(asked.standing)}`,
+    }
+  },
+  'go-on': (asked) => goOn(asked),
+  leave: ({ standing }) => ({
+    label: isDown(standing) ? 'Leave down' : 'Leave as it is',
+    says: 'Changes nothing; the question stays open',
+    does: say`nothing changes, the question stays open${stillDown(standing)}`,
+  }),
+}
+
+const product = (standing: Standing): string => standing.run.plan.approved.runbook.product
+const database = (standing: Standing): string => standing.run.plan.approved.runbook.target.database
+
+export const isDown = ({ run, backAt }: Standing): boolean => run.windowBegan !== null && backAt === null
+
+const stillDown = (standing: Standing): string =>
+  isDown(standing) ? `; ${product(standing)} stays down` : ''
+
+const stepAsked = ({ standing, gate }: Asked): string => {
+  const step = stepOf(standing.run, gate.step)
+  return step ? stepName(step) : gate.step
+}
+
+/** What happens by itself when nobody answers. */
+const lapsed: Record<Choice, string> = {
+  retry: 'it is tried again by itself',
+  'back-out': 'we go back by ourselves',
+  'roll-back': 'the migration is taken back by itself',
+  terminate: 'sessions are ended by themselves',
+  wait: 'it waits on by itself',
+  'go-on': 'it goes on by itself',
+  leave: 'nothing happens',
+}
+
+export const lapseLine = (gate: Gate): Line | null => {
+  const { lapses } = gate.question
+  return lapses ? say`Without an answer: at ${clock(lapses.at)} ${lapsed[lapses.as]}.` : null
+}
+
+/** The sessions that this question is about. */
+export function sessionsAsked(question: Question): Session[] {
+  if (question.code === 'sessions-left') return question.sessions
+  if (question.code !== 'step-failed') return []
+  if (question.problem.code === 'lock-timeout') return question.problem.blockers
+  if (question.problem.code === 'sessions-came-back') return question.problem.sessions
+  return []
+}
+
+function retryDoes(asked: Asked): Line {
+  const { question, step: id } = asked.gate
+  const step = stepOf(asked.standing.run, id)
+  const name = stepAsked(asked)
+  const stands = standsBetween(asked.standing)
+  if (step?.kind === 'migrate' && question.code === 'had-begun' && stands)
+    return say`goes on from ${code(stands)}, where ${code(database(asked.standing))} stands`
+  const { reached } = asked.standing
+  if (step?.kind === 'migrate' && reached && 'half' in reached)
+    return say`looks what is on ${code(database(asked.standing))}, then goes on with the rest of ${code(reached.half)}`
+  if (question.code === 'had-begun')
+    return say`does ${name} again; right if you know that it had no effect the first time`
+  if (question.code === 'changed-meanwhile')
+    return say`looks again; right once you have put it back to what was expected`
+  if (question.code === 'loss-grew') return say`counts again under lock`
+  if (question.code !== 'step-failed') return say`does ${name} again`
+  const { problem } = question
+  if (problem.code === 'lock-timeout' && problem.blockers.length > 0) {
+    const those = firstOf(
+      problem.blockers.map(({ pid }) => String(pid)),
+      3,
+    )
+    return say`fails again while ${those} ${problem.blockers.length === 1 ? 'stays' : 'stay'}`
+  }
+  if (problem.code === 'cancelled') return say`takes the cancel back: does ${name} again and goes on`
+  if (step?.kind === 'migrate')
+    return stands
+      ? say`looks what is on ${code(database(asked.standing))}, then goes on from ${code(stands)}`
+      : say`looks what is on ${code(database(asked.standing))}, then does ${name} again`
+  if (step?.kind === 'smoke')
+    return problem.code === 'service-ended'
+      ? say`starts ${code(problem.service)} again, then asks everything of ${name} again`
+      : say`asks everything of ${name} again; starts only what has ended meanwhile`
+  if (step?.kind === 'verify') return say`asks everything of ${name} again; changes nothing`
+  return say`does ${name} again`
+}
+
+/** Before migrate: everything is given back. Nothing that users wrote can be lost. */
+export function backOutDoes(standing: Standing): Line {
+  const { run, database: stands } = standing
+  const base = code(database(standing))
+  if (run.plan.kind === 'backup')
+    return say`the backup ends here; ${product(standing)} was never down, nothing is lost`
+  const migrated =
+    stands === 'as before'
+      ? say`${run.plan.kind === 'rollback' ? 'nothing is taken back' : 'nothing is migrated'}, nothing is lost`
+      : say`first it looks whether ${base} is as before; if it is not, it stops and asks`
+  if (!run.windowBegan) return say`the run ends; ${product(standing)} was never down, ${migrated}`
+  return say`${product(standing)} is back${inAbout(standing, 'back-out')}; ${migrated}`
+}
+
+export function rollBackDoes(standing: Standing): Line {
+  const lost =
+    standing.backAt === null ? 'nothing is lost, since no user was in' : 'what users wrote since may be lost'
+  const stands = standsBetween(standing)
+  return say`runs the way down${stands ? say` from ${code(stands)}` : ''}, then ${product(standing)} is back${inAbout(standing, 'roll-back')} as it was before; ${lost}`
+}
+
+/** The migration at which the history stands, where that is between the two ends of the move. */
+const standsBetween = ({ reached }: Standing): string | null =>
+  reached && 'between' in reached ? reached.between : null
+
+const inAbout = ({ run }: Standing, route: 'back-out' | 'roll-back'): string => {
+  const length = secondsFor(run, stepsOf(run.plan.approved.routes, route))
+  return length === null ? '' : ` in about ${about(length)}`
+}
+
+function terminateDoes({ standing, gate }: Asked, one: Session | null): Line {
+  const again = gate.question.code === 'step-failed' ? ', then does the step again' : ', then looks again'
+  if (one)
+    return say`ends session ${bold(String(one.pid))} (${one.role}): ${
+      one.xactStart !== null && one.wrote
+        ? 'its open transaction is rolled back, what it committed stays'
+        : 'it wrote nothing that would be lost'
+    }${again}`
+  return say`ends the sessions that you tick: their open transactions are rolled back, what they committed stays${again}${stillDown(standing)}`
+}
+
+function goOn(asked: Asked): ChoiceText {
+  const { question } = asked.gate
+  const name = stepAsked(asked)
+  const { standing } = asked
+  switch (question.code) {
+    case 'before-admit':
+      return {
+        label: 'Admit',
+        says: 'Lets all users in; from then on a rollback may lose data',
+        does: say`lets everybody into ${product(standing)}; from then on a rollback may lose what they write`,
+      }
+    case 'loss-grew':
+      return {
+        label: 'Accept the loss…',
+        says: 'Opens a form: type the number of rows that may be lost',
+        does: say`you type how many rows may be lost; up to ${counted(question.counted, 'row')} now. A copy of them is kept`,
+      }
+    case 'new-blockers':
+      return {
+        label: 'Go on anyway…',
+        says: 'Runs in spite of the new blockers. Opens a confirmation',
+        does: say`runs in spite of ${counted(question.problems.length, 'new blocker')}, which nobody approved`,
+      }
+    case 'had-begun':
+      return {
+        label: 'It is done…',
+        says: 'Counts the step as done and goes on. Opens a confirmation',
+        does: say`counts ${name} as done and goes on; right if you have seen that it took effect`,
+      }
+    case 'changed-meanwhile':
+      return {
+        label: 'Keep theirs…',
+        says: 'Leaves what was found as it is and goes on. Opens a confirmation',
+        does: say`leaves ${question.what} as it was found, counts ours as given back, and goes on`,
+      }
+    case 'sessions-left':
+    case 'step-failed':
+      return {
+        label: 'Go on anyway…',
+        says: `Goes on although ${name} is not done. Opens a confirmation`.slice(0, 75),
+        does: goOnAfterFailure(asked, name),
+      }
+  }
+}
+
+function goOnAfterFailure({ standing, gate }: Asked, name: string): Line {
+  const step = stepOf(standing.run, gate.step)
+  if (step?.kind === 'smoke') return say`lets users into ${product(standing)} although checks failed`
+  if (step?.kind === 'verify')
+    return say`opens ${code(database(standing))} as it is now, although it is not as expected`
+  return say`goes on although ${name} is not done`
+}
+
+/** The choices of an open gate as numbered lines, and as buttons in the same order. */
+export function choicesOf(asked: Asked): { list: Part; actions: Action[] } {
+  const { gate, standing } = asked
+  const texts = gate.question.choices.map((choice) => ({ choice, ...choiceText(choice, asked) }))
+  return {
+    list: {
+      part: 'list',
+      numbered: true,
+      items: texts.map(({ label, does }) => say`${bold(label.replace(/…$/, ''))} — ${does}`),
+    },
+    actions: texts.map(({ choice, label, says, style }) => ({
+      label,
+      says,
+      command: 'answer',
+      input: { run: standing.run.id, gate: gate.id, choice },
+      ...(style && { style }),
+    })),
+  }
+}

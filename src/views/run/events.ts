@@ -1,0 +1,138 @@
+import { contactOf } from '../../domain/escalation.ts'
+import type { Event, Pinged } from '../../domain/event.ts'
+import type { Run } from '../../domain/run.ts'
+import {
+  bold,
+  clock,
+  code,
+  dayAndClock,
+  say,
+  text,
+  type Inline,
+  type Line,
+  type View,
+} from '../../domain/view.ts'
+import { about } from '../words/amounts.ts'
+import { choiceName } from '../words/choice-names.ts'
+import { clipped, firstOf, whom } from '../words/line.ts'
+import { lineText } from '../words/plain.ts'
+import { nameOf } from '../words/step-names.ts'
+import { stepView } from './step.ts'
+import { wordProblem } from '../problem/problem.ts'
+
+/** One line of the audit trail: when, what, who. */
+export const eventLine = (event: Event, run: Run | null): Line =>
+  say`${clock(event.at)} · ${happened(event, run)}`
+
+const stepIn = (run: Run | null, id: string): string => (run ? nameOf(run, id) : id)
+
+/** A gate's id is run/step/attempt. */
+const stepOfGate = (gate: string): string => gate.split('/').slice(1, -1).join('/')
+
+function happened(event: Event, run: Run | null): Line {
+  const by: Inline = whom(event.by)
+  switch (event.is) {
+    case 'plan.made':
+      return say`plan ${event.plan ?? ''} made by ${by}`
+    case 'plan.approved':
+      return say`plan ${event.plan ?? ''} ${event.says} by ${by}`
+    case 'plan.discarded':
+      return say`plan ${event.plan ?? ''} discarded by ${by}`
+    case 'run.started':
+      return say`started by ${by}`
+    case 'run.resumed':
+      return say`Lockkeeper is back, it was away since ${clock(event.lastSeen)}; ${stepIn(run, event.step)} had begun`
+    case 'run.cancelled':
+      return say`cancelled by ${by}`
+    case 'step.ended':
+      return stepEnded(event, run)
+    case 'gate.opened':
+      return say`${bold('asks')} at ${stepIn(run, stepOfGate(event.gate))}`
+    case 'gate.left':
+      return say`left as it is by ${by}`
+    case 'gate.answered':
+      return event.answer.via === 'clock'
+        ? say`nobody answered in time: ${choiceName(event.answer.choice)}`
+        : say`${choiceName(event.answer.choice)} chosen by ${by}${event.answer.via === 'terminal' ? ', in the terminal' : ''}`
+    case 'run.escalated':
+      return say`${by} calls for help${event.critical ? ', critical business impact' : ''}: ${clipped(event.reason, 200)}`
+    case 'step.late':
+      return say`${stepIn(run, event.step)} takes longer than planned (${about(event.expectedSeconds)})`
+    case 'alarm.pinged':
+      return say`pinged: ${calledLine(event, run)}`
+    case 'call.failed':
+      return say`${bold(event.goesOn ? 'A ping has not arrived yet' : 'A ping did not arrive')}: ${
+        event.by === 'slack'
+          ? say`the direct message to ${whom(event.to)}`
+          : event.by === 'mail'
+            ? `the e-mail to ${event.to}`
+            : `that to the pager of ${event.to}`
+      } (${code(event.error)}). ${event.goesOn ? 'It is tried again; call them' : 'Call them'} on another way`
+    case 'alarm.closed':
+      return say`nobody is called any more`
+    case 'run.taken':
+      return event.from === event.by ? say`${by} has it` : say`${by} has it, after ${whom(event.from)}`
+    case 'hold.lapsed':
+      return say`nothing changed since ${whom(event.holder)} had it: others are pinged again`
+    case 'reach.tested':
+      return say`${by} tries who can be reached`
+    case 'reach.answered':
+      return say`${by} can be reached`
+    case 'schedule.made':
+      return say`scheduled by ${by}`
+    case 'schedule.moved':
+      return say`moved by ${by}, was ${dayAndClock(event.from.start)}`
+    case 'schedule.over':
+      return say`the schedule is over: ${event.as}`
+    case 'schedule.ready':
+      return event.problem ? say`would not start now` : say`would start now`
+    case 'schedule.asks':
+      return say`its time has come: a person is asked to start it`
+    case 'schedule.started':
+      return say`started as ${event.run}`
+    case 'notice.made':
+      return say`announced`
+    case 'news.owed':
+      return say`${whom(event.person)} may say more before the next news`
+    case 'run.ended':
+      return say`ended: ${{ done: 'done', 'backed-out': 'backed out', 'rolled-back': 'rolled back' }[event.ending]}`
+  }
+}
+
+/** The contacts that a ping was for. */
+const calledLine = ({ steps }: Pinged, run: Run | null): Line =>
+  firstOf(
+    steps.map(({ place }) => (run ? contactOf(run.plan.approved.runbook, place).role : `step ${place + 1}`)),
+    5,
+  )
+
+function stepEnded(event: Extract<Event, { is: 'step.ended' }>, run: Run | null): Line {
+  const name = stepIn(run, event.step)
+  const { outcome } = event
+  switch (outcome.status) {
+    case 'done':
+      return say`${name} done`
+    case 'unneeded':
+      return say`${name} skipped`
+    case 'asks':
+      return say`${name} asks`
+    case 'failed':
+      return say`${bold(`${name} failed`)}: ${clipped(lineText(wordProblem(outcome.problem).what), 140)}`
+  }
+}
+
+/** An event as a message of its own in the run's thread. */
+export function eventView(run: Run, event: Event): View {
+  if (event.is === 'step.ended') return stepView(run, event.step, event.outcome, event.at)
+  if (event.is === 'run.resumed')
+    return {
+      state: say`${bold('Lockkeeper was away')} from ${clock(event.lastSeen)} to ${clock(event.at)}. ${nameOf(run, event.step)} had begun`,
+      parts: [
+        text(
+          say`What it left on the database is ended or waited out first. Then it is looked at: done already, it goes on; not done, it is done again; where that cannot be seen, you are asked.`,
+        ),
+      ],
+      actions: [],
+    }
+  return { state: [...happened(event, run), ' at ', clock(event.at)], parts: [], actions: [] }
+}

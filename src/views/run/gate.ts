@@ -1,0 +1,202 @@
+import type { Attempt, Gate, Run } from '../../domain/run.ts'
+import type { Line, Part, View } from '../../domain/view.ts'
+import type { Question, QuestionCode, Questions } from '../../domain/question.ts'
+import { bold, clock, code, note, say, text } from '../../domain/view.ts'
+import { byHand } from './by-hand.ts'
+import { choicesOf, isDown, lapseLine } from './choices.ts'
+import { choiceName } from '../words/choice-names.ts'
+import { counted, number } from '../words/amounts.ts'
+import { databaseLine, productLine } from './state.ts'
+import { endingLoses, sessionLine, sortLines } from '../words/sessions.ts'
+import { firstOf, whom } from '../words/line.ts'
+import { nameOf } from '../words/step-names.ts'
+import { operatorRole } from '../../config.ts'
+import { problemLine } from '../problem/problem.ts'
+import { standingOf, type Standing } from './standing.ts'
+import { typedInTerminal } from '../words/typed.ts'
+
+/** What is asked, in the order in which a tired reader needs it: the state, then the details. */
+interface Asking {
+  state: Line
+  parts: Part[]
+}
+
+const sessionsShown = 10
+const blockersShown = 5
+
+/** Words for each question: a code without words does not compile. */
+export const askings: {
+  [C in QuestionCode]: (question: Questions[C], gate: Gate, standing: Standing) => Asking
+} = {
+  'step-failed': ({ problem }, gate, standing) => ({
+    state: say`Stopped at ${nameOf(standing.run, gate.step)}; ${databaseLine(standing)}`,
+    parts: [text(problemLine(problem, gate.openedAt)), ...byHand(standing)],
+  }),
+  'sessions-left': ({ sessions, ended, changed, endedSoFar = [] }, gate, standing) => ({
+    state: say`${counted(sessions.length, 'session')} ${sessions.length === 1 ? 'is' : 'are'} still on ${code(
+      standing.run.plan.approved.runbook.target.database,
+    )}${isDown(standing) ? `; ${standing.run.plan.approved.runbook.product} stays down while we wait` : ''}`,
+    parts: [
+      ...(endedSoFar.length > 0
+        ? [
+            text(
+              say`Ended ${firstOf(
+                endedSoFar.map(({ pid, role }) => `${pid} (${role})`),
+                sessionsShown,
+              )}.`,
+            ),
+          ]
+        : ended > 0
+          ? [text(say`Ended ${counted(ended, 'session')}.`)]
+          : []),
+      ...changed.map(({ pid, role }) =>
+        text(say`${bold(String(pid))} (${role}) began another transaction. It was not touched; look again.`),
+      ),
+      {
+        part: 'list' as const,
+        numbered: false,
+        items: [
+          ...sessions
+            .slice(0, sessionsShown)
+            .map((session) => say`${sessionLine(session, gate.openedAt)} — ${endingLoses(session)}`),
+          ...(sessions.length > sessionsShown ? [say`and ${sessions.length - sessionsShown} more`] : []),
+        ],
+      },
+      ...sortLines(sessions).map((line) => text(line)),
+    ],
+  }),
+  'new-blockers': ({ problems }, gate) => ({
+    state: say`Looked at again, there ${problems.length === 1 ? 'is a new blocker' : `are ${problems.length} new blockers`} that nobody approved; nothing was begun`,
+    parts: [
+      {
+        part: 'rows',
+        rows: [
+          ...problems
+            .slice(0, blockersShown)
+            .map((problem) => ({ word: 'Blocker' as const, line: problemLine(problem, gate.openedAt) })),
+          ...(problems.length > blockersShown
+            ? [{ word: 'Blocker' as const, line: say`and ${problems.length - blockersShown} more` }]
+            : []),
+        ],
+      },
+    ],
+  }),
+  'before-admit': ({ passed }) => ({
+    state: say`Verified. Next is Admit: once users are in, a rollback may lose data`,
+    parts: [text(say`Passed: ${counted(passed, 'check')}. The runbook waits here for a person.`)],
+  }),
+  'had-begun': ({ began }, gate, standing) => ({
+    state: say`Lockkeeper ended while it was at ${nameOf(standing.run, gate.step)}; ${databaseLine(standing)}`,
+    parts: [
+      text(
+        say`${nameOf(standing.run, gate.step)} had begun at ${clock(began)}. ${
+          standing.database === 'partly'
+            ? 'What of it is committed is known; nothing of it works on by now.'
+            : 'Whether it took effect cannot be seen from here: look, then choose.'
+        }`,
+      ),
+    ],
+  }),
+  'loss-grew': ({ accepted, counted: rows }) => ({
+    state: say`A rollback would lose ${counted(rows, 'row')} now; ${number(accepted)} were accepted. Nothing was deleted`,
+    parts: [text(say`It was counted under lock, when nobody could write.`)],
+  }),
+  'changed-meanwhile': ({ what, expected, found }) => ({
+    state: say`Somebody changed ${what} meanwhile; it was not overwritten`,
+    parts: [text(say`Expected ${code(expected)}, found ${code(found)}.`)],
+  }),
+}
+
+const askingOf = (question: Question, gate: Gate, standing: Standing): Asking => {
+  const words = askings[question.code] as
+    | ((question: Question, gate: Gate, standing: Standing) => Asking)
+    | undefined
+  return (
+    words?.(question, gate, standing) ?? {
+      state: say`Stopped at ${nameOf(standing.run, gate.step)}: ${code(question.code)}`,
+      parts: [text(say`This release has no words for it; choose, or use the release that asked.`)],
+    }
+  )
+}
+
+/** What an open gate asks, for the live message: the same words and choices as in the ping. */
+export function asked(
+  standing: Standing,
+  gate: Gate,
+): { state: Line; parts: Part[]; actions: View['actions'] } {
+  const asking = askingOf(gate.question, gate, standing)
+  const choices = choicesOf({ standing, gate })
+  const lapse = lapseLine(gate)
+  return {
+    state: asking.state,
+    parts: [
+      ...asking.parts,
+      choices.list,
+      ...(lapse ? [text(lapse)] : []),
+      note(
+        say`Anyone in ${operatorRole} can answer${gate.leftBy ? say`; left as it is by ${whom(gate.leftBy)}, still to be answered` : ''}. Without Slack: ${typedInTerminal(`answer ${standing.run.id}`)}`,
+      ),
+    ],
+    actions: choices.actions,
+  }
+}
+
+/**
+ * A message of its own, in the channel and to the one whom the run's questions go to. Once answered it says who chose
+ * what, and has no buttons any more.
+ */
+export function gateView(gate: Gate, run: Run, attempts: readonly Attempt[]): View {
+  const standing = standingOf(run, attempts, gate)
+  if (gate.answer) return answeredView(gate, run, attempts, standing)
+  const { state, parts, actions } = asked(standing, gate)
+  return {
+    state: say`${productLine(standing)}. ${state}. ${whom(run.holder)}, please choose`,
+    parts,
+    actions,
+  }
+}
+
+function answeredView(gate: Gate, run: Run, attempts: readonly Attempt[], standing: Standing): View {
+  const { answer, answeredAt } = gate
+  const asking = askingOf(gate.question, gate, standing)
+  const at = answeredAt ? say` at ${clock(answeredAt)}` : []
+  const by = answer?.via === 'clock' ? say`nobody answered${at}` : say`${whom(answer?.by ?? '')}${at}`
+  return {
+    state: say`Answered: ${bold(choiceName(answer?.choice ?? 'leave'))} — ${by}. Nothing to do here`,
+    parts: [...consequence(gate, run, attempts), note(say`It was asked: ${asking.state}.`)],
+    actions: [],
+  }
+}
+
+/** What the ending of ticked sessions came to, from the attempt after it. */
+function consequence(gate: Gate, run: Run, attempts: readonly Attempt[]): Part[] {
+  if (gate.answer?.choice !== 'terminate') return []
+  const outcome = attempts.find((a) => a.step === gate.step && a.attempt === gate.attempt + 1)?.outcome
+  const facts =
+    outcome?.status === 'done' ? (outcome.facts as { ended?: { pid: number; role: string }[] }) : null
+  if (facts?.ended?.length)
+    return [
+      text(
+        say`Ended ${firstOf(
+          facts.ended.map(({ pid, role }) => `${pid} (${role})`),
+          sessionsShown,
+        )}.`,
+      ),
+    ]
+  if (outcome?.status === 'asks' && outcome.question.code === 'sessions-left') {
+    const { ended, changed } = outcome.question
+    return [
+      text(
+        say`Ended ${counted(ended, 'session')}${
+          changed.length
+            ? say`; ${firstOf(
+                changed.map(({ pid }) => String(pid)),
+                sessionsShown,
+              )} began another transaction and ${changed.length === 1 ? 'was' : 'were'} not touched`
+            : ''
+        }. It asks again in a new message.`,
+      ),
+    ]
+  }
+  return outcome ? [text(say`${nameOf(run, gate.step)} was tried again.`)] : []
+}

@@ -1,0 +1,54 @@
+import { planKey, runKey } from '../../domain/delivery.ts'
+import type { Gate, Run } from '../../domain/run.ts'
+import type { Plan } from '../../domain/plan.ts'
+import { bold, say, text, type Inline, type View } from '../../domain/view.ts'
+import { counted } from '../words/amounts.ts'
+import { subjectOf } from '../words/step-names.ts'
+
+// What the one who asked is told at once. Everything of a run is in its runbook's channel besides.
+
+const inChannel = (plan: Plan, message: string): Inline => ({
+  channel: plan.approved.runbook.channel,
+  message,
+})
+const planOf = (plan: Plan): Inline => inChannel(plan, planKey(plan.id))
+const runOf = (plan: Plan, run: string): Inline => inChannel(plan, runKey(run))
+
+const brief = (state: View['state'], ...more: View['state'][]): View => ({
+  state,
+  parts: more.map(text),
+  actions: [],
+})
+
+export const planMade = (plan: Plan): View =>
+  brief(say`Plan ${bold(plan.id)} · ${subjectOf(plan)} is in ${planOf(plan)}. Nothing was run.`)
+
+/** `missing`: approvals that it still waits for. */
+export const approvedSaid = (plan: Plan, says: string, missing: number): View =>
+  brief(
+    say`Recorded: you ${bold(says)} plan ${plan.id}.`,
+    missing
+      ? say`It still waits for ${counted(missing, 'approval')}.`
+      : say`It may be run now, by an operator, in ${planOf(plan)}.`,
+  )
+
+export const runBegun = (plan: Plan, run: string): View =>
+  brief(say`Run ${bold(run)} · ${subjectOf(plan)} has begun. It is in ${runOf(plan, run)}, step by step.`)
+
+export const answeredSaid = (gate: Gate, run: Run, left: boolean): View =>
+  left
+    ? brief(
+        say`Recorded: it stays as it is. Run ${bold(run.id)} still waits for an answer in ${runOf(run.plan, run.id)}.`,
+      )
+    : brief(say`Recorded. Run ${bold(gate.run)} goes on in ${runOf(run.plan, run.id)}.`)
+
+/** `waits`: a step is under way and is stopped first. */
+export const cancelledSaid = (run: Run, waits: boolean): View =>
+  brief(
+    waits
+      ? say`Run ${bold(run.id)} is cancelled: its present step is stopped, then everything is given back. See ${runOf(run.plan, run.id)}.`
+      : say`Run ${bold(run.id)} is cancelled: everything is given back now. See ${runOf(run.plan, run.id)}.`,
+  )
+
+export const discardedSaid = (plan: Plan): View =>
+  brief(say`Plan ${bold(plan.id)} is discarded. Nothing was run.`)

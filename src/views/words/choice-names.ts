@@ -1,0 +1,14 @@
+import type { Choice } from '../../domain/choice.ts'
+
+const names: Record<Choice, string> = {
+  retry: 'Retry',
+  'back-out': 'Go back',
+  'roll-back': 'Roll back',
+  terminate: 'End sessions',
+  wait: 'Wait',
+  'go-on': 'Go on',
+  leave: 'Leave it',
+}
+
+/** A choice as it is called once it is made. */
+export const choiceName = (choice: Choice): string => names[choice]
