@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { failure, ok, type Result } from '../domain/result.ts'
 import { compareMigrations } from './history.ts'
-import { type ParsedFile, parseFile } from './statements/sql-parse.ts'
+import { type ParsedFile, parseFile } from './statements/sql-file.ts'
 
 /** The files of one migration, by their names. */
 export interface MigrationFiles {
@@ -41,7 +41,7 @@ export async function readMigrationFile(folder: string, file: string): Promise<R
   )
   if (typeof source !== 'string')
     return failure({ code: 'migrations-folder', folder, errno: source.code ?? 'unknown' })
-  const parsed = parseFile(file, source)
+  const parsed = await parseFile(file, source)
   if (!parsed.ok) return parsed
   const isEmpty = parsed.value.statements.every(({ node }) => 'TransactionStmt' in node)
   return isEmpty ? failure({ code: 'migration-file-odd', file, why: 'empty' }) : parsed

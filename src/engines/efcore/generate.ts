@@ -6,7 +6,7 @@ import type { Problem } from '../../domain/problem.ts'
 import { failure, ok, type Result } from '../../domain/result.ts'
 import type { History } from '../history.ts'
 import type { Read } from '../prepare-scripts.ts'
-import { parseFile, type ParsedStatement } from '../statements/sql-parse.ts'
+import { parseFile, type ParsedStatement } from '../statements/sql-file.ts'
 import { tableName } from '../statements/tree.ts'
 import { type Direction, writesHistory } from '../units.ts'
 import { efOn, type Project } from './project.ts'
@@ -55,13 +55,13 @@ async function written(
  * @param migrations in the order in which the script runs them
  * Fails with `script-lacks`, `script-unread`, and as parsing does.
  */
-export function splitScript(
+export async function splitScript(
   script: string,
   migrations: readonly string[],
   direction: Direction,
   history: History,
-): Result<Read[]> {
-  const whole = parseFile(`script.${direction}.sql`, script)
+): Promise<Result<Read[]>> {
+  const whole = await parseFile(`script.${direction}.sql`, script)
   if (!whole.ok) return unread(whole.problem)
   const { statements } = whole.value
   const lines = script.split('\n')
@@ -83,7 +83,10 @@ export function splitScript(
     begin = end
     const begun = isOpen ? 'START TRANSACTION;\n' : ''
     isOpen = statements.slice(first, next).reduce(opens, isOpen)
-    const parsed = parseFile(`${migration}.${direction}.sql`, `${begun}${part}${isOpen ? '\n\nCOMMIT;' : ''}`)
+    const parsed = await parseFile(
+      `${migration}.${direction}.sql`,
+      `${begun}${part}${isOpen ? '\n\nCOMMIT;' : ''}`,
+    )
     if (!parsed.ok) return parsed
     read.push({ migration, parsed: parsed.value })
     first = next

@@ -5,7 +5,7 @@ import type { TableShape } from '../../domain/schema.ts'
 import type { Problem } from '../../domain/problem.ts'
 import { failure, ok, type Result } from '../../domain/result.ts'
 import { commandIn } from '../statements/effects.ts'
-import { parseFile } from '../statements/sql-parse.ts'
+import { parseFile } from '../statements/sql-file.ts'
 import { madeBy } from '../statements/names.ts'
 import { nodesOf, tableName, withInner } from '../statements/tree.ts'
 
@@ -37,10 +37,10 @@ export async function unmigrated(
   model: string,
   ups: readonly string[],
 ): Promise<Result<Model>> {
-  const read = nodesOfAll([model])
+  const read = await nodesOfAll([model])
   if (!read.ok) return read
   const wanted = modelOf(read.value)
-  const ran = nodesOfAll(ups)
+  const ran = await nodesOfAll(ups)
   if (!ran.ok) return ran
   const coming = namesIn(ran.value)
   const found = await withSession(target, 'read the model', ({ client }) =>
@@ -77,10 +77,10 @@ export async function unmigrated(
 const hasColumn = (shape: TableShape, column: string): boolean =>
   shape.columns.some(({ name }) => name === column)
 
-function nodesOfAll(scripts: readonly string[]): Result<Node[]> {
+async function nodesOfAll(scripts: readonly string[]): Promise<Result<Node[]>> {
   const nodes: Node[] = []
   for (const script of scripts) {
-    const parsed = parseFile('model.sql', script)
+    const parsed = await parseFile('model.sql', script)
     if (!parsed.ok) return failure({ code: 'model-unread', ...whereOf(parsed.problem) })
     nodes.push(...parsed.value.statements.map(({ node }) => node))
   }

@@ -127,9 +127,9 @@ async function prepare(
   const [up, there] = await Promise.all([scriptOf(project, forth), scriptOf(project, move)])
   if (!up.ok) return up
   if (!there.ok) return there
-  const ups = splitScript(up.value, ids, 'up', history)
+  const ups = await splitScript(up.value, ids, 'up', history)
   if (!ups.ok) return ups
-  const read = direction === 'up' ? ups : splitScript(there.value, ids.toReversed(), 'down', history)
+  const read = direction === 'up' ? ups : await splitScript(there.value, ids.toReversed(), 'down', history)
   if (!read.ok) return read
   const [idempotent, noticed] = await Promise.all([
     direction === 'up' ? generateScript(project, move, ['--idempotent']) : ok(null),

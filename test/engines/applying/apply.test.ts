@@ -261,3 +261,29 @@ test('of two migrations the first stays when the second fails, and a retry goes 
   expect((await engine.apply(hrms.target(), down.value, applying())).status).toBe('done')
   expect(await history(root)).toEqual([initial, before])
 })
+
+test('locks are noted beside the statement that took them, of a series of changed rows beside the last', async ({
+  hrms,
+}) => {
+  const { engine, up } = await prepared(
+    `CREATE FUNCTION master.takes() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN LOCK TABLE master."Tenants" IN SHARE MODE; RETURN NEW; END';
+     CREATE TABLE master.seed (id int);
+     CREATE TRIGGER takes BEFORE INSERT ON master.seed FOR EACH ROW EXECUTE FUNCTION master.takes();
+     INSERT INTO master.seed VALUES (1);
+     UPDATE master.seed SET id = 2;
+     DELETE FROM master.seed;
+     ALTER TABLE master."AdminUsers" ADD a int;`,
+  )
+  const applied = await engine.apply(hrms.target(), up, applying())
+  const facts = applied.status === 'done' ? applied.facts : null
+  expect(facts?.statements.slice(2).map(({ command, locks }) => [command, ...locks])).toEqual([
+    ['CREATE FUNCTION'],
+    ['CREATE TABLE', 'ACCESS EXCLUSIVE on master.seed'],
+    ['CREATE TRIGGER', 'SHARE ROW EXCLUSIVE on master.seed'],
+    ['INSERT INTO'],
+    ['UPDATE'],
+    ['DELETE FROM', 'SHARE on master."Tenants"'],
+    ['ALTER TABLE', 'ACCESS EXCLUSIVE on master."AdminUsers"'],
+    ['INSERT INTO'],
+  ])
+})

@@ -26,8 +26,8 @@ COMMIT;
 
 `
 
-test('a script is cut behind the row that each migration writes, with what it does outside of transactions', () => {
-  const read = valueOf(splitScript(two, ['1_A', '2_B'], 'up', history))
+test('a script is cut behind the row that each migration writes, with what it does outside of transactions', async () => {
+  const read = valueOf(await splitScript(two, ['1_A', '2_B'], 'up', history))
   expect(read.map(({ migration, parsed }) => [migration, parsed.file, parsed.statements.length])).toEqual([
     ['1_A', '1_A.up.sql', 4],
     ['2_B', '2_B.up.sql', 4],
@@ -36,7 +36,7 @@ test('a script is cut behind the row that each migration writes, with what it do
   expect(read[1]?.parsed.statements[0]?.line).toBe(1)
 })
 
-test('a comment before a statement is its own migration’s, whole', () => {
+test('a comment before a statement is its own migration’s, whole', async () => {
   const script = `START TRANSACTION;
 ${row('1_A')}
 
@@ -51,7 +51,7 @@ ${row('2_B')}
 
 COMMIT;
 `
-  const read = valueOf(splitScript(script, ['1_A', '2_B'], 'up', history))
+  const read = valueOf(await splitScript(script, ['1_A', '2_B'], 'up', history))
   expect(read.map(({ parsed }) => parsed.sql.split('\n')[0])).toEqual([
     'START TRANSACTION;',
     "/* Calm; isn't",
@@ -79,7 +79,7 @@ ${row('1_A')}
 
 COMMIT;
 `
-  const read = valueOf(splitScript(script, ['1_A'], 'up', history))
+  const read = valueOf(await splitScript(script, ['1_A'], 'up', history))
   expect(read[0]?.parsed.sql).toMatch(/^START TRANSACTION;\nCREATE TABLE master\.a/)
   const move = { from: null, to: '1_A' }
   const up = valueOf(await prepareScripts({ move, direction: 'up', read, ups: read, history }))
@@ -87,23 +87,23 @@ COMMIT;
   expect(valueOf(withoutLoose(up))).toBe(up)
 })
 
-test('a byte-order mark inside of a script is named: nobody sees it', () => {
+test('a byte-order mark inside of a script is named: nobody sees it', async () => {
   const script = `START TRANSACTION;\n\uFEFF-- of a file\nSELECT 1;\n${row('1_A')}\nCOMMIT;\n`
-  expect(splitScript(script, ['1_A'], 'up', history)).toMatchObject({
+  expect(await splitScript(script, ['1_A'], 'up', history)).toMatchObject({
     problem: { code: 'script-unread', line: 2, near: '<U+FEFF>-- of a file' },
   })
 })
 
-test('a migration whose row is not written is no plan (script-lacks)', () => {
-  expect(splitScript(two, ['1_A', '2_B', '3_C'], 'up', history)).toEqual({
+test('a migration whose row is not written is no plan (script-lacks)', async () => {
+  expect(await splitScript(two, ['1_A', '2_B', '3_C'], 'up', history)).toEqual({
     ok: false,
     problem: { code: 'script-lacks', migration: '3_C', history: table },
   })
 })
 
-test('a statement that its migration did not end is said as what it is (script-unread)', () => {
+test('a statement that its migration did not end is said as what it is (script-unread)', async () => {
   const script = `START TRANSACTION;\nCOMMENT ON SCHEMA master IS 'x'\n\n${row('1_A')}\nCOMMIT;\n`
-  expect(splitScript(script, ['1_A'], 'up', history)).toMatchObject({
+  expect(await splitScript(script, ['1_A'], 'up', history)).toMatchObject({
     problem: { code: 'script-unread', line: 4, near: expect.stringContaining('INSERT INTO') },
   })
 })
@@ -128,7 +128,7 @@ ${row('4_D')}
 COMMIT;
 `
   const ids = ['1_A', '2_B', '3_C', '4_D']
-  const read = valueOf(splitScript(nine, ids, 'up', history))
+  const read = valueOf(await splitScript(nine, ids, 'up', history))
   const units = valueOf(
     await prepareScripts({ move: { from: null, to: '4_D' }, direction: 'up', read, ups: read, history }),
   ).scripts.map((script) => script.units.map((unit) => unit.in))

@@ -72,7 +72,7 @@ async function moved(program: Program, from: string, to: string): Promise<Prepar
   const ids = [before, security].filter((id) => id > older && id <= newer)
   const readWay = async (way: 'up' | 'down', of: string[]) => {
     const sql = of.map((id) => readFile(path.join(migrations, `${id}.${way}.sql`), 'utf8'))
-    return valueOf(splitScript((await Promise.all(sql)).join('\n'), of, way, history))
+    return valueOf(await splitScript((await Promise.all(sql)).join('\n'), of, way, history))
   }
   const ups = await readWay('up', ids)
   const read = direction === 'up' ? ups : await readWay('down', ids.toReversed())
