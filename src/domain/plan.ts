@@ -4,7 +4,7 @@ import type { Identity } from './identity.ts'
 import type { Instant } from './json.ts'
 import type { Runbook } from './runbook.ts'
 import type { TableShape } from './schema.ts'
-import type { PlannedHistory, Prepared } from './script.ts'
+import type { Move, PlannedHistory, Prepared } from './script.ts'
 import type { Session } from './session.ts'
 import type { Routes } from './step.ts'
 
@@ -56,6 +56,13 @@ export interface Estimate {
   step: string
   seconds: number
   from: 'earlier run' | 'size' | 'guess'
+}
+
+/** What a step of a finished run took, named as on the way that a run begins on; the migration's with what it moved. */
+export interface EarlierStep {
+  step: string
+  move: Move | null
+  seconds: number
 }
 
 export interface Loss {

@@ -1,9 +1,7 @@
 import type { Check } from '../domain/finding.ts'
-import type { Estimate, RunKind } from '../domain/plan.ts'
+import type { Approved, EarlierStep, Estimate, RunKind } from '../domain/plan.ts'
+import { type Prepared, statementsOf } from '../domain/script.ts'
 import type { Kind, Routes, Step } from '../domain/step.ts'
-
-/** What steps of earlier runs on the same target took. */
-export type EarlierSteps = readonly { kind: string; seconds: number }[]
 
 /** What a guess is made from. */
 export interface Sizes {
@@ -12,6 +10,7 @@ export interface Sizes {
   countedRows: number
   /** Functional requests, by the release that is up. */
   requests: { before: number; after: number }
+  prepared: Approved['prepared']
   checks: readonly Check[]
 }
 
@@ -26,6 +25,9 @@ const countedPerSecond = 5e6
 
 /** Seconds of one functional request. */
 const perRequest = 0.1
+
+/** Seconds of one statement and its way there and back: 0.25 ms on one machine, doubled for a network. */
+const perStatement = 0.0005
 
 /** Seconds, where neither an earlier run nor a size tells. */
 const guesses: Record<Kind, number> = {
@@ -48,10 +50,10 @@ const guesses: Record<Kind, number> = {
 }
 
 /** How long each step of every way takes: as in earlier runs (the median), by size, or guessed. */
-export function estimate(routes: Routes, sizes: Sizes, earlier: EarlierSteps): Estimate[] {
+export function estimate(routes: Routes, sizes: Sizes, earlier: readonly EarlierStep[]): Estimate[] {
   const steps = [...routes.forward, ...(routes['back-out'] ?? []), ...(routes['roll-back'] ?? [])]
   return steps.map((step) => {
-    const known = median(earlier.filter((each) => each.kind === step.kind).map((each) => each.seconds))
+    const known = median(earlier.filter(isSame(step, sizes)).map((each) => each.seconds))
     if (known !== null) return { step: step.id, seconds: rounded(known), from: 'earlier run' }
     const bySize = rounded(secondsBySize(step, sizes))
     return bySize > 0
@@ -60,13 +62,35 @@ export function estimate(routes: Routes, sizes: Sizes, earlier: EarlierSteps): E
   })
 }
 
-function secondsBySize(step: Step, { databaseBytes, countedRows, requests, checks }: Sizes): number {
+/** What another migration took says nothing of this one. */
+const isSame =
+  (step: Step, { prepared }: Sizes) =>
+  (earlier: EarlierStep): boolean => {
+    if (step.kind !== 'migrate') return nameOf(step) === earlier.step
+    const move = scriptsOf(step, prepared)?.move
+    return move !== undefined && move.from === earlier.move?.from && move.to === earlier.move.to
+  }
+
+/** The step's id without its way, e.g. `start:hrms-api` of `back-out.start:hrms-api`. */
+const nameOf = ({ id }: Step): string => id.replace(/^(back-out|roll-back)\./, '')
+
+const scriptsOf = (step: Step<'migrate'>, prepared: Approved['prepared']): Prepared | null | undefined =>
+  step.with.direction === 'up' ? prepared?.up : prepared?.down
+
+function secondsBySize(
+  step: Step,
+  { databaseBytes, countedRows, requests, prepared, checks }: Sizes,
+): number {
   if (step.kind === 'backup') return databaseBytes / speed.backup
   if (step.kind === 'before' || step.kind === 'verify') return countedRows / countedPerSecond
   if (step.kind === 'smoke') return requests[step.with.as] * perRequest
+  if (step.kind !== 'migrate') return 0
+  const scripts = scriptsOf(step, prepared)?.scripts ?? []
+  const statements = scripts.flatMap(({ units }) => units.flatMap(statementsOf)).length * perStatement
   // The findings are about the way that the run begins on.
-  if (step.id !== 'migrate') return 0
-  return movedBytes(checks, 'rewrites-table') / speed.rewrite + movedBytes(checks, 'scans-table') / speed.scan
+  if (step.id !== 'migrate') return statements
+  const rewritten = movedBytes(checks, 'rewrites-table') / speed.rewrite
+  return statements + rewritten + movedBytes(checks, 'scans-table') / speed.scan
 }
 
 const movedBytes = (checks: readonly Check[], code: 'rewrites-table' | 'scans-table'): number =>

@@ -1,5 +1,5 @@
 import type { Check } from '../domain/finding.ts'
-import type { Approved, Plan, RunKind } from '../domain/plan.ts'
+import type { Approved, EarlierStep, Plan, RunKind } from '../domain/plan.ts'
 import type { Identity } from '../domain/identity.ts'
 import type { Instant } from '../domain/json.ts'
 import type { Runbook } from '../domain/runbook.ts'
@@ -10,7 +10,7 @@ import { makeEngine } from '../engines/make.ts'
 import { targetKey } from '../domain/identity.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
 import { digestOf } from '../domain/digest.ts'
-import { neededFromMigrate, type EarlierSteps } from './estimates.ts'
+import { neededFromMigrate } from './estimates.ts'
 import type { Environment } from './looked.ts'
 import { measure } from './measure.ts'
 import { nothingToMove, readMigration } from './reading.ts'
@@ -28,7 +28,7 @@ export interface PlanInput {
   /** Where what is built for plans is kept. */
   builds: string
   /** How long steps took in earlier runs on this target. */
-  earlier: EarlierSteps
+  earlier: readonly EarlierStep[]
   /** The bot's own database, which is never a target; null where its server cannot be asked. */
   ours: Identity | null
   /** What was looked at elsewhere than on the target. */

@@ -1,4 +1,4 @@
-import type { Measured, RunKind } from '../domain/plan.ts'
+import type { EarlierStep, Measured, RunKind } from '../domain/plan.ts'
 import type { Check } from '../domain/finding.ts'
 import type { Engine } from '../engines/engine.ts'
 import type { Instant } from '../domain/json.ts'
@@ -11,7 +11,7 @@ import { canSeeSessions, listSessions } from '../adapters/postgres/sessions.ts'
 import { withSession } from '../adapters/postgres/target.ts'
 import type { Result } from '../domain/result.ts'
 import { checkAll } from './checks.ts'
-import { estimate, secondsOf, type EarlierSteps } from './estimates.ts'
+import { estimate, secondsOf } from './estimates.ts'
 import { blocker, type Environment } from './looked.ts'
 import { longestCount, lossInTime } from './loss-in-time.ts'
 import { touchedBy, type Reading } from './reading.ts'
@@ -26,7 +26,7 @@ export interface Measuring {
   now: Instant
   environment: Environment
   backups: { folder: string }
-  earlier: EarlierSteps
+  earlier: readonly EarlierStep[]
   besides?: readonly Check[]
 }
 
@@ -62,6 +62,7 @@ export async function measure(target: Target, about: Measuring): Promise<Result<
           before: requestsFor(runbook, 'before').length,
           after: requestsFor(runbook, 'after').length,
         },
+        prepared: read.prepared,
         checks,
       }
       const estimates = estimate(routes, sizes, about.earlier)

@@ -1,6 +1,6 @@
 import type { Identity } from '../domain/identity.ts'
 import type { Instant } from '../domain/json.ts'
-import type { Measured, Plan } from '../domain/plan.ts'
+import type { EarlierStep, Measured, Plan } from '../domain/plan.ts'
 import type { Difference } from '../domain/problem.ts'
 import type { Engine } from '../engines/engine.ts'
 import type { Runbook } from '../domain/runbook.ts'
@@ -11,7 +11,6 @@ import { makeEngine } from '../engines/make.ts'
 import { targetKey } from '../domain/identity.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
 import { sha256OfJson } from '../domain/digest.ts'
-import type { EarlierSteps } from './estimates.ts'
 import type { Environment } from './looked.ts'
 import { applicationNameOf } from './make.ts'
 import { measure } from './measure.ts'
@@ -25,7 +24,7 @@ export interface RemeasureInput {
   backups: { folder: string }
   /** Where what is built for plans is kept. */
   builds: string
-  earlier: EarlierSteps
+  earlier: readonly EarlierStep[]
   ours: Identity | null
   /** The runbook as its file has it now, to notice a change; without it, the file is not looked at. */
   runbook?: Runbook

@@ -1,5 +1,6 @@
 import type { Attempt } from '../domain/run.ts'
 import type { Outcome } from '../domain/outcome.ts'
+import type { EarlierStep } from '../domain/plan.ts'
 import type { Progress } from '../domain/step.ts'
 import { instant, type Queryable } from './transaction.ts'
 
@@ -66,17 +67,21 @@ export async function setProgress(
   )
 }
 
-/** Seconds that the last done attempt of each kind of step took in this target's finished runs, newest runs first. */
-export async function earlierSteps(
-  tx: Queryable,
-  target: string,
-): Promise<{ kind: string; seconds: number }[]> {
-  const { rows } = await tx.query<{ kind: string; seconds: number }>(
-    `select distinct on (split_part(attempt.step, ':', 1)) split_part(attempt.step, ':', 1) as kind,
-       extract(epoch from attempt.ended_at - attempt.began_at)::float8 as seconds
-     from lockkeeper.attempt join lockkeeper.run on run.id = attempt.run
-     where run.target = $1 and run.ending = 'done' and attempt.outcome ->> 'status' = 'done'
-     order by 1, attempt.ended_at desc`,
+/**
+ * Seconds that the last five attempts at each step took in this target's finished runs, whatever way they stood on; those at
+ * the migration by from where to where they moved it. Without those that a process left and another one took up.
+ */
+export async function earlierSteps(tx: Queryable, target: string): Promise<EarlierStep[]> {
+  const { rows } = await tx.query<EarlierStep>(
+    `select step, move, seconds from (
+       select *, row_number() over (partition by step, move order by ended_at desc) as nth from (
+         select regexp_replace(attempt.step, '^(back-out|roll-back)[.]', '') as step, attempt.outcome #> '{facts,move}' as move,
+           attempt.ended_at, extract(epoch from attempt.ended_at - attempt.began_at)::float8 as seconds
+         from lockkeeper.attempt join lockkeeper.run on run.id = attempt.run
+         where run.target = $1 and run.ending = 'done' and attempt.outcome ->> 'status' = 'done' and attempt.lives = 1
+       ) as taken
+     ) as numbered
+     where nth <= 5 order by step, ended_at desc`,
     [target],
   )
   return rows

@@ -70,7 +70,9 @@ describe('a plan of a migration', () => {
 
   it('leaves time at its deadline for the migration, its way back and the start', async () => {
     const target = await planTarget()
-    const { approved, measured } = planOf(await target.plan({ earlier: [{ kind: 'start', seconds: 100 }] }))
+    const { approved, measured } = planOf(
+      await target.plan({ earlier: [{ step: 'start:hrms-api', move: null, seconds: 100 }] }),
+    )
     const deadline = approved.routes.forward.find((step) => step.kind === 'deadline')
     expect(deadline?.with.needsSeconds).toBeGreaterThanOrEqual(200)
     expect(measured.estimates.find((each) => each.step === 'start:hrms-api')).toMatchObject({
