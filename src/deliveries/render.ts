@@ -127,11 +127,10 @@ async function waitsFor(
 ): Promise<WaitsFor[]> {
   const spoken = new Set([plan.author, ...approvals.map(({ person }) => person)])
   return Promise.all(
-    missingApprovals(plan, approvals).map(async ({ says, role, people }) => ({
-      says,
-      role,
-      count: people,
-      people: (await peopleOf(role)).filter((person) => !spoken.has(person)),
-    })),
+    missingApprovals(plan, approvals).map(async ({ says, role, people: count }) => {
+      const all = await peopleOf(role)
+      const people = all.filter((person) => !spoken.has(person))
+      return { says, role, count, people, tooFew: all.length > 0 && people.length < count }
+    }),
   )
 }

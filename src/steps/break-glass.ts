@@ -69,7 +69,7 @@ export function commandsByHand(undoing: Undoing): ByHand[] {
       command: sql(line),
     })),
     ...services.map(({ service, startCommand }) => ({
-      what: `Start ${service.name}`,
+      what: `Start ${service.name}${inShell(service.environment)}`,
       command: startCommand,
     })),
     ...services.map(({ service }) => ({
@@ -78,6 +78,10 @@ export function commandsByHand(undoing: Undoing): ByHand[] {
     })),
   ]
 }
+
+/** A shell of the night has not what Lockkeeper hands on: without it the service starts, and ends again. */
+const inShell = (names: readonly string[] = []): string =>
+  names.length === 0 ? '' : `, in a shell where its variables are set: ${names.join(', ')}`
 
 /** psql shows its arguments to everybody on the host, and takes a URL for one: its password goes by the environment. */
 function passwordByHand(variable: string, password: 'user' | 'query' | null): ByHand[] {

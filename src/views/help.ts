@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/json.ts'
 import type { Problem } from '../domain/problem.ts'
-import { bold, say, text, type View } from '../domain/view.ts'
+import { bold, code, say, text, type Line, type View } from '../domain/view.ts'
 import { runbookList, type RunbookStands } from './run/status.ts'
 import { typed } from './words/typed.ts'
 
@@ -26,7 +26,7 @@ export function helpView(
       {
         part: 'list',
         numbered: false,
-        items: commands.map(({ summary, example }) => say`${typed(example)} — ${summary}`),
+        items: commands.map(({ summary, example }) => say`${typed(example)} — ${marked(summary)}`),
       },
       text(
         runbooks.length
@@ -39,9 +39,13 @@ export function helpView(
   }
 }
 
+/** What a summary has between backticks is typed as it stands. */
+const marked = (summary: string): Line =>
+  summary.split('`').map((words, i) => (i % 2 === 1 ? code(words) : words))
+
 /** One command in full. */
 export const commandHelpView = ({ name, summary, example }: CommandSaid): View => ({
-  state: say`${bold(name)} — ${summary}`,
+  state: say`${bold(name)} — ${marked(summary)}`,
   parts: [text(say`For example: ${typed(example)}. Leave a name out and it asks for it.`)],
   actions: [],
 })

@@ -58,7 +58,7 @@ export const underWay: View = {
 /** Above a form that is shown again. */
 export const lookAgain = (faults: readonly { field: string; why: string }[]): Line =>
   say`Please look again. ${joined(
-    faults.map((fault) => [fault.why]),
+    faults.map(({ why }) => [why.charAt(0).toUpperCase() + why.slice(1)]),
     ' ',
   )}`
 

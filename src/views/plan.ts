@@ -21,12 +21,16 @@ export interface ApprovalSaid {
   at: Instant
 }
 
-/** What a plan waits for: `people` are those who may say it, where they are known; `count`, how many of them are needed. */
+/**
+ * What a plan waits for: `people` are those who may say it, where they are known; `count`, how many of them are needed.
+ * `tooFew`: of those who are known to have the role, too few are neither its author nor have spoken.
+ */
 export interface WaitsFor {
   says: string
   role: string
   people: readonly string[]
   count?: number
+  tooFew?: boolean
 }
 
 export type PlanState =
@@ -198,6 +202,13 @@ function approvalParts(
   return [
     ...(said.length ? [text(joined(said, ' · '))] : []),
     ...(waits.length ? [text(say`${bold('Waits for:')} ${joined(waits, ' · ')}`)] : []),
+    ...waitsFor
+      .filter(({ tooFew }) => tooFew)
+      .map(({ says, role }) =>
+        text(
+          say`${bold(`Nobody is known who can still say ${says}:`)} who made the plan, or said yes to it already, does not count. If nobody else has the role ${{ role }}, let somebody else plan it again.`,
+        ),
+      ),
   ]
 }
 

@@ -19,6 +19,8 @@ const calendar = new RegExp(
 )
 /** How the end of a window begins. */
 const until = /^([-–]|to$|till$|until$)/i
+/** The one way of a date that is read alone; beside other words it is these that are not understood. */
+const iso = /^\d{4}-\d{2}-\d{2}$/
 const fromToday = /^in (?:\d{1,3}|an?) (?:days?|weeks?)$/i
 
 const tokensOf = (words: string): string[] => words.split(/[\s,]+/).filter(Boolean)
@@ -35,8 +37,9 @@ export const isAboutTime = (words: string): boolean =>
 export function daysIn(words: string, today: Temporal.PlainDate): Temporal.PlainDate[] | DayFault {
   const week = [0, 1, 2, 3, 4, 5, 6, 7].map((days) => today.add({ days }))
   if (!words) return week
-  if (/^\d{4}-\d{2}-\d{2}$/.test(words)) return isoDay(words)
-  const unknown = fromToday.test(words) ? undefined : tokensOf(words).find((word) => !calendar.test(word))
+  if (iso.test(words)) return isoDay(words)
+  const others = fromToday.test(words) ? [] : tokensOf(words).filter((word) => !calendar.test(word))
+  const unknown = others.find((word) => !iso.test(word)) ?? others[0]
   if (unknown) return { why: until.test(unknown) ? 'end' : 'rest', part: unknown }
   const none: DayFault = { why: 'no-day', part: words }
   // `30 Nov 26` and `26 Nov 30`: which is the year?

@@ -47,11 +47,11 @@ describe('a time is read back before it counts', () => {
 
   test('with who is told at once, and who later', async () => {
     const said = await says(name, inHours(50))
-    expect(said).toContain('- At once: users, operations. The time for it, 72 h before the start, is over\n')
+    expect(said).toContain('- At once: users, operations. Its time, 72 h before the start, has passed\n')
     expect(said).toMatch(/\n- \w+ \d+ \w+, \d\d:\d\d MUT: users\n- When users are in again: users\n/)
     expect(await says(name, inHours(0.5))).toContain(
-      '- At once: operations. The time for it, 72 h before the start, is over\n' +
-        '- At once: users. The time for it, 1 h before the start, is over\n',
+      '- At once: operations. Its time, 72 h before the start, has passed\n' +
+        '- At once: users. Its time, 1 h before the start, has passed\n',
     )
   })
 

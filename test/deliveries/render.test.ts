@@ -53,6 +53,17 @@ test('a plan is drawn with whom it waits for: not its author, and nobody who has
   await waiting.close()
 })
 
+test('a plan whose author is the only one with a role says that nobody else can say it', async () => {
+  const alone = await openHistory('C0OPS', 'U0ASHA')
+  const by = (cto: string[]) =>
+    makeRender({ pool: alone.pool, peopleOf: async (role) => (role === 'cto' ? cto : ['U0DAN']) })
+  const shows = { plan: alone.plan.id }
+  expect(await drawn(shows, by(['U0ASHA']))).toContain('Nobody is known who can still say approved')
+  expect(await drawn(shows, by(['U0ASHA', 'U0MEI']))).not.toContain('Nobody is known')
+  expect(await drawn(shows, by([]))).not.toContain('Nobody is known')
+  await alone.close()
+})
+
 test('a plan that is being run says by whom and as what, and is not offered for a run', async () => {
   const view = await render({ plan: history.plan.id })
   expect(plainText(view!)).toContain(`is being run by @U0ASHA`)

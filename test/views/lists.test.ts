@@ -3,8 +3,9 @@ import type { RunbookStands } from '../../src/views/run/status.ts'
 import { backupsView } from '../../src/views/run/backups.ts'
 import { cardView } from '../../src/views/run/card.ts'
 import { commandHelpView, helpView } from '../../src/views/help.ts'
-import { plainText } from '../../src/views/words/plain.ts'
+import { lineText, plainText } from '../../src/views/words/plain.ts'
 import { runStatusView, statusView } from '../../src/views/run/status.ts'
+import { lookAgain } from '../../src/views/marks.ts'
 import { at, lockedOut, plan, run } from './sample.ts'
 
 const { runbook } = plan().approved
@@ -138,6 +139,18 @@ test('help lists the commands it is given with an example each, and the runbooks
   ])
   expect(plainText(commandHelpView(command))).toBe(
     'plan — look at the target; nothing is run\nFor example: /migrate plan add-security-enhancements. Leave a name out and it asks for it.',
+  )
+})
+
+test('what is typed as it stands is shown as such in a summary, without its backticks', () => {
+  const command = { name: 'schedule', summary: 'moves it, or calls it `off`', example: 'schedule x off' }
+  expect(commandHelpView(command).state).toContainEqual({ code: 'off' })
+  expect(plainText(helpView([command], [], now))).toContain('— moves it, or calls it off\n')
+})
+
+test('above a form that is shown again each fault begins as a sentence', () => {
+  expect(lineText(lookAgain([{ field: 'sessions', why: 'nothing is ticked' }]))).toBe(
+    'Please look again. Nothing is ticked',
   )
 })
 

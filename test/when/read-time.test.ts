@@ -214,6 +214,8 @@ describe('what could be meant in two ways, or in none, is refused (time-unread)'
     ['thursday 04:00 05:00', 'rest', '05:00'],
     ['thursday 04:00 PST', 'rest', 'PST'],
     ['thursday 04:00 Indian/Mauritus', 'rest', 'Indian/Mauritus'],
+    ['2026-11-30 04:00 Indian/Mauritus', 'rest', 'Indian/Mauritus'],
+    ['monday 2026-11-30 04:00', 'rest', '2026-11-30'],
     ['thursday 04:00 UTC MUT', 'rest', 'MUT'],
     ['thursday 04:00 +19:00', 'rest', '+19:00'],
     ['UTC thursday 04:00', 'rest', 'UTC'],

@@ -8,6 +8,7 @@ import type { Service } from '../../domain/runbook.ts'
 import type { ServiceMethod } from './service.ts'
 import { done, failed } from '../../domain/outcome.ts'
 import { failure, ok } from '../../domain/result.ts'
+import { serviceLog } from '../../domain/service-log.ts'
 import { errorCode } from '../error-code.ts'
 import { inherited } from '../inherited.ts'
 import { run, startDetached } from '../process.ts'
@@ -26,8 +27,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 export function processService(service: Service, folder: string, environment: Environment): ServiceMethod {
   const directory = path.resolve(folder, service.directory)
   const pidFile = path.resolve(folder, service.pidFile)
-  const log =
-    service.log === undefined ? `${pidFile.replace(/\.pid$/, '')}.log` : path.resolve(folder, service.log)
+  const log = serviceLog(service, folder)
   const given = inherited(environment, 'service', service.environment)
   const look = () => readPidFile(pidFile)
   const unknown = (why: string) => ({ code: 'service-state-unknown' as const, service: service.name, why })

@@ -58,8 +58,8 @@ export const runProblems = {
         : say`Retry: it looks again. A session that rolls back much takes its time.`,
   }),
   'sessions-came-back': ({ sessions }, seen) => ({
-    what: say`The database was empty, and is not any more: ${sessionsBriefly(sessions, seen)}.`,
-    means: say`Superusers and background workers enter a closed database. This step changed nothing.`,
+    what: say`Somebody is on the database who was not there before: ${sessionsBriefly(sessions, seen)}.`,
+    means: say`Superusers and background workers enter a closed database. This step changed no data.`,
     next: say`Stop what connects, then retry; or go back.`,
   }),
   'sessions-entering': ({ pids, seconds: waited }) => ({

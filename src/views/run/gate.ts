@@ -1,4 +1,5 @@
 import type { Attempt, Gate, Run } from '../../domain/run.ts'
+import type { Problem } from '../../domain/problem.ts'
 import type { Line, Part, View } from '../../domain/view.ts'
 import type { Question, QuestionCode, Questions } from '../../domain/question.ts'
 import { bold, clock, code, note, say, text } from '../../domain/view.ts'
@@ -12,8 +13,17 @@ import { firstOf, whom } from '../words/line.ts'
 import { nameOf } from '../words/step-names.ts'
 import { operatorRole } from '../../config.ts'
 import { problemLine } from '../problem/problem.ts'
+import { serviceLog } from '../../domain/service-log.ts'
 import { standingOf, type Standing } from './standing.ts'
 import { typedInTerminal } from '../words/typed.ts'
+
+/** Where a service that did not come up says why: its log is the first thing that people look for. */
+function logOf(problem: Problem, { run }: Standing): Part[] {
+  if (problem.code !== 'service-ended' && problem.code !== 'unhealthy') return []
+  const { services, folder } = run.plan.approved.runbook
+  const service = services.find(({ name }) => name === problem.service)
+  return service ? [text(say`Its log, on its host: ${code(serviceLog(service, folder))}`)] : []
+}
 
 /** What is asked, in the order in which a tired reader needs it: the state, then the details. */
 interface Asking {
@@ -30,7 +40,7 @@ export const askings: {
 } = {
   'step-failed': ({ problem }, gate, standing) => ({
     state: say`Stopped at ${nameOf(standing.run, gate.step)}; ${databaseLine(standing)}`,
-    parts: [text(problemLine(problem, gate.openedAt)), ...byHand(standing)],
+    parts: [text(problemLine(problem, gate.openedAt)), ...logOf(problem, standing), ...byHand(standing)],
   }),
   'sessions-left': ({ sessions, ended, changed, endedSoFar = [] }, gate, standing) => ({
     state: say`${counted(sessions.length, 'session')} ${sessions.length === 1 ? 'is' : 'are'} still on ${code(
@@ -147,7 +157,7 @@ export function asked(
  */
 export function gateView(gate: Gate, run: Run, attempts: readonly Attempt[]): View {
   const standing = standingOf(run, attempts, gate)
-  if (gate.answer) return answeredView(gate, run, attempts, standing)
+  if (gate.answer) return answeredView(gate, run, attempts)
   const { state, parts, actions } = asked(standing, gate)
   return {
     state: say`${productLine(standing)}. ${state}. ${whom(run.holder)}, please choose`,
@@ -156,9 +166,13 @@ export function gateView(gate: Gate, run: Run, attempts: readonly Attempt[]): Vi
   }
 }
 
-function answeredView(gate: Gate, run: Run, attempts: readonly Attempt[], standing: Standing): View {
+function answeredView(gate: Gate, run: Run, attempts: readonly Attempt[]): View {
   const { answer, answeredAt } = gate
-  const asking = askingOf(gate.question, gate, standing)
+  // As it stood then: what came of the answer is no part of the question.
+  const then = attempts.filter(
+    (a) => a.beganAt <= gate.openedAt && (a.step !== gate.step || a.attempt <= gate.attempt),
+  )
+  const asking = askingOf(gate.question, gate, standingOf(run, then, null))
   const at = answeredAt ? say` at ${clock(answeredAt)}` : []
   const by = answer?.via === 'clock' ? say`nobody answered${at}` : say`${whom(answer?.by ?? '')}${at}`
   return {

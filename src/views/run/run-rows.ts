@@ -48,6 +48,10 @@ function rowOf(standing: Standing, step: Step, attempt: Attempt | undefined): Un
 /** The first sentence only: the whole of it stands where the choices are. */
 const briefly = (problem: Problem): string => clipped(lineText(wordProblem(problem).what), 90)
 
+/** Of a cancel who it was, as a mention: cut as text it would show an id. */
+const brieflyFailed = (problem: Problem): Line =>
+  problem.code === 'cancelled' ? wordProblem(problem).what : [briefly(problem)]
+
 /** What was done, and what was not, before the run turned back. */
 function turnedRows({ run, record }: Standing): Ungrouped[] {
   return run.plan.approved.routes.forward.map((step): Ungrouped => {
@@ -57,7 +61,7 @@ function turnedRows({ run, record }: Standing): Ungrouped[] {
     if (status === 'done') return { word: 'Done', line: [name], name }
     if (status === 'unneeded') return { word: 'Skipped', line: [name], name }
     if (attempt?.outcome?.status === 'failed')
-      return { word: 'Failed', line: say`${name} — ${briefly(attempt.outcome.problem)}`, name: null }
+      return { word: 'Failed', line: say`${name} — ${brieflyFailed(attempt.outcome.problem)}`, name: null }
     return { word: 'Not run', line: [name], name }
   })
 }

@@ -62,7 +62,7 @@ export const unneededWords: Record<Unneeded, string> = {
   'nothing-migrated': 'nothing was migrated',
 }
 
-/** `120 MB of about 542 MB`, `2 of 41 sessions left`, `3rd try of 10`. */
+/** `120 MB of about 542 MB`, `2 of 41 sessions still there`, `3rd try of 10`. */
 export function progressLine({ done, of, unit, at }: Progress): Line {
   const where = at ? say` (${code(at)})` : []
   switch (unit) {
@@ -71,7 +71,7 @@ export function progressLine({ done, of, unit, at }: Progress): Line {
     case 'sessions':
       return of === null
         ? say`${counted(done, 'session')} gone${where}`
-        : say`${number(Math.max(0, of - done))} of ${counted(of, 'session')} left${where}`
+        : say`${number(Math.max(0, of - done))} of ${counted(of, 'session')} still there${where}`
     case 'attempts':
       return say`${ordinal(done)} try${of === null ? '' : ` of ${number(of)}`}${where}`
     case 'seconds':

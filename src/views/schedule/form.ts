@@ -178,7 +178,7 @@ function foretold(runbook: Runbook, { place, dueAt, will, to }: Foretold): Line 
   const when = zonedInWords({ moment: dueAt, zone: zoneOf(runbook) }, { year: false })
   return {
     later: say`${when}: ${audiences(to)}`,
-    'at-once': say`${bold('At once:')} ${audiences(to)}. The time for it, ${before} before the start, is over`,
+    'at-once': say`${bold('At once:')} ${audiences(to)}. Its time, ${before} before the start, has passed`,
     overtaken: say`Not sent, for ${audiences(to)}: the notice of ${before} before. They get a later one at once`,
     told: say`Not sent again, for ${audiences(to)}: the notice of ${before} before. They had it, and are told that it moved`,
   }[will]

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Problem } from '../../../src/domain/problem.ts'
 import type { Question, QuestionCode } from '../../../src/domain/question.ts'
@@ -228,6 +229,27 @@ describe('an answered question', () => {
       'It was asked: 2 sessions are still on hrms_master; HRMS stays down while we wait.',
     ])
   })
+})
+
+test('an answered question keeps what was so when it was asked', () => {
+  const { gate: asked, attempts } = lockedOut()
+  const given = { ...asked, answer: answer({ choice: 'retry' }), answeredAt: at('03:02:30') }
+  const retried = { ...migrated(), attempt: 2, beganAt: at('03:02:30'), endedAt: at('03:02:31') }
+  expect(
+    plainText(gateView(given, down, [...attempts, retried]))
+      .split('\n')
+      .at(-1),
+  ).toBe('It was asked: Stopped at Migrate; hrms_master is unchanged.')
+})
+
+test('a service that did not come up is asked about with the file of its log', () => {
+  const problem: Problem = { code: 'service-ended', service: 'hrms-api', seconds: 0.4 }
+  const asked = gate('smoke', { code: 'step-failed', problem, choices: ['retry', 'go-on', 'leave'] })
+  const made = run({ windowBegan: at('03:01:12') })
+  const { folder, services } = made.plan.approved.runbook
+  const log = path.resolve(folder, services[0]!.pidFile).replace(/\.pid$/, '.log')
+  const said = plainText(gateView(asked, made, [...beforeMigrate(), migrated()])).split('\n')
+  expect(said[2]).toBe(`Its log, on its host: ${log}`)
 })
 
 test('a question that was left open says who left it', () => {

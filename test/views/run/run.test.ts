@@ -47,14 +47,14 @@ test('the whole message while the database drains', () => {
     { person: 'U_MEI', says: 'approved' },
   ]
   expect(lines(down, [...beforeDrain(), draining], null, at('03:01:16'), approvals)).toEqual([
-    'HRMS is down since 03:01:12 UTC, expected back 03:01:27 UTC. Step 7 of 15: Drain, 2 of 41 sessions left',
+    'HRMS is down since 03:01:12 UTC, expected back 03:01:27 UTC. Step 7 of 15: Drain, 2 of 41 sessions still there',
     'AddSecurityEnhancements on hrms_master · run 7F3A-1 · written 03:01:16 UTC · older than a minute? npx lockkeeper status',
     'Done: Backup — 542 MB in 28 s, read through',
     'Done: Check — 1 check, all passed',
     'Done: Claim, Card',
     'Done: Stop hrms-api — 3 instances, 0.4 s',
     'Done: Close — 4 roles kept out',
-    'Now: Drain — 2 of 41 sessions left',
+    'Now: Drain — 2 of 41 sessions still there',
     'Not run: Before · Deadline · Migrate · Verify · Open · Start hrms-api · Smoke · Admit',
     'Started by @U_ASHA at 03:00:40 UTC · approved by @U_DAN and @U_MEI',
     'Buttons: Cancel… · What happened',
@@ -172,6 +172,18 @@ test('on the way back it shows what was done, what failed and what was not run, 
     'Now: Open',
     'Not run: Start hrms-api · Smoke · Admit',
   ])
+})
+
+test('a step that somebody cancelled names them, and is no id', () => {
+  const record = [
+    ...beforeDrain(),
+    attempt('drain', failed({ code: 'cancelled', by: 'U_MEI' }), { answer: answer({ choice: 'back-out' }) }),
+    attempt('back-out.verify', null),
+  ]
+  const rows = runView(down, record, null, at('03:03:02')).parts.flatMap((part) =>
+    part.part === 'rows' ? part.rows : [],
+  )
+  expect(rows.find(({ word }) => word === 'Failed')?.line).toContainEqual({ person: 'U_MEI' })
 })
 
 test('a way back that the clock chose says so', () => {

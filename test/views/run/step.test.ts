@@ -202,7 +202,7 @@ describe('a step as it ends', () => {
 test.each([
   [{ done: 120e6, of: 542e6, unit: 'bytes', at: null }, '120 MB of about 542 MB'],
   [{ done: 120e6, of: null, unit: 'bytes', at: null }, '120 MB'],
-  [{ done: 39, of: 41, unit: 'sessions', at: null }, '2 of 41 sessions left'],
+  [{ done: 39, of: 41, unit: 'sessions', at: null }, '2 of 41 sessions still there'],
   [{ done: 3, of: 10, unit: 'attempts', at: null }, '3rd try of 10'],
   [{ done: 11, of: null, unit: 'attempts', at: null }, '11th try'],
   [{ done: 4, of: 14, unit: 'statements', at: 'ALTER TABLE' }, '4 of 14 statements (ALTER TABLE)'],
