@@ -17,7 +17,7 @@ export function questionAfterFailure(
   choices.push('retry')
   const way = wayBack(run.plan.approved.routes, record)
   if (way) choices.push(way)
-  if (mayGoOn(record, step, way)) choices.push('go-on')
+  if (mayGoOn(record, step, problem, way)) choices.push('go-on')
   if (run.windowBegan) choices.push('leave')
   return { code: 'step-failed', problem, choices, ...lapse(run, record) }
 }
@@ -29,11 +29,12 @@ function standsInTheWay(step: Step, problem: Problem): boolean {
 }
 
 /**
- * Tests may be wrong about an application that works; a database that looks otherwise may still be the one to open, where
+ * Tests may be wrong about an application that works, not about one that does not run: going on tells everybody that it
+ * is available. A database that looks otherwise may still be the one to open, where
  * there is no way back from it.
  */
-function mayGoOn(record: readonly Attempt[], step: Step, way: Route | null): boolean {
-  if (step.kind === 'smoke') return true
+function mayGoOn(record: readonly Attempt[], step: Step, problem: Problem, way: Route | null): boolean {
+  if (step.kind === 'smoke') return problem.code !== 'service-ended'
   return step.kind === 'verify' && (way === null || presentRoute(record) !== 'forward')
 }
 

@@ -152,6 +152,11 @@ describe('what a failed step asks (step-failed)', () => {
     expect(asked('migrate').choices).not.toContain('go-on')
   })
 
+  test('nobody goes on over an application that does not run: who waits would be told that it is available', () => {
+    const ended: Problem = { code: 'service-ended', service: 'hrms-api', seconds: 1 }
+    expect(asked('smoke', ended).choices).toEqual(['retry', 'roll-back', 'leave'])
+  })
+
   test('sessions that block the migration may be ended first; without one there is nobody to end', () => {
     const blocked = (pids: number[]): Problem => ({
       code: 'lock-timeout',

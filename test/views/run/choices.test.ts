@@ -235,14 +235,6 @@ describe('what a choice does now', () => {
       [...beforeMigrate(), migrated()],
       'lets users into HRMS although checks failed',
     ],
-    [
-      'going on without the application says what is told all the same',
-      'go-on',
-      failedAt('smoke', { code: 'service-ended', service: 'hrms-api', seconds: 0.4 }),
-      down,
-      [...beforeMigrate(), migrated()],
-      'counts HRMS as back although hrms-api did not stay up: who waits is told that it is available',
-    ],
   ])('%s', (_, choice, asked, of, attempts, words) => {
     expect(does(choice, asked, of, attempts)).toBe(words)
   })
