@@ -11,7 +11,11 @@ const column = z
     column: words.describe('As the catalogue has it, without quotes.'),
     type: words.describe('As PostgreSQL writes it, e.g. `timestamp with time zone`.'),
     nullable: z.boolean().describe('Whether it may be NULL.'),
-    default: z.string().nullable().prefault(null).describe('As PostgreSQL writes it; null: none.'),
+    default: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('As PostgreSQL writes it; null: it has none. Without: not looked at.'),
   })
   .describe('A column as it must be after the migration.')
 

@@ -1,4 +1,4 @@
-import type { ColumnShape, TableShape } from '../domain/schema.ts'
+import type { TableShape } from '../domain/schema.ts'
 import type { Prepared } from '../domain/script.ts'
 import type { Runbook } from '../domain/runbook.ts'
 import type { TableCount } from '../domain/step.ts'
@@ -15,7 +15,10 @@ export interface Looked {
 
 type Column = Runbook['verification']['columns'][number]
 
-/** `found`: the column's table as it is now, in the order of the columns that are expected. */
+/**
+ * `found`: the column's table as it is now, in the order of the columns that are expected. A default counts only where one
+ * is written: EF's way down may leave one behind that its way up never takes away.
+ */
 export const columnsAsExpected = (
   expected: readonly Column[],
   found: readonly (TableShape | undefined)[],
@@ -25,7 +28,7 @@ export const columnsAsExpected = (
     return compared(
       `${column.table}.${column.column}`,
       described(column),
-      is ? described(is) : 'no such column',
+      is ? described(column.default === undefined ? { ...is, default: null } : is) : 'no such column',
     )
   })
 
@@ -124,6 +127,6 @@ const compared = (check: string, expected: string, found: string): Looked =>
 const described = ({
   type,
   nullable,
-  default: value,
-}: Pick<ColumnShape, 'type' | 'nullable' | 'default'>): string =>
+  default: value = null,
+}: Pick<Column, 'type' | 'nullable' | 'default'>): string =>
   `${type}, ${nullable ? 'nullable' : 'not null'}${value === null ? '' : `, default ${value}`}`

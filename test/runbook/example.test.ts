@@ -63,7 +63,7 @@ it('its verifications hold after its migration: columns as they are, and the try
         [column.table, column.column],
       )
       expect(rows, column.column).toEqual([
-        { type: column.type, nullable: column.nullable, default: column.default },
+        { type: column.type, nullable: column.nullable, default: column.default ?? null },
       ])
     }
     await client.query('begin')

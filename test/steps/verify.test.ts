@@ -189,6 +189,29 @@ test('after a rollback that left more than a default, what differs is named', as
   })
 })
 
+test('a default that a way down has left stops no second migration, unless the runbook says that there is none', async () => {
+  const left = `alter table master."RefreshTokens" alter column "AdminUserId" set default '${'0'.repeat(8)}-0000-0000-0000-${'0'.repeat(12)}'`
+  await migrated()
+  await query(left)
+  expect(await scene.perform(verify)).toMatchObject({ status: 'done' })
+  await anew((written) => {
+    written.verification.columns.find((one: any) => one.column === 'AdminUserId').default = null
+  })
+  await migrated()
+  await query(left)
+  expect(await scene.perform(verify)).toMatchObject({
+    problem: {
+      failed: [
+        {
+          check: 'master."RefreshTokens".AdminUserId',
+          expected: 'uuid, nullable',
+          found: expect.stringContaining('default'),
+        },
+      ],
+    },
+  })
+})
+
 test('rows are not compared with a count from before the application ran', async () => {
   await migrated()
   await scene.perform(stepOf('start', { service: 'hrms-api' }))
