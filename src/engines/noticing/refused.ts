@@ -8,11 +8,11 @@ import { type Gone, neededBy, noteGone, readersOf } from './dependents.ts'
 import { commandIn } from '../statements/effects.ts'
 import {
   addedValue,
-  enumsChanged,
   madeEnum,
   nameOfType,
   newEnumTakesValues,
   type NewValue,
+  typesChanged,
 } from './enum-value.ts'
 import { usesValue } from './enum-use.ts'
 import { unknownExtension } from './extensions.ts'
@@ -39,8 +39,10 @@ interface Reading {
   procedures: Procedures
   /** Columns whose default is another one than the catalogue has. */
   defaults: Set<string>
-  /** Columns whose type is another one than the catalogue has, and enums with other values. */
+  /** Columns whose type is another one than the catalogue has, and types that it has otherwise. */
   changed: Set<string>
+  /** Any type may become any other one. */
+  makesCasts: boolean
 }
 
 /**
@@ -61,6 +63,7 @@ export async function refused(client: pg.Client, { scripts }: Prepared): Promise
     procedures: trackProcedures(),
     defaults: new Set(),
     changed: new Set(),
+    makesCasts: false,
   }
   const findings: Finding[] = []
   const giveWay = givingWay()
@@ -84,7 +87,7 @@ async function look(reading: Reading, node: Node, { text }: Statement): Promise<
   const { client, names, gone, enums, values, fresh } = reading
   const findings: Finding[] = []
   for (const { type, value } of values) {
-    const uses = await usesValue(client, node, { type, value }, names)
+    const uses = await usesValue(client, node, { type, value }, reading)
     const surely = uses === 'surely'
     if (uses !== null)
       findings.push(when(surely, { code: 'value-uncommitted', type, value, statement: text, surely }))
@@ -114,7 +117,11 @@ async function look(reading: Reading, node: Node, { text }: Statement): Promise<
   if (add && !enums.has(add.added.type) && !reading.changed.has(add.added.type) && add.there === 'in-the-way')
     findings.push(blocker({ code: 'value-exists', ...add.added, statement: text }))
   if (add && !(reading.takesAtOnce && fresh.has(add.added.type)) && !add.there) values.push(add.added)
-  for (const type of enumsChanged(node)) reading.changed.add(type)
+  for (const type of typesChanged(node)) {
+    reading.changed.add(type)
+    enums.delete(type)
+  }
+  if ('CreateCastStmt' in node) reading.makesCasts = true
   const made = madeEnum(node)
   if (made !== null) {
     enums.add(made)
@@ -146,7 +153,7 @@ async function lookAtDropped(
 }
 
 async function lookAtColumn(
-  { client, names, gone, enums, defaults, changed }: Reading,
+  { client, names, gone, enums, defaults, changed, makesCasts }: Reading,
   now: string,
   { subtype, name = '', def, behavior }: AlterTableCmd,
   statement: string,
@@ -171,8 +178,9 @@ async function lookAtColumn(
     findings.push(blocker({ code: 'statement-refused', statement, why: 'partition-key' }))
   if (!isType || !def || !('ColumnDef' in def)) return findings
   const { typeName, raw_default: using } = def.ColumnDef
-  const change = { column, becomes: typeText(typeName) }
   const isMade = enums.has(nameOfType(typeName))
+  const isUnknown = makesCasts || (changed.has(nameOfType(typeName)) && !isMade)
+  const change = { column, becomes: isUnknown ? null : typeText(typeName) }
   const from = using ? null : await unconvertible(client, table, change, isMade)
   if (from !== null) findings.push(blocker({ code: 'type-unconvertible', table, column, from, statement }))
   else if (!defaults.has(key) && (await defaultUnconvertible(client, table, change, isMade)))

@@ -22,11 +22,11 @@ export async function rowsInTheWay(
   if (isDown(prepared)) return []
   const findings: Finding[] = []
   const uncounted: string[] = []
-  for (const { demand, statement, tables, isSure } of await demandsNow(client, history, prepared)) {
+  for (const { demand, statement, tables, isSure, isOnly } of await demandsNow(client, history, prepared)) {
     const counted = await countDemands(client, { demands: [demand] })
     uncounted.push(...counted.uncounted)
     for (const each of counted.violating) {
-      const isRefused = isSure && !demand.cuts && !(await hasHeirs(client, tables))
+      const isRefused = isSure && !demand.cuts && !(await hasHeirs(client, tables, isOnly))
       const fate = demand.cuts ? 'cut' : isRefused ? 'refused' : 'unsure'
       findings.push({
         level: isRefused ? 'blocker' : 'warning',
@@ -66,13 +66,16 @@ async function notValid(client: pg.Client): Promise<string[]> {
   return rows.map(({ statement }) => statement)
 }
 
-/** Whether other tables inherit from one of these without being its partitions: what holds for one does not for all. */
-async function hasHeirs(client: pg.Client, tables: string[]): Promise<boolean> {
+/**
+ * Whether other tables inherit from one of these: what holds for one does not for all. Their partitions are meant with
+ * them, but where a statement says ONLY.
+ */
+async function hasHeirs(client: pg.Client, tables: string[], isOnly: boolean): Promise<boolean> {
   const { rows } = await client.query<{ heirs: boolean }>(
     `select exists (select from pg_catalog.unnest($1::text[]) as wanted(name)
-       join pg_catalog.pg_class c on c.oid = pg_catalog.to_regclass(wanted.name) and c.relkind = 'r'
+       join pg_catalog.pg_class c on c.oid = pg_catalog.to_regclass(wanted.name) and c.relkind = any($2)
        join pg_catalog.pg_inherits on inhparent = c.oid) as heirs`,
-    [tables],
+    [tables, isOnly ? ['r', 'p'] : ['r']],
   )
   return rows[0]!.heirs
 }

@@ -136,8 +136,11 @@ function byCommand(named: Named, { subtype, name = '', def }: AlterTableCmd, tex
 }
 
 /** `USING c::type` cuts where the plain change of type fails; other conversions are the author's own. */
-const isCast = (node: Node): boolean =>
-  'TypeCast' in node && node.TypeCast.arg !== undefined && 'ColumnRef' in node.TypeCast.arg
+const isCastOf = (node: Node, column: string): boolean =>
+  'TypeCast' in node &&
+  node.TypeCast.arg !== undefined &&
+  'ColumnRef' in node.TypeCast.arg &&
+  textOf(node.TypeCast.arg.ColumnRef.fields?.at(-1)) === column
 
 /** By PostgreSQL's names: the smallest and the largest number that fits. */
 const ranges: Record<string, [number, number]> = { int2: [-32768, 32767], int4: [-2147483648, 2147483647] }
@@ -163,14 +166,18 @@ function typed(
   const called = column(later)
   if (called === null) return []
   if (name === 'text' || (name === 'varchar' && length === undefined)) return []
-  if (using && !isCast(using)) return [{ ...demand(null), what: text }]
+  if (using && !isCastOf(using, later)) return [{ ...demand(null), what: text }]
   if (type?.arrayBounds) return [demand(null)]
   if (hasLimit) return [demand(`char_length(rtrim(${called}::text)) > ${length ?? 1}`)]
   if (name === 'numeric' && length !== undefined)
-    return [demand(`abs(round(${called}::numeric, ${scale})) >= 10::numeric ^ (${length - scale})`)]
+    return [
+      demand(
+        `abs(round(${called}::numeric, ${scale})) >= 10::numeric ^ (${length - scale}) AND ${called}::numeric <> 'NaN'`,
+      ),
+    ]
   const range = ranges[name]
-  // A fraction is rounded: half of one is too much.
-  const outside = range && `${called} <= ${range[0]} - 0.5 OR ${called} >= ${range[1]} + 0.5`
+  // A fraction is rounded: half of one is too much, below zero of a float it is not (to the even number).
+  const outside = range && `${called} < ${range[0]} - 0.5 OR ${called} >= ${range[1]} + 0.5`
   return [demand(outside ?? null)]
 }
 

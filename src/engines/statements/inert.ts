@@ -22,6 +22,8 @@ function isInertOne(node: Node): boolean {
       droppedInertly.has(node.DropStmt.removeType ?? 'OBJECT_TABLE') &&
       node.DropStmt.behavior !== 'DROP_CASCADE'
     )
+  // A CHECK of what its text was counts other rows.
+  if ('AlterEnumStmt' in node) return node.AlterEnumStmt.oldVal === undefined
   if ('SelectStmt' in node)
     return !node.SelectStmt.intoClause && nodesOf(node, 'FuncCall').every(isHarmless) && !writes(node)
   return inertKinds.has(kind)
@@ -33,7 +35,6 @@ const writes = (node: Node): boolean =>
   )
 
 const inertKinds = new Set([
-  'AlterEnumStmt',
   'AlterOwnerStmt',
   'AlterSeqStmt',
   'CommentStmt',

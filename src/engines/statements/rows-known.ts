@@ -16,6 +16,8 @@ export interface Placed {
   tables: string[]
   /** Whether the rows are sure to be as they are now when it is made. */
   isSure: boolean
+  /** ONLY: not of what inherits from it, or is a partition of it. */
+  isOnly: boolean
 }
 
 /**
@@ -34,6 +36,7 @@ export function trackRows(
   const written = new Map<string, Set<string> | 'all'>()
   const unvalidated = new Map(notValid.flatMap(validatedLater))
   let isAsNow = true
+  let makesFunctions = false
 
   const rows: Rows = {
     table: (later) => names.table(later),
@@ -88,12 +91,17 @@ export function trackRows(
       noteAdded(node)
       const asked = [{ node, text }, ...validatedBy(node).flatMap((name) => unvalidated.get(name) ?? [])]
       const tables = tablesOf(node).flatMap((table) => names.table(table) ?? [])
+      // Called by a CHECK, it may say another thing than now.
+      const isSame = !makesFunctions || nodesOf([node], 'FuncCall').length === 0
+      const isSure = isAsNow && isSame && isPlain(node)
       const placed = asked
         .flatMap((one) => [...demandedBy(one.node, one.text, rows), ...notNullBy(one.node, rows)])
         .filter((demand) => demand.count !== null && !isCorrected(demand, tables))
-        .map((demand) => ({ demand, statement: text, tables, isSure: isAsNow && isPlain(node) }))
+        .map((demand) => ({ demand, statement: text, tables, isSure, isOnly: isOnly(node) }))
+      for (const name of droppedBy(node)) unvalidated.delete(name)
       for (const [name, later] of validatedLater(text)) unvalidated.set(name, later)
       noteWritten(node)
+      if ('CreateFunctionStmt' in node) makesFunctions = true
       if (!isInert(node) && !writesOnly(node, history)) isAsNow = false
       if ('CreateStmt' in node && !node.CreateStmt.if_not_exists)
         for (const made of madeBy(node)) empty.add(made)
@@ -186,10 +194,21 @@ const keyOf = (node: Node, constraint: string): string =>
     ? `${tableName(node.AlterTableStmt.relation)} ${constraint}`
     : constraint
 
-const validatedBy = (node: Node): string[] =>
-  commandsOf(node).flatMap(({ subtype, name }) =>
-    subtype === 'AT_ValidateConstraint' && name ? [keyOf(node, name)] : [],
-  )
+const keysOf = (node: Node, does: AlterTableCmd['subtype']): string[] =>
+  commandsOf(node).flatMap(({ subtype, name }) => (subtype === does && name ? [keyOf(node, name)] : []))
+
+const validatedBy = (node: Node): string[] => keysOf(node, 'AT_ValidateConstraint')
+const droppedBy = (node: Node): string[] => keysOf(node, 'AT_DropConstraint')
+
+const isOnly = (node: Node): boolean => {
+  const relation =
+    'AlterTableStmt' in node
+      ? node.AlterTableStmt.relation
+      : 'IndexStmt' in node
+        ? node.IndexStmt.relation
+        : null
+  return relation?.inh !== true
+}
 
 /** The constraint that a statement adds NOT VALID, with the same statement as if it were validated. */
 function validatedLater(text: string): [key: string, statement: { node: Node; text: string }][] {
