@@ -1,6 +1,7 @@
 import type { AlterTableCmd, ColumnDef, Constraint, IndexStmt, Node, RangeVar, UpdateStmt } from 'libpg-query'
 import type { Demand } from '../../domain/script.ts'
-import { commandIn, isMissing, updatesIn } from './effects.ts'
+import { commandIn, isMissing, updatesIn, withCommon } from './effects.ts'
+import { runsUnread } from './inert.ts'
 import { type Names, trackNames } from './names.ts'
 import { inParentheses, parseInner, quoteName } from './sql-parse.ts'
 import { nodesOf, tableName, textOf, withInner } from './tree.ts'
@@ -8,7 +9,8 @@ import { nodesOf, tableName, textOf, withInner } from './tree.ts'
 /**
  * What a way down demands of rows that were written since: types that are narrower again, constraints that are there
  * again. Counted by the names that are there before its first statement, and for the rows as they are then. What takes
- * more with it than can be told (CASCADE, DELETE, TRUNCATE, an UPDATE of what was there) is named, and not counted.
+ * more with it than can be told (CASCADE, DELETE, MERGE, TRUNCATE, an UPDATE of what was there, a function) is named, and
+ * not counted.
  * @param texts of its own statements. @param history its table: a row of it is no loss.
  */
 export function demandsOf(texts: readonly string[], history: string): Demand[] {
@@ -16,12 +18,14 @@ export function demandsOf(texts: readonly string[], history: string): Demand[] {
   const rows = rowsBy(names)
   const demands: Demand[] = []
   for (const text of texts)
-    for (const statement of parseInner(text))
+    for (const statement of parseInner(text)) {
+      if (runsUnread(statement)) demands.push({ table: null, what: text, count: null })
       for (const node of withInner(statement)) {
         const found = demandedBy(node, text, rows)
         demands.push(...found.map(({ table, what, count }) => ({ table, what, count })))
         names.follow(node, node !== statement)
       }
+    }
   return demands.filter(({ table }) => table !== history)
 }
 
@@ -104,16 +108,26 @@ export function demandedBy(node: Node, text: string, rows: Rows): Demanded[] {
   }
   if ('DropStmt' in node) return node.DropStmt.behavior === 'DROP_CASCADE' ? [whole(null)] : []
   if ('TruncateStmt' in node) return [whole(null)]
-  if ('DeleteStmt' in node) {
-    const named = namedBy(node.DeleteStmt.relation, rows)
-    return named ? [whole(named.table)] : []
-  }
-  const updated = updatesIn(node).flatMap((update) => overwritten(update, rows))
-  if (updated.length > 0) return updated.map((table) => whole(table))
+  const taken = [...takenBy(node, rows), ...updatesIn(node).flatMap((update) => overwritten(update, rows))]
+  if (taken.length > 0) return taken.map((table) => whole(table))
   if (!('IndexStmt' in node) || !node.IndexStmt.unique) return []
   const named = namedBy(node.IndexStmt.relation, rows)
   return named ? byIndex(named, node.IndexStmt, text) : []
 }
+
+/** Tables of which rows are deleted, or written over where they are there already. */
+const takenBy = (node: Node, rows: Rows): string[] =>
+  withCommon(node).flatMap((one) => {
+    const relation =
+      'DeleteStmt' in one
+        ? one.DeleteStmt.relation
+        : 'MergeStmt' in one
+          ? one.MergeStmt.relation
+          : 'InsertStmt' in one && one.InsertStmt.onConflictClause?.action === 'ONCONFLICT_UPDATE'
+            ? one.InsertStmt.relation
+            : undefined
+    return namedBy(relation, rows)?.table ?? []
+  })
 
 /** The table of which an UPDATE takes values that were there, if it does: one that fills in missing ones takes none. */
 function overwritten(
@@ -135,12 +149,11 @@ function byCommand(named: Named, { subtype, name = '', def }: AlterTableCmd, tex
   return nodesOf([def], 'Constraint').flatMap((constraint) => byConstraint(named, constraint, text))
 }
 
-/** `USING c::type` cuts where the plain change of type fails; other conversions are the author's own. */
-const isCastOf = (node: Node, column: string): boolean =>
-  'TypeCast' in node &&
-  node.TypeCast.arg !== undefined &&
-  'ColumnRef' in node.TypeCast.arg &&
-  textOf(node.TypeCast.arg.ColumnRef.fields?.at(-1)) === column
+/** `USING c::type` says what the plain change of type does, too; other conversions are the author's own. */
+function isItself(node: Node | undefined, column: string): boolean {
+  const value = node && 'TypeCast' in node ? node.TypeCast.arg : node
+  return value !== undefined && 'ColumnRef' in value && textOf(value.ColumnRef.fields?.at(-1)) === column
+}
 
 /** By PostgreSQL's names: the smallest and the largest number that fits. */
 const ranges: Record<string, [number, number]> = { int2: [-32768, 32767], int4: [-2147483648, 2147483647] }
@@ -156,29 +169,33 @@ function typed(
   const [length, scale = 0] = limits
   const limited = limits.length ? `(${limits.join(', ')})` : ''
   const hasLimit = name === 'varchar' || name === 'bpchar'
-  const demand = (where: string | null): Demanded => ({
+  // To a type with a limit; else it is refused all the same.
+  const isCut = hasLimit && nodesOf([using], 'TypeCast').some(({ typeName }) => typeName?.typmods?.length)
+  const demand = (where: string | null, cuts = isCut): Demanded => ({
     table,
     what: `${quoteName(later)} ${name}${limited}`,
     count: where && `SELECT count(*) FROM ${from} WHERE ${where}`,
     columns: [later],
-    cuts: hasLimit && using !== undefined,
+    cuts,
   })
   const called = column(later)
   if (called === null) return []
+  if (using && !isItself(using, later)) return [{ ...demand(null), what: text }]
   if (name === 'text' || (name === 'varchar' && length === undefined)) return []
-  if (using && !isCastOf(using, later)) return [{ ...demand(null), what: text }]
   if (type?.arrayBounds) return [demand(null)]
   if (hasLimit) return [demand(`char_length(rtrim(${called}::text)) > ${length ?? 1}`)]
+  const rounded = demand(`${called}::numeric <> round(${called}::numeric, ${scale})`, true)
   if (name === 'numeric' && length !== undefined)
     return [
       demand(
         `abs(round(${called}::numeric, ${scale})) >= 10::numeric ^ (${length - scale}) AND ${called}::numeric <> 'NaN'`,
       ),
+      rounded,
     ]
   const range = ranges[name]
   // A fraction is rounded: half of one is too much, below zero of a float it is not (to the even number).
   const outside = range && `${called} < ${range[0]} - 0.5 OR ${called} >= ${range[1]} + 0.5`
-  return [demand(outside ?? null)]
+  return outside === undefined ? [demand(null)] : [demand(outside), rounded]
 }
 
 function byConstraint(named: Named, constraint: Constraint, text: string): Demanded[] {

@@ -146,12 +146,15 @@ const columnIn = (def: Node | undefined): string =>
 export const commandIn = (node: Node): AlterTableCmd[] =>
   'AlterTableCmd' in node ? [node.AlterTableCmd] : []
 
-/** A statement that updates, or whose WITH does: nowhere else may one stand. Rows of a seed are not gone through. */
-export const updatesIn = (node: Node): UpdateStmt[] => {
-  const own = 'UpdateStmt' in node ? [node.UpdateStmt] : []
+/** A statement and those of its WITH: nowhere else may one stand that writes. Rows of a seed are not gone through. */
+export const withCommon = (node: Node): Node[] => {
   const [statement] = Object.values<object>(node)
-  return [...own, ...nodesOf(statement && 'withClause' in statement && statement.withClause, 'UpdateStmt')]
+  const common = statement && 'withClause' in statement ? statement.withClause : null
+  return [node, ...nodesOf(common, 'CommonTableExpr').flatMap(({ ctequery }) => ctequery ?? [])]
 }
+
+export const updatesIn = (node: Node): UpdateStmt[] =>
+  withCommon(node).flatMap((one) => ('UpdateStmt' in one ? [one.UpdateStmt] : []))
 
 /** A column that the migration fills itself has other values than its default, and nobody can tell which. */
 function noteUpdated(effects: Reading, update: UpdateStmt, names: Names): void {

@@ -84,6 +84,12 @@ const harmless = new Set(['setval', 'nextval', 'pg_get_serial_sequence', 'max', 
 
 const isHarmless = ({ funcname }: { funcname?: Node[] }): boolean => harmless.has(textOf(funcname?.at(-1)))
 
+/** Whether a statement runs what is not read: a function or procedure, or SQL that a DO block puts together. */
+export const runsUnread = (node: Node): boolean =>
+  isOpaque(node) ||
+  'CallStmt' in node ||
+  ('SelectStmt' in node && !nodesOf(node, 'FuncCall').every(isHarmless))
+
 /** A DO block that does more than conditions and plain statements: what it puts together, calls or assigns is not seen. */
 const isOpaque = (node: Node): boolean =>
   'DoStmt' in node && (!insideDo(node.DoStmt).isWhole || hidden.test(JSON.stringify(node.DoStmt.args)))

@@ -56,8 +56,12 @@ test('rows that cannot be counted are said not to have been', async ({ hrms }) =
   })
 })
 
-test('values that USING would cut are a warning: the server takes them', async ({ hrms }) => {
-  await (await hrms.client()).query(rows)
+test('values that USING would cut or a type round are a warning: the server takes them', async ({ hrms }) => {
+  await (await hrms.client()).query(`${rows}; alter table master.a add n numeric default 1.5`)
+  expect(await inTheWay(hrms, 'ALTER TABLE master.a ALTER n TYPE int')).toEqual([['warning', 2, 'n int4']])
+  expect(await inTheWay(hrms, 'ALTER TABLE master.a ALTER code TYPE varchar(10) USING code::text')).toEqual([
+    ['blocker', 1, 'code varchar(10)'],
+  ])
   const cut = 'ALTER TABLE master.a ALTER COLUMN code TYPE varchar(10) USING code::varchar(10)'
   expect(await inTheWay(hrms, cut)).toEqual([['warning', 1, 'code varchar(10)']])
   const { engine, up } = await prepared(cut)
