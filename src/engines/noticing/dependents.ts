@@ -122,15 +122,28 @@ export async function readersOf(
  * rules and foreign keys of other tables; those that are gone by then, as the table itself, left out.
  */
 export async function neededBy(client: pg.Client, table: string, gone: Gone): Promise<string[]> {
-  const { keys } = gone
-  const references = (await referencesTo(client, table)).filter(
-    (one) =>
-      isLeft(gone, one) &&
-      !one.columns.some((column) => one.within.some((table) => keys.has(keyOf('column', column, table)))),
-  )
+  const references = (await referencesTo(client, table)).filter((one) => refersStill(gone, one))
   const reading = (await readers(client, table, null)).filter((one) => isLeft(gone, one))
   return namesOf([...reading, ...references])
 }
+
+/** Whether foreign keys rest on a constraint or column of a table: while they do, it cannot be dropped without them. */
+export async function isKeyNeeded(
+  client: pg.Client,
+  table: string,
+  dropped: { constraint: string } | { column: string },
+  gone: Gone,
+): Promise<boolean> {
+  return (await referencesTo(client, table)).some(
+    (one) =>
+      ('column' in dropped ? one.onColumns.includes(dropped.column) : one.on === dropped.constraint) &&
+      refersStill(gone, one),
+  )
+}
+
+const refersStill = (gone: Gone, one: Reference): boolean =>
+  isLeft(gone, one) &&
+  !one.columns.some((column) => one.within.some((table) => gone.keys.has(keyOf('column', column, table))))
 
 const isLeft = ({ keys }: Gone, { kind, name, within }: Reader): boolean =>
   within.every(
@@ -177,13 +190,24 @@ async function readers(client: pg.Client, table: string, column: string | null):
   return rows
 }
 
-/** Foreign keys of other tables, and their columns; those of partitions go with their table's. */
-async function referencesTo(client: pg.Client, table: string): Promise<(Reader & { columns: string[] })[]> {
-  const { rows } = await client.query<Omit<Reader, 'kind'> & { columns: string[] }>(
+/** A foreign key with its columns, and those of the index that it rests on; `on`: the constraint that has this index. */
+interface Reference extends Reader {
+  columns: string[]
+  on: string | null
+  onColumns: string[]
+}
+
+/** Foreign keys of whatever tables; those of partitions go with their table's. */
+async function referencesTo(client: pg.Client, table: string): Promise<Reference[]> {
+  const { rows } = await client.query<Omit<Reference, 'kind'>>(
     `select conname::text as name, pg_catalog.format('%I.%I', nspname, relname) as relation, ${within} as within,
             array(select attname::text from pg_catalog.pg_attribute
-                  where attrelid = conrelid and attnum = any(conkey)) as columns
-     from pg_catalog.pg_constraint join pg_catalog.pg_class c on c.oid = conrelid
+                  where attrelid = conrelid and attnum = any(conkey)) as columns,
+            (select k.conname::text from pg_catalog.pg_constraint k
+             where k.conindid = f.conindid and k.conrelid = f.confrelid and k.contype in ('p', 'u')) as on,
+            array(select attname::text from pg_catalog.pg_index join pg_catalog.pg_attribute on attrelid = indrelid
+                  where indexrelid = conindid and attnum = any(indkey)) as "onColumns"
+     from pg_catalog.pg_constraint f join pg_catalog.pg_class c on c.oid = conrelid
      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
      where contype = 'f' and conparentid = 0 and confrelid = pg_catalog.to_regclass($1)`,
     [table],

@@ -4,7 +4,7 @@ import { type Procedures, trackProcedures } from './calls.ts'
 import type { Finding } from '../../domain/finding.ts'
 import { type Prepared, type Statement, statementsOf } from '../../domain/script.ts'
 import { defaultUnconvertible, unconvertible } from './column-type.ts'
-import { type Gone, neededBy, noteGone, readersOf } from './dependents.ts'
+import { type Gone, isKeyNeeded, neededBy, noteGone, readersOf } from './dependents.ts'
 import { commandIn } from '../statements/effects.ts'
 import {
   addedValue,
@@ -19,7 +19,7 @@ import { unknownExtension } from './extensions.ts'
 import { givingWay } from '../statements/give-way.ts'
 import { type Names, trackNames } from '../statements/names.ts'
 import { readMarks } from '../parts.ts'
-import { isConcurrentOnPartitioned, isPartitionKey } from './partitioned.ts'
+import { isConcurrentOnPartitioned, isPartitionKey, leavesPartitionKey } from './partitioned.ts'
 import { parseInner } from '../statements/sql-parse.ts'
 import { droppedTables } from '../statements/tables.ts'
 import { tableName, withInner } from '../statements/tree.ts'
@@ -107,12 +107,18 @@ async function look(reading: Reading, node: Node, { text }: Statement): Promise<
     const commands = (node.AlterTableStmt.cmds ?? []).flatMap(commandIn)
     // Wherever it stands, a default is dropped before a type is changed, and set after it.
     for (const command of commands) if (!command.def) noteDefault(reading, now, command)
-    for (const command of commands) findings.push(...(await lookAtColumn(reading, now, command, text)))
+    for (const command of commands) {
+      if (await dropsKey(reading, now, command))
+        findings.push(blocker({ code: 'statement-refused', statement: text, why: 'key-needed' }))
+      findings.push(...(await lookAtColumn(reading, now, command, text)))
+    }
     for (const command of commands) noteDefault(reading, now, command)
   }
   findings.push(...(await lookAtDropped(reading, node, text)))
   if (await isConcurrentOnPartitioned(client, node, names))
     findings.push(blocker({ code: 'statement-refused', statement: text, why: 'partitioned' }))
+  if (await leavesPartitionKey(client, node, names))
+    findings.push(blocker({ code: 'statement-refused', statement: text, why: 'partition-key-left' }))
   const add = await addedValue(client, node)
   if (add && !enums.has(add.added.type) && !reading.changed.has(add.added.type) && add.there === 'in-the-way')
     findings.push(blocker({ code: 'value-exists', ...add.added, statement: text }))
@@ -150,6 +156,19 @@ async function lookAtDropped(
     for (const one of needing) by.add(one)
   }
   return by.size === 0 ? [] : [when(!gone.unknown, { code: 'table-needed', tables, by: [...by], statement })]
+}
+
+/** Whether foreign keys refer to what a command drops. */
+async function dropsKey(
+  { client, names, gone }: Reading,
+  now: string,
+  { subtype, name = '', behavior }: AlterTableCmd,
+): Promise<boolean> {
+  const table = names.table(now)
+  if (table === null || behavior === 'DROP_CASCADE' || gone.unknown) return false
+  if (subtype === 'AT_DropConstraint') return isKeyNeeded(client, table, { constraint: name }, gone)
+  const column = subtype === 'AT_DropColumn' ? names.column(now, name) : null
+  return column !== null && isKeyNeeded(client, table, { column }, gone)
 }
 
 async function lookAtColumn(

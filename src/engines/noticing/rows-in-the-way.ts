@@ -40,7 +40,7 @@ export async function rowsInTheWay(
 }
 
 async function demandsNow(client: pg.Client, history: History, { scripts }: Prepared): Promise<Placed[]> {
-  const rows = trackRows(history.table, await notValid(client))
+  const rows = trackRows(history.table, await notValid(client), await primaryKeys(client))
   const placed: Placed[] = []
   const giveWay = givingWay()
   for (const script of scripts) {
@@ -64,6 +64,17 @@ async function notValid(client: pg.Client): Promise<string[]> {
      join pg_catalog.pg_namespace n on n.oid = relnamespace where not convalidated`,
   )
   return rows.map(({ statement }) => statement)
+}
+
+async function primaryKeys(client: pg.Client): Promise<Map<string, string[]>> {
+  const { rows } = await client.query<{ table: string; columns: string[] }>(
+    `select pg_catalog.format('%I.%I', nspname, relname) as "table",
+       array(select attname::text from pg_catalog.unnest(conkey) with ordinality as its (attnum, at)
+             join pg_catalog.pg_attribute a on attrelid = conrelid and a.attnum = its.attnum order by at) as columns
+     from pg_catalog.pg_constraint join pg_catalog.pg_class c on c.oid = conrelid
+     join pg_catalog.pg_namespace n on n.oid = relnamespace where contype = 'p'`,
+  )
+  return new Map(rows.map(({ table, columns }) => [table, columns]))
 }
 
 /**

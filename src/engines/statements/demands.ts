@@ -39,6 +39,10 @@ export interface Rows {
   from(tableLater: string): string | null
   /** Whether the statements make it, and nothing is in it. */
   isEmpty(tableLater: string): boolean
+  /** Whether `from` has a column that the statements add, with what rows get in it. */
+  isGiven(tableLater: string, later: string): boolean
+  /** Columns of its primary key; null: not known. */
+  key(tableLater: string): string[] | null
 }
 
 /** Of tables as they are, without what the statements add to them. */
@@ -50,6 +54,8 @@ export const rowsBy = (names: Names): Rows => ({
   },
   from: (later) => names.table(later),
   isEmpty: () => false,
+  isGiven: () => false,
+  key: () => null,
 })
 
 /** A demand with what it is about. */
@@ -68,6 +74,8 @@ interface Named {
   /** Quoted; null: the statements make it. */
   column: (later: string) => string | null
   other: (relation: RangeVar) => { from: string } | 'empty' | null
+  key: (relation: RangeVar) => string[] | null
+  isGiven: (column: string) => boolean
 }
 
 function namedBy(relation: RangeVar | undefined, rows: Rows): Named | null {
@@ -84,6 +92,8 @@ function namedBy(relation: RangeVar | undefined, rows: Rows): Named | null {
       if (theirs !== null) return { from: theirs }
       return rows.isEmpty(tableName(relation)) ? 'empty' : null
     },
+    key: (relation) => rows.key(tableName(relation)),
+    isGiven: (column) => rows.isGiven(later, column),
   }
 }
 
@@ -145,9 +155,20 @@ function overwritten(
 function byCommand(named: Named, { subtype, name = '', def }: AlterTableCmd, text: string): Demanded[] {
   if (subtype === 'AT_AlterColumnType' && def && 'ColumnDef' in def)
     return typed(named, name, def.ColumnDef, text)
-  if (subtype !== 'AT_AddConstraint') return []
-  return nodesOf([def], 'Constraint').flatMap((constraint) => byConstraint(named, constraint, text))
+  if (subtype === 'AT_AddConstraint')
+    return nodesOf([def], 'Constraint').flatMap((constraint) => byConstraint(named, constraint, text))
+  if (subtype !== 'AT_AddColumn' || !def || !('ColumnDef' in def)) return []
+  const { colname: sval = '', constraints } = def.ColumnDef
+  const itself: Node[] = [{ String: { sval } }]
+  const its = nodesOf(constraints, 'Constraint')
+  if (!named.isGiven(sval) || its.some(({ contype }) => contype === 'CONSTR_ATTR_NOT_ENFORCED')) return []
+  return its
+    .filter(({ contype }) => contype && inline.has(contype))
+    .flatMap((one) => byConstraint(named, { ...one, keys: itself, fk_attrs: itself }, text))
 }
+
+/** Of a column that is added. It cannot be a primary key without a value for each row: NOT NULL says so. */
+const inline = new Set<Constraint['contype']>(['CONSTR_CHECK', 'CONSTR_FOREIGN', 'CONSTR_UNIQUE'])
 
 /** `USING c::type` says what the plain change of type does, too; other conversions are the author's own. */
 function isItself(node: Node | undefined, column: string): boolean {
@@ -227,16 +248,18 @@ function byConstraint(named: Named, constraint: Constraint, text: string): Deman
 
 /** Rows whose values refer to nothing. */
 function orphans(
-  { from, column, other }: Named,
+  { from, column, other, key }: Named,
   { pktable, pk_attrs = [], fk_attrs = [], fk_with_period }: Constraint,
 ): string | null {
   const theirRows = pktable && other(pktable)
-  if (!pktable || !theirRows || !pk_attrs.length || fk_with_period) return null
+  if (!pktable || !theirRows || fk_with_period) return null
   const ours = fk_attrs.map((key) => `ours.${column(textOf(key))}`)
   const given = ours.map((name) => `${name} IS NOT NULL`).join(' AND ')
   const count = `SELECT count(*) FROM (SELECT * FROM ${from}) AS ours WHERE ${given}`
   if (theirRows === 'empty') return count
-  const same = pk_attrs.map((key, i) => `theirs.${quoteName(textOf(key))} = ${ours[i]}`).join(' AND ')
+  const theirs = pk_attrs.length ? pk_attrs.map(textOf) : key(pktable)
+  if (theirs?.length !== ours.length) return null
+  const same = theirs.map((name, i) => `theirs.${quoteName(name)} = ${ours[i]}`).join(' AND ')
   return `${count} AND NOT EXISTS (SELECT FROM (SELECT * FROM ${theirRows.from}) AS theirs WHERE ${same})`
 }
 

@@ -25,10 +25,12 @@ export interface Placed {
  * with, what was written. `follow` gives the demands of a statement that can be counted now.
  * @param history its table: writing it changes no other rows.
  * @param notValid statements that would add the constraints which are there and not validated.
+ * @param keys columns of primary keys, by their tables.
  */
 export function trackRows(
   history: string,
   notValid: readonly string[],
+  keys: ReadonlyMap<string, string[]>,
 ): { follow(node: Node, text: string): Placed[] } {
   const names = trackNames()
   const empty = new Set<string>()
@@ -37,6 +39,7 @@ export function trackRows(
   const unvalidated = new Map(notValid.flatMap(validatedLater))
   let isAsNow = true
   let makesFunctions = false
+  const rekeyed = new Set<string>()
 
   const rows: Rows = {
     table: (later) => names.table(later),
@@ -44,9 +47,10 @@ export function trackRows(
       const before = names.column(table, later)
       if (before !== null) return quoteName(before)
       const made = names.added(table, later)
-      const isKnown = added.get(names.table(table) ?? '')?.some(({ column }) => column === made)
-      return isKnown && made !== null ? quoteName(made) : null
+      return made !== null && rows.isGiven(table, made) ? quoteName(made) : null
     },
+    isGiven: (table, column) =>
+      added.get(names.table(table) ?? '')?.some((one) => one.column === column) === true,
     from(later) {
       const table = names.table(later)
       if (table === null) return null
@@ -56,6 +60,10 @@ export function trackRows(
       return `(SELECT ${alias}.*, ${columns.map(({ column, sql }) => `${sql} AS ${quoteName(column)}`).join(', ')} FROM ${table} AS ${alias}) AS ${alias}`
     },
     isEmpty: (later) => isAsNow && empty.has(later),
+    key(later) {
+      const table = names.table(later)
+      return table === null || rekeyed.has(table) ? null : (keys.get(table) ?? null)
+    },
   }
 
   /** Whether a statement before writes what a demand is about: that may be what corrects it. */
@@ -99,6 +107,7 @@ export function trackRows(
         .filter((demand) => demand.count !== null && !isCorrected(demand, tables))
         .map((demand) => ({ demand, statement: text, tables, isSure, isOnly: isOnly(node) }))
       for (const name of droppedBy(node)) unvalidated.delete(name)
+      if (droppedBy(node).length > 0) for (const table of tables) rekeyed.add(table)
       for (const [name, later] of validatedLater(text)) unvalidated.set(name, later)
       noteWritten(node)
       if ('CreateFunctionStmt' in node) makesFunctions = true

@@ -143,6 +143,49 @@ test('a column that is added counts with the value that rows get in it', async (
   }
 })
 
+test('what a column is added with counts for the constraints that are written beside it', async ({
+  hrms,
+}) => {
+  await (
+    await hrms.client()
+  ).query(`${rows}; create table master.tenants (id int primary key); insert into master.tenants values (1);
+    alter table master.tenants owner to hrms_owner`)
+  const add = 'ALTER TABLE master.a ADD n int NOT NULL DEFAULT'
+  for (const [sql, found] of [
+    [`${add} 0 REFERENCES master.tenants`, 2],
+    [`${add} 0 CHECK (n > 0)`, 2],
+    [`${add} 0 UNIQUE`, 2],
+    [`${add} 1 REFERENCES master.tenants (id) CHECK (n > 0)`, 0],
+    ['ALTER TABLE master.a ADD n int REFERENCES master.tenants UNIQUE CHECK (n > 0)', 0],
+    ['ALTER TABLE master.a ADD CONSTRAINT fk FOREIGN KEY (parent) REFERENCES master.tenants', 1],
+  ] as const) {
+    expect([sql, await inTheWay(hrms, sql)]).toEqual([
+      sql,
+      found ? [['blocker', found, sql.includes('CONSTRAINT') ? 'fk' : sql]] : [],
+    ])
+    const { engine, up } = await prepared(`${sql}; ${found ? '' : 'SELECT 1 / 0'}`)
+    expect(await engine.apply(hrms.target(), up, applying())).toMatchObject({
+      problem: { sqlstate: expect.stringMatching(found ? /^23/ : /^22012/) },
+    })
+  }
+})
+
+test('a foreign key that names no column is counted by the primary key, unless another one is made', async ({
+  hrms,
+}) => {
+  await (
+    await hrms.client()
+  ).query(
+    `${rows}; create table master.kids (a int); insert into master.kids values (7); alter table master.kids owner to hrms_owner`,
+  )
+  const key = 'ALTER TABLE master.kids ADD CONSTRAINT fk FOREIGN KEY (a) REFERENCES master.a'
+  expect(await inTheWay(hrms, key)).toEqual([['blocker', 1, 'fk']])
+  const other = 'ALTER TABLE master.a ADD PRIMARY KEY (parent)'
+  expect(await inTheWay(hrms, `ALTER TABLE master.a DROP CONSTRAINT a_pkey; ${other}; ${key}`)).toEqual([
+    ['blocker', 1, other],
+  ])
+})
+
 test('a constraint that is added NOT VALID is counted where it is validated, also long after', async ({
   hrms,
 }) => {
