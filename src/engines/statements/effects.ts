@@ -1,4 +1,12 @@
-import type { A_Const, AlterTableCmd, AlterTableStmt, ColumnDef, Node, UpdateStmt } from 'libpg-query'
+import type {
+  A_Const,
+  AlterTableCmd,
+  AlterTableStmt,
+  ColumnDef,
+  Node,
+  TypeCast,
+  UpdateStmt,
+} from 'libpg-query'
 import type { Dropped, Given, Prepared } from '../../domain/script.ts'
 import { madeBy, type Names, trackNames } from './names.ts'
 import { droppedTables } from './tables.ts'
@@ -209,10 +217,16 @@ export function givenBy({ constraints = [], typeName, collClause }: ColumnDef): 
   if (all.some(({ contype }) => contype === 'CONSTR_IDENTITY') || sequenced.has(type)) return 'unknown'
   const given = all.find(({ contype }) => contype === 'CONSTR_DEFAULT')?.raw_expr
   if (!given) return { value: null }
-  const constant = constantOf(given)
+  const constant = nodesOf([given], 'TypeCast').every((cast) => isOf(cast, type)) ? constantOf(given) : null
   if (!constant || constant.value === null) return constant ?? 'unknown'
   const isOwn = schema === 'pg_catalog' && comparable.has(type) && !collClause
   return isOwn ? constant : { ...constant, asText: true }
+}
+
+/** A cast to another type or a limit makes another value of it. */
+const isOf = ({ typeName }: TypeCast, type: string): boolean => {
+  const to = textOf(typeName?.names?.at(-1))
+  return !typeName?.typmods?.length && (to === type || (to === 'text' && type === 'varchar'))
 }
 
 /** The value of `5`, `'x'`, `DATE 'x'` or `'x'::date`, as text. */
