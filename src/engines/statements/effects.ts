@@ -4,6 +4,7 @@ import type {
   AlterTableStmt,
   ColumnDef,
   Node,
+  ObjectType,
   TypeCast,
   UpdateStmt,
 } from 'libpg-query'
@@ -62,6 +63,22 @@ export function effectsOf(statements: Node[]): Effects {
   const { adds, drops } = effects
   return { adds, drops, restores: restoresOf(effects), gave, after: afterAll(effects, names) }
 }
+
+/** Whether types or collations of its own go with what statements drop. */
+export const dropsTypes = (statements: readonly Node[]): boolean =>
+  statements
+    .flatMap(withInner)
+    .some(
+      (node) => 'DropOwnedStmt' in node || ('DropStmt' in node && holdsTypes.has(node.DropStmt.removeType)),
+    )
+
+const holdsTypes = new Set<ObjectType | undefined>([
+  'OBJECT_COLLATION',
+  'OBJECT_DOMAIN',
+  'OBJECT_EXTENSION',
+  'OBJECT_SCHEMA',
+  'OBJECT_TYPE',
+])
 
 /** What stands inside of a DO block may be skipped. */
 const eachOf = (statement: Node): { node: Node; maybe: boolean }[] =>
