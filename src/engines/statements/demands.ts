@@ -229,13 +229,15 @@ function byConstraint(named: Named, constraint: Constraint, text: string): Deman
   ]
   if (contype === 'CONSTR_CHECK') {
     const says = inParentheses(text, constraint.location ?? 0, 'CHECK')
-    return demand(says && `SELECT count(*) FROM ${from} WHERE NOT (${says})`, null)
+    const reads = nodesOf([constraint.raw_expr], 'ColumnRef').map(({ fields }) => textOf(fields?.at(-1)))
+    return demand(says && `SELECT count(*) FROM ${from} WHERE NOT (${says})`, reads)
   }
   const columns = (constraint.keys ?? []).map(textOf)
   const keys = columns.flatMap((name) => named.column(name) ?? [])
   if (keys.length < columns.length) return []
-  const isPlain = !constraint.nulls_not_distinct && !constraint.without_overlaps
-  if (contype === 'CONSTR_UNIQUE' && isPlain) return demand(repeated(from, keys), columns)
+  const isPlain = !constraint.without_overlaps
+  if (contype === 'CONSTR_UNIQUE' && isPlain)
+    return demand(repeated(from, keys, constraint.nulls_not_distinct), columns)
   if (contype === 'CONSTR_PRIMARY' && isPlain) return demand(repeatedOrMissing(from, keys), columns)
   if (contype === 'CONSTR_FOREIGN') {
     const refers = (constraint.fk_attrs ?? []).map(textOf)
@@ -269,20 +271,18 @@ function byIndex(
   text: string,
 ): Demanded[] {
   const elements = nodesOf(indexParams, 'IndexElem')
-  const isPlain =
-    elements.every(({ name, collation }) => name !== undefined && !collation) &&
-    !whereClause &&
-    !index.nulls_not_distinct
+  const isPlain = elements.every(({ name, collation }) => name !== undefined && !collation) && !whereClause
   const columns = elements.map(({ name = '' }) => name)
   const keys = columns.flatMap((name) => column(name) ?? [])
   if (isPlain && keys.length < columns.length) return []
-  const count = isPlain ? repeated(from, keys) : null
+  const count = isPlain ? repeated(from, keys, index.nulls_not_distinct) : null
   return [{ table, what: idxname === undefined ? text : quoteName(idxname), count, columns, cuts: false }]
 }
 
-/** Rows that have all of these values in common with another one. NULL is like nothing. */
-const repeated = (from: string, columns: readonly string[]): string =>
-  `SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM ${from} WHERE ${columns.map((name) => `${name} IS NOT NULL`).join(' AND ')}` +
+/** Rows that have all of these values in common with another one. NULL is like nothing, unless it is said to be. */
+const repeated = (from: string, columns: readonly string[], isNullLikeNull = false): string =>
+  `SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM ${from}` +
+  (isNullLikeNull ? '' : ` WHERE ${columns.map((name) => `${name} IS NOT NULL`).join(' AND ')}`) +
   ` GROUP BY ${columns.join(', ')} HAVING count(*) > 1) AS repeated`
 
 /** And those that have no value in one of them. */

@@ -5,6 +5,7 @@ import type {
   ColumnDef,
   Node,
   ObjectType,
+  RangeVar,
   TypeCast,
   UpdateStmt,
 } from 'libpg-query'
@@ -56,6 +57,10 @@ export function effectsOf(statements: Node[]): Effects {
     }
     if ('AlterTableStmt' in node) alter(effects, node.AlterTableStmt, names, maybe)
     for (const update of updatesIn(node)) noteUpdated(effects, update, names)
+    for (const { relation, columns } of writtenOver(node)) {
+      const now = tableName(relation)
+      forget(effects, names.table(now) ?? now, new Set(columns.map((name) => names.added(now, name) ?? name)))
+    }
     names.follow(node, maybe)
     for (const made of madeBy(node)) if (names.table(made) !== null) effects.unsure.add(made)
   }
@@ -180,6 +185,19 @@ export const withCommon = (node: Node): Node[] => {
 
 export const updatesIn = (node: Node): UpdateStmt[] =>
   withCommon(node).flatMap((one) => ('UpdateStmt' in one ? [one.UpdateStmt] : []))
+
+/** Columns that ON CONFLICT DO UPDATE or MERGE writes to, of whatever rows. */
+const writtenOver = (node: Node): { relation: RangeVar; columns: string[] }[] =>
+  withCommon(node).flatMap((one) => {
+    const [relation, does] =
+      'MergeStmt' in one
+        ? [one.MergeStmt.relation, one.MergeStmt.mergeWhenClauses]
+        : 'InsertStmt' in one
+          ? [one.InsertStmt.relation, [one.InsertStmt.onConflictClause?.targetList]]
+          : []
+    const columns = nodesOf(does, 'ResTarget').map(({ name = '' }) => name)
+    return relation && columns.length > 0 ? [{ relation, columns }] : []
+  })
 
 /** A column that the migration fills itself has other values than its default, and nobody can tell which. */
 function noteUpdated(effects: Reading, update: UpdateStmt, names: Names): void {

@@ -45,6 +45,13 @@ test('a unique index and a key over rows that are alike', async ({ hrms }) => {
     ['blocker', 2, 'k'],
   ])
   expect(await inTheWay(hrms, 'CREATE UNIQUE INDEX ix ON master.a (id, code)')).toEqual([])
+  await root.query('update master.a set code = null')
+  const none = 'ALTER TABLE master.a ADD CONSTRAINT k UNIQUE NULLS NOT DISTINCT (code)'
+  expect(await inTheWay(hrms, none)).toEqual([['blocker', 2, 'k']])
+  expect(await inTheWay(hrms, none.replace('NULLS NOT DISTINCT', ''))).toEqual([])
+  expect(await inTheWay(hrms, 'CREATE UNIQUE INDEX ix ON master.a (code) NULLS NOT DISTINCT')).toEqual([
+    ['blocker', 2, 'ix'],
+  ])
 })
 
 test('rows that cannot be counted are said not to have been', async ({ hrms }) => {
@@ -106,6 +113,9 @@ test('what may correct them unseen makes a warning of it: other writes, function
     demand.replace('TABLE', 'TABLE IF EXISTS'),
   ])
     expect([sql, await inTheWay(hrms, sql)]).toEqual([sql, [['warning', 1, 'name NOT NULL']]])
+  const check = 'ALTER TABLE master.a ADD CONSTRAINT ck CHECK (id < 2)'
+  expect(await inTheWay(hrms, `ALTER TABLE master.a DROP code; ${check}`)).toEqual([['warning', 1, 'ck']])
+  expect(await inTheWay(hrms, `UPDATE master.a SET id = id - 1; ${check}`)).toEqual([])
 })
 
 test('a column that is added counts with the value that rows get in it', async ({ hrms }) => {
