@@ -69,7 +69,12 @@ export interface NoticedProblems {
 }
 
 /** What of the catalogue makes the server refuse a statement. */
-export type RefusalReason = 'default-left' | 'partition-key' | 'partitioned'
+export type RefusalReason =
+  | 'default-left'
+  | 'key-needed'
+  | 'partition-key'
+  | 'partition-key-left'
+  | 'partitioned'
 
 export type UnfitReason =
   | 'inside-transaction'

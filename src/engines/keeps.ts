@@ -50,8 +50,9 @@ export const lossyTables = ({ drops, restores }: Lossy): string[] =>
  * What a rollback after admit does before Down's own statements, in Down's own transaction: rows that lose something are
  * kept whole, in a schema that nobody else may use; rows that stand in Down's way are deleted, since that is the loss
  * that was accepted. `{run}` stands for the run's id.
+ * @param dropsTypes whether Down drops types or collations: what is kept must not be of one, or would go with it.
  */
-export function keepsOf({ drops, restores }: Lossy, line: number): Keep[] {
+export function keepsOf({ drops, restores }: Lossy, line: number, dropsTypes: boolean): Keep[] {
   const added = (text: string): Statement => ({ text, line, from: 'added' })
   const deleted = (one: Prepared['restores'][number]): Keep['statements'][number] => ({
     ...added(`DELETE FROM ${one.table} WHERE ${violates(one)}`),
@@ -74,11 +75,24 @@ export function keepsOf({ drops, restores }: Lossy, line: number): Keep[] {
         ...makeSchema.map(added),
         added(`CREATE TABLE ${into} AS SELECT * FROM ${table}${where}`),
         added(`REVOKE ALL ON TABLE ${into} FROM PUBLIC`),
+        ...(dropsTypes ? [added(asTexts(into))] : []),
         ...(isDropped ? [] : violating.map(deleted)),
       ],
     }
   })
 }
+
+/** Columns of types or collations that are not the server's own become texts. */
+const asTexts = (table: string): string => `DO $lockkeeper$
+DECLARE its name;
+BEGIN
+  FOR its IN
+    SELECT attname FROM pg_catalog.pg_attribute JOIN pg_catalog.pg_type t ON t.oid = atttypid
+    WHERE attrelid = pg_catalog.to_regclass(${quoteValue(table)}) AND (typnamespace <> 'pg_catalog'::pg_catalog.regnamespace OR attcollation NOT IN (0, typcollation))
+  LOOP
+    EXECUTE pg_catalog.format(${quoteValue(`ALTER TABLE ${table} ALTER %1$I TYPE pg_catalog.text USING %1$I::pg_catalog.text`)}, its);
+  END LOOP;
+END $lockkeeper$`
 
 const makeSchema = [
   `CREATE SCHEMA IF NOT EXISTS ${keptSchema}`,

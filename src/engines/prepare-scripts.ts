@@ -3,7 +3,7 @@ import { ok, type Result } from '../domain/result.ts'
 import type { Move, Prepared, Program, Script, Source } from '../domain/script.ts'
 import type { Finding } from '../domain/finding.ts'
 import { demandsOf } from './statements/demands.ts'
-import { effectsOf } from './statements/effects.ts'
+import { dropsTypes, effectsOf } from './statements/effects.ts'
 import { givingWay } from './statements/give-way.ts'
 import type { History } from './history.ts'
 import { keepsOf } from './keeps.ts'
@@ -69,7 +69,7 @@ async function digested(made: ToPrepare, scripts: Script[]): Promise<Prepared> {
     restores: isDown ? restores : [],
     ...(isDown && { after: { ...after, gone: after.gone.filter((one) => !isTaken(one)) } }),
     ...(isDown && { demands: demandsOf(textsIn(read), history.table) }),
-    keeps: isDown ? keepsOf({ drops: lost, restores }, line) : [],
+    keeps: isDown ? keepsOf({ drops: lost, restores }, line, dropsTypes(statements)) : [],
     program,
   }
   return {

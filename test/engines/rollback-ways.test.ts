@@ -251,3 +251,37 @@ test('values of types that are not the server’s own are compared as text: a pl
   })
   expect(await goBack()).toMatchObject({ facts: { saved: [{ rows: 7 }] } })
 })
+
+test('what the way up wrote by ON CONFLICT or MERGE is not taken for what a new column began with', async ({
+  hrms,
+}) => {
+  const { loss } = await admitted(hrms, {
+    made: 'create table public.a (id int primary key); insert into public.a values (1), (2)',
+    up: `ALTER TABLE a ADD x int DEFAULT 5, ADD y int DEFAULT 5; INSERT INTO a VALUES (1, 5) ON CONFLICT (id) DO UPDATE SET x = 7;
+      MERGE INTO a USING (SELECT 2 AS id) b ON a.id = b.id WHEN MATCHED THEN UPDATE SET y = 7`,
+    written: 'update public.a set x = 5, y = 5',
+    down: 'ALTER TABLE a DROP x, DROP y',
+  })
+  expect(loss).toMatchObject({
+    dropped: [
+      { column: 'x', rows: 2 },
+      { column: 'y', rows: 2 },
+    ],
+  })
+})
+
+test('what is kept is of no type and no collation that Down drops', async ({ hrms }) => {
+  const { goBack, keep, rows } = await admitted(hrms, {
+    made: 'create extension hstore schema public; create table public.a (id int); insert into public.a values (1), (2)',
+    up: `CREATE TYPE mood AS ENUM ('ok', 'it''s sad'); CREATE DOMAIN age AS int; CREATE COLLATION blind (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+      ALTER TABLE a ADD m mood, ADD "M s" mood[], ADD g age, ADD h hstore, ADD n int, ADD c text COLLATE blind`,
+    written: `update public.a set m = 'it''s sad', "M s" = '{ok}', g = 5, h = 'a=>1', n = 7, c = 'C' where id = 1`,
+    down: `ALTER TABLE a DROP m, DROP "M s", DROP g, DROP n, DROP c; DROP COLLATION blind; DROP TYPE mood; DROP DOMAIN age CASCADE; DROP EXTENSION hstore CASCADE`,
+  })
+  expect(await keep()).toMatchObject({ status: 'done' })
+  await rows('drop schema lockkeeper_kept cascade')
+  expect(await goBack()).toMatchObject({ status: 'done', facts: { saved: [{ rows: 1 }] } })
+  expect(await rows(`select * from ${kept(hrms, 'public.a')}`)).toEqual([
+    { id: 1, m: `it's sad`, 'M s': '{ok}', g: '5', h: '"a"=>"1"', n: 7, c: 'C' },
+  ])
+})

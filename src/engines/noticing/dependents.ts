@@ -1,4 +1,4 @@
-import type { Node } from 'libpg-query'
+import type { AlterTableType, Node } from 'libpg-query'
 import type pg from 'pg'
 import { commandIn } from '../statements/effects.ts'
 import type { Names } from '../statements/names.ts'
@@ -13,7 +13,7 @@ export interface Gone {
   unknown: boolean
 }
 
-type Kind = 'policy' | 'rule' | 'trigger' | 'column' | 'constraint'
+type Kind = 'policy' | 'rule' | 'trigger' | 'column' | 'expression' | 'constraint'
 
 const keyOf = (kind: Kind, name: string, on: string): string => `${kind} ${quoteName(name)} on ${on}`
 
@@ -27,6 +27,13 @@ const kinds: Partial<Record<string, Kind>> = {
   OBJECT_POLICY: 'policy',
   OBJECT_RULE: 'rule',
   OBJECT_TRIGGER: 'trigger',
+}
+
+/** A generated column may stay, and read nothing any more. */
+const columnKinds: Partial<Record<AlterTableType, Kind>> = {
+  AT_DropColumn: 'column',
+  AT_DropExpression: 'expression',
+  AT_SetExpression: 'expression',
 }
 
 const named = new Set<string | undefined>(['OBJECT_VIEW', 'OBJECT_MATVIEW', 'OBJECT_TABLE'])
@@ -54,8 +61,9 @@ function takenBy(node: Node, names: Names): string[] {
   const { relation, cmds = [] } = node.AlterTableStmt
   return cmds.flatMap(commandIn).flatMap(({ subtype, name = '' }) => {
     if (subtype === 'AT_DropConstraint') return on('constraint', name, relation)
+    const kind = subtype && columnKinds[subtype]
     const column = relation && names.column(tableName(relation), name)
-    return subtype === 'AT_DropColumn' && column ? on('column', column, relation) : []
+    return kind && column ? on(kind, column, relation) : []
   })
 }
 
@@ -92,6 +100,8 @@ interface Reader {
   name: string
   /** The view itself, or the table that it is on. */
   relation: string
+  /** And the tables of which that one is a partition: it goes with them. */
+  within: string[]
 }
 
 /**
@@ -112,18 +122,42 @@ export async function readersOf(
  * rules and foreign keys of other tables; those that are gone by then, as the table itself, left out.
  */
 export async function neededBy(client: pg.Client, table: string, gone: Gone): Promise<string[]> {
-  const { keys } = gone
-  const references = (await referencesTo(client, table)).filter(
-    ({ name, relation, columns }) =>
-      isLeft(gone, { kind: 'constraint', name, relation }) &&
-      !columns.some((column) => keys.has(keyOf('column', column, relation))),
-  )
+  const references = (await referencesTo(client, table)).filter((one) => refersStill(gone, one))
   const reading = (await readers(client, table, null)).filter((one) => isLeft(gone, one))
   return namesOf([...reading, ...references])
 }
 
-const isLeft = ({ keys }: Gone, { kind, name, relation }: Reader): boolean =>
-  !keys.has(relation) && (kind === 'view' || !keys.has(keyOf(kind, name, relation)))
+/** Whether foreign keys rest on a constraint or column of a table: while they do, it cannot be dropped without them. */
+export async function isKeyNeeded(
+  client: pg.Client,
+  table: string,
+  dropped: { constraint: string } | { column: string },
+  gone: Gone,
+): Promise<boolean> {
+  return (await referencesTo(client, table)).some(
+    (one) =>
+      ('column' in dropped ? one.onColumns.includes(dropped.column) : one.on === dropped.constraint) &&
+      refersStill(gone, one),
+  )
+}
+
+const refersStill = (gone: Gone, one: Reference): boolean =>
+  isLeft(gone, one) &&
+  !one.columns.some((column) => one.within.some((table) => gone.keys.has(keyOf('column', column, table))))
+
+const isLeft = ({ keys }: Gone, { kind, name, within }: Reader): boolean =>
+  within.every(
+    (table) =>
+      !keys.has(table) &&
+      (kind === 'view' || !keys.has(keyOf(kind, name, table))) &&
+      (kind !== 'column' || !keys.has(keyOf('expression', name, table))),
+  )
+
+/** Of a table `c`: its name, and those of what it is a partition of. */
+const within = `array(
+  with recursive above(oid) as (select c.oid union select inhparent from pg_catalog.pg_inherits join above on inhrelid = above.oid)
+  select pg_catalog.format('%I.%I', nspname, relname) from above join pg_catalog.pg_class using (oid)
+  join pg_catalog.pg_namespace on pg_namespace.oid = relnamespace)`
 
 const namesOf = (readers: readonly Reader[]): string[] =>
   [
@@ -137,7 +171,7 @@ async function readers(client: pg.Client, table: string, column: string | null):
        case when c.relkind in ('v', 'm') then 'view' when r.oid is not null then 'rule'
             when p.oid is not null then 'policy' when t.oid is not null then 'trigger' else 'column' end as kind,
        coalesce(rulename, polname, tgname, g.attname)::text as name,
-       pg_catalog.format('%I.%I', nspname, c.relname) as relation
+       pg_catalog.format('%I.%I', nspname, c.relname) as relation, ${within} as within
      from pg_catalog.pg_depend d
      left join pg_catalog.pg_rewrite r on classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and r.oid = objid
      left join pg_catalog.pg_policy p on classid = 'pg_catalog.pg_policy'::pg_catalog.regclass and p.oid = objid
@@ -156,14 +190,25 @@ async function readers(client: pg.Client, table: string, column: string | null):
   return rows
 }
 
-/** Foreign keys of other tables, and their columns; those of partitions go with their table's. */
-async function referencesTo(client: pg.Client, table: string): Promise<(Reader & { columns: string[] })[]> {
-  const { rows } = await client.query<{ name: string; relation: string; columns: string[] }>(
-    `select conname::text as name, pg_catalog.format('%I.%I', nspname, relname) as relation,
+/** A foreign key with its columns, and those of the index that it rests on; `on`: the constraint that has this index. */
+interface Reference extends Reader {
+  columns: string[]
+  on: string | null
+  onColumns: string[]
+}
+
+/** Foreign keys of whatever tables; those of partitions go with their table's. */
+async function referencesTo(client: pg.Client, table: string): Promise<Reference[]> {
+  const { rows } = await client.query<Omit<Reference, 'kind'>>(
+    `select conname::text as name, pg_catalog.format('%I.%I', nspname, relname) as relation, ${within} as within,
             array(select attname::text from pg_catalog.pg_attribute
-                  where attrelid = conrelid and attnum = any(conkey)) as columns
-     from pg_catalog.pg_constraint c join pg_catalog.pg_class r on r.oid = conrelid
-     join pg_catalog.pg_namespace n on n.oid = r.relnamespace
+                  where attrelid = conrelid and attnum = any(conkey)) as columns,
+            (select k.conname::text from pg_catalog.pg_constraint k
+             where k.conindid = f.conindid and k.conrelid = f.confrelid and k.contype in ('p', 'u')) as on,
+            array(select attname::text from pg_catalog.pg_index join pg_catalog.pg_attribute on attrelid = indrelid
+                  where indexrelid = conindid and attnum = any(indkey)) as "onColumns"
+     from pg_catalog.pg_constraint f join pg_catalog.pg_class c on c.oid = conrelid
+     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
      where contype = 'f' and conparentid = 0 and confrelid = pg_catalog.to_regclass($1)`,
     [table],
   )

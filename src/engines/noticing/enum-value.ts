@@ -1,4 +1,4 @@
-import type { Node, TypeName } from 'libpg-query'
+import type { Node, ObjectType, TypeName } from 'libpg-query'
 import type pg from 'pg'
 import { nodesOf, tableName, textOf } from '../statements/tree.ts'
 
@@ -25,16 +25,22 @@ export async function addedValue(
   return { added, there: there ? (skipIfNewValExists ? 'passed-over' : 'in-the-way') : null }
 }
 
-/** An enum that a statement renames, drops, or of which it renames a value: the catalogue does not say what it is then. */
-export function enumsChanged(node: Node): string[] {
+/** A type that a statement renames, moves, drops, or of which it renames a value: the catalogue does not say what it is then. */
+export function typesChanged(node: Node): string[] {
   if ('AlterEnumStmt' in node && node.AlterEnumStmt.oldVal !== undefined)
     return [nameOf(node.AlterEnumStmt.typeName ?? [])]
-  if ('RenameStmt' in node && node.RenameStmt.renameType === 'OBJECT_TYPE')
-    return [nameOf(nodesOf([node.RenameStmt.object], 'String').map((String) => ({ String })))]
-  if ('DropStmt' in node && node.DropStmt.removeType === 'OBJECT_TYPE')
+  if ('RenameStmt' in node && isType(node.RenameStmt.renameType)) return [named(node.RenameStmt.object)]
+  if ('AlterObjectSchemaStmt' in node && isType(node.AlterObjectSchemaStmt.objectType))
+    return [named(node.AlterObjectSchemaStmt.object)]
+  if ('DropStmt' in node && isType(node.DropStmt.removeType))
     return nodesOf(node.DropStmt.objects, 'TypeName').map(nameOfType)
   return []
 }
+
+const isType = (kind: ObjectType | undefined): boolean => kind === 'OBJECT_TYPE' || kind === 'OBJECT_DOMAIN'
+
+const named = (object: Node | undefined): string =>
+  nameOf(nodesOf([object], 'String').map((String) => ({ String })))
 
 /** Whether an enum takes a value to be used at once in the transaction that makes it: since PostgreSQL 17. */
 export async function newEnumTakesValues(client: pg.Client): Promise<boolean> {

@@ -4,22 +4,22 @@ import { type Procedures, trackProcedures } from './calls.ts'
 import type { Finding } from '../../domain/finding.ts'
 import { type Prepared, type Statement, statementsOf } from '../../domain/script.ts'
 import { defaultUnconvertible, unconvertible } from './column-type.ts'
-import { type Gone, neededBy, noteGone, readersOf } from './dependents.ts'
+import { type Gone, isKeyNeeded, neededBy, noteGone, readersOf } from './dependents.ts'
 import { commandIn } from '../statements/effects.ts'
 import {
   addedValue,
-  enumsChanged,
   madeEnum,
   nameOfType,
   newEnumTakesValues,
   type NewValue,
+  typesChanged,
 } from './enum-value.ts'
 import { usesValue } from './enum-use.ts'
 import { unknownExtension } from './extensions.ts'
 import { givingWay } from '../statements/give-way.ts'
 import { type Names, trackNames } from '../statements/names.ts'
 import { readMarks } from '../parts.ts'
-import { isConcurrentOnPartitioned, isPartitionKey } from './partitioned.ts'
+import { isConcurrentOnPartitioned, isPartitionKey, leavesPartitionKey } from './partitioned.ts'
 import { parseInner } from '../statements/sql-parse.ts'
 import { droppedTables } from '../statements/tables.ts'
 import { tableName, withInner } from '../statements/tree.ts'
@@ -39,8 +39,10 @@ interface Reading {
   procedures: Procedures
   /** Columns whose default is another one than the catalogue has. */
   defaults: Set<string>
-  /** Columns whose type is another one than the catalogue has, and enums with other values. */
+  /** Columns whose type is another one than the catalogue has, and types that it has otherwise. */
   changed: Set<string>
+  /** Any type may become any other one. */
+  makesCasts: boolean
 }
 
 /**
@@ -61,6 +63,7 @@ export async function refused(client: pg.Client, { scripts }: Prepared): Promise
     procedures: trackProcedures(),
     defaults: new Set(),
     changed: new Set(),
+    makesCasts: false,
   }
   const findings: Finding[] = []
   const giveWay = givingWay()
@@ -84,7 +87,7 @@ async function look(reading: Reading, node: Node, { text }: Statement): Promise<
   const { client, names, gone, enums, values, fresh } = reading
   const findings: Finding[] = []
   for (const { type, value } of values) {
-    const uses = await usesValue(client, node, { type, value }, names)
+    const uses = await usesValue(client, node, { type, value }, reading)
     const surely = uses === 'surely'
     if (uses !== null)
       findings.push(when(surely, { code: 'value-uncommitted', type, value, statement: text, surely }))
@@ -104,17 +107,27 @@ async function look(reading: Reading, node: Node, { text }: Statement): Promise<
     const commands = (node.AlterTableStmt.cmds ?? []).flatMap(commandIn)
     // Wherever it stands, a default is dropped before a type is changed, and set after it.
     for (const command of commands) if (!command.def) noteDefault(reading, now, command)
-    for (const command of commands) findings.push(...(await lookAtColumn(reading, now, command, text)))
+    for (const command of commands) {
+      if (await dropsKey(reading, now, command))
+        findings.push(blocker({ code: 'statement-refused', statement: text, why: 'key-needed' }))
+      findings.push(...(await lookAtColumn(reading, now, command, text)))
+    }
     for (const command of commands) noteDefault(reading, now, command)
   }
   findings.push(...(await lookAtDropped(reading, node, text)))
   if (await isConcurrentOnPartitioned(client, node, names))
     findings.push(blocker({ code: 'statement-refused', statement: text, why: 'partitioned' }))
+  if (await leavesPartitionKey(client, node, names))
+    findings.push(blocker({ code: 'statement-refused', statement: text, why: 'partition-key-left' }))
   const add = await addedValue(client, node)
   if (add && !enums.has(add.added.type) && !reading.changed.has(add.added.type) && add.there === 'in-the-way')
     findings.push(blocker({ code: 'value-exists', ...add.added, statement: text }))
   if (add && !(reading.takesAtOnce && fresh.has(add.added.type)) && !add.there) values.push(add.added)
-  for (const type of enumsChanged(node)) reading.changed.add(type)
+  for (const type of typesChanged(node)) {
+    reading.changed.add(type)
+    enums.delete(type)
+  }
+  if ('CreateCastStmt' in node) reading.makesCasts = true
   const made = madeEnum(node)
   if (made !== null) {
     enums.add(made)
@@ -145,8 +158,21 @@ async function lookAtDropped(
   return by.size === 0 ? [] : [when(!gone.unknown, { code: 'table-needed', tables, by: [...by], statement })]
 }
 
+/** Whether foreign keys refer to what a command drops. */
+async function dropsKey(
+  { client, names, gone }: Reading,
+  now: string,
+  { subtype, name = '', behavior }: AlterTableCmd,
+): Promise<boolean> {
+  const table = names.table(now)
+  if (table === null || behavior === 'DROP_CASCADE' || gone.unknown) return false
+  if (subtype === 'AT_DropConstraint') return isKeyNeeded(client, table, { constraint: name }, gone)
+  const column = subtype === 'AT_DropColumn' ? names.column(now, name) : null
+  return column !== null && isKeyNeeded(client, table, { column }, gone)
+}
+
 async function lookAtColumn(
-  { client, names, gone, enums, defaults, changed }: Reading,
+  { client, names, gone, enums, defaults, changed, makesCasts }: Reading,
   now: string,
   { subtype, name = '', def, behavior }: AlterTableCmd,
   statement: string,
@@ -171,8 +197,9 @@ async function lookAtColumn(
     findings.push(blocker({ code: 'statement-refused', statement, why: 'partition-key' }))
   if (!isType || !def || !('ColumnDef' in def)) return findings
   const { typeName, raw_default: using } = def.ColumnDef
-  const change = { column, becomes: typeText(typeName) }
   const isMade = enums.has(nameOfType(typeName))
+  const isUnknown = makesCasts || (changed.has(nameOfType(typeName)) && !isMade)
+  const change = { column, becomes: isUnknown ? null : typeText(typeName) }
   const from = using ? null : await unconvertible(client, table, change, isMade)
   if (from !== null) findings.push(blocker({ code: 'type-unconvertible', table, column, from, statement }))
   else if (!defaults.has(key) && (await defaultUnconvertible(client, table, change, isMade)))

@@ -22,11 +22,11 @@ export async function rowsInTheWay(
   if (isDown(prepared)) return []
   const findings: Finding[] = []
   const uncounted: string[] = []
-  for (const { demand, statement, tables, isSure } of await demandsNow(client, history, prepared)) {
+  for (const { demand, statement, tables, isSure, isOnly } of await demandsNow(client, history, prepared)) {
     const counted = await countDemands(client, { demands: [demand] })
     uncounted.push(...counted.uncounted)
     for (const each of counted.violating) {
-      const isRefused = isSure && !demand.cuts && !(await hasHeirs(client, tables))
+      const isRefused = isSure && !demand.cuts && !(await hasHeirs(client, tables, isOnly))
       const fate = demand.cuts ? 'cut' : isRefused ? 'refused' : 'unsure'
       findings.push({
         level: isRefused ? 'blocker' : 'warning',
@@ -40,7 +40,7 @@ export async function rowsInTheWay(
 }
 
 async function demandsNow(client: pg.Client, history: History, { scripts }: Prepared): Promise<Placed[]> {
-  const rows = trackRows(history.table, await notValid(client))
+  const rows = trackRows(history.table, await notValid(client), await primaryKeys(client))
   const placed: Placed[] = []
   const giveWay = givingWay()
   for (const script of scripts) {
@@ -66,13 +66,27 @@ async function notValid(client: pg.Client): Promise<string[]> {
   return rows.map(({ statement }) => statement)
 }
 
-/** Whether other tables inherit from one of these without being its partitions: what holds for one does not for all. */
-async function hasHeirs(client: pg.Client, tables: string[]): Promise<boolean> {
+async function primaryKeys(client: pg.Client): Promise<Map<string, string[]>> {
+  const { rows } = await client.query<{ table: string; columns: string[] }>(
+    `select pg_catalog.format('%I.%I', nspname, relname) as "table",
+       array(select attname::text from pg_catalog.unnest(conkey) with ordinality as its (attnum, at)
+             join pg_catalog.pg_attribute a on attrelid = conrelid and a.attnum = its.attnum order by at) as columns
+     from pg_catalog.pg_constraint join pg_catalog.pg_class c on c.oid = conrelid
+     join pg_catalog.pg_namespace n on n.oid = relnamespace where contype = 'p'`,
+  )
+  return new Map(rows.map(({ table, columns }) => [table, columns]))
+}
+
+/**
+ * Whether other tables inherit from one of these: what holds for one does not for all. Their partitions are meant with
+ * them, but where a statement says ONLY.
+ */
+async function hasHeirs(client: pg.Client, tables: string[], isOnly: boolean): Promise<boolean> {
   const { rows } = await client.query<{ heirs: boolean }>(
     `select exists (select from pg_catalog.unnest($1::text[]) as wanted(name)
-       join pg_catalog.pg_class c on c.oid = pg_catalog.to_regclass(wanted.name) and c.relkind = 'r'
+       join pg_catalog.pg_class c on c.oid = pg_catalog.to_regclass(wanted.name) and c.relkind = any($2)
        join pg_catalog.pg_inherits on inhparent = c.oid) as heirs`,
-    [tables],
+    [tables, isOnly ? ['r', 'p'] : ['r']],
   )
   return rows[0]!.heirs
 }

@@ -1,4 +1,14 @@
-import type { A_Const, AlterTableCmd, AlterTableStmt, ColumnDef, Node, UpdateStmt } from 'libpg-query'
+import type {
+  A_Const,
+  AlterTableCmd,
+  AlterTableStmt,
+  ColumnDef,
+  Node,
+  ObjectType,
+  RangeVar,
+  TypeCast,
+  UpdateStmt,
+} from 'libpg-query'
 import type { Dropped, Given, Prepared } from '../../domain/script.ts'
 import { madeBy, type Names, trackNames } from './names.ts'
 import { droppedTables } from './tables.ts'
@@ -47,6 +57,10 @@ export function effectsOf(statements: Node[]): Effects {
     }
     if ('AlterTableStmt' in node) alter(effects, node.AlterTableStmt, names, maybe)
     for (const update of updatesIn(node)) noteUpdated(effects, update, names)
+    for (const { relation, columns } of writtenOver(node)) {
+      const now = tableName(relation)
+      forget(effects, names.table(now) ?? now, new Set(columns.map((name) => names.added(now, name) ?? name)))
+    }
     names.follow(node, maybe)
     for (const made of madeBy(node)) if (names.table(made) !== null) effects.unsure.add(made)
   }
@@ -54,6 +68,22 @@ export function effectsOf(statements: Node[]): Effects {
   const { adds, drops } = effects
   return { adds, drops, restores: restoresOf(effects), gave, after: afterAll(effects, names) }
 }
+
+/** Whether types or collations of its own go with what statements drop. */
+export const dropsTypes = (statements: readonly Node[]): boolean =>
+  statements
+    .flatMap(withInner)
+    .some(
+      (node) => 'DropOwnedStmt' in node || ('DropStmt' in node && holdsTypes.has(node.DropStmt.removeType)),
+    )
+
+const holdsTypes = new Set<ObjectType | undefined>([
+  'OBJECT_COLLATION',
+  'OBJECT_DOMAIN',
+  'OBJECT_EXTENSION',
+  'OBJECT_SCHEMA',
+  'OBJECT_TYPE',
+])
 
 /** What stands inside of a DO block may be skipped. */
 const eachOf = (statement: Node): { node: Node; maybe: boolean }[] =>
@@ -146,12 +176,28 @@ const columnIn = (def: Node | undefined): string =>
 export const commandIn = (node: Node): AlterTableCmd[] =>
   'AlterTableCmd' in node ? [node.AlterTableCmd] : []
 
-/** A statement that updates, or whose WITH does: nowhere else may one stand. Rows of a seed are not gone through. */
-export const updatesIn = (node: Node): UpdateStmt[] => {
-  const own = 'UpdateStmt' in node ? [node.UpdateStmt] : []
+/** A statement and those of its WITH: nowhere else may one stand that writes. Rows of a seed are not gone through. */
+export const withCommon = (node: Node): Node[] => {
   const [statement] = Object.values<object>(node)
-  return [...own, ...nodesOf(statement && 'withClause' in statement && statement.withClause, 'UpdateStmt')]
+  const common = statement && 'withClause' in statement ? statement.withClause : null
+  return [node, ...nodesOf(common, 'CommonTableExpr').flatMap(({ ctequery }) => ctequery ?? [])]
 }
+
+export const updatesIn = (node: Node): UpdateStmt[] =>
+  withCommon(node).flatMap((one) => ('UpdateStmt' in one ? [one.UpdateStmt] : []))
+
+/** Columns that ON CONFLICT DO UPDATE or MERGE writes to, of whatever rows. */
+const writtenOver = (node: Node): { relation: RangeVar; columns: string[] }[] =>
+  withCommon(node).flatMap((one) => {
+    const [relation, does] =
+      'MergeStmt' in one
+        ? [one.MergeStmt.relation, one.MergeStmt.mergeWhenClauses]
+        : 'InsertStmt' in one
+          ? [one.InsertStmt.relation, [one.InsertStmt.onConflictClause?.targetList]]
+          : []
+    const columns = nodesOf(does, 'ResTarget').map(({ name = '' }) => name)
+    return relation && columns.length > 0 ? [{ relation, columns }] : []
+  })
 
 /** A column that the migration fills itself has other values than its default, and nobody can tell which. */
 function noteUpdated(effects: Reading, update: UpdateStmt, names: Names): void {
@@ -206,10 +252,16 @@ export function givenBy({ constraints = [], typeName, collClause }: ColumnDef): 
   if (all.some(({ contype }) => contype === 'CONSTR_IDENTITY') || sequenced.has(type)) return 'unknown'
   const given = all.find(({ contype }) => contype === 'CONSTR_DEFAULT')?.raw_expr
   if (!given) return { value: null }
-  const constant = constantOf(given)
+  const constant = nodesOf([given], 'TypeCast').every((cast) => isOf(cast, type)) ? constantOf(given) : null
   if (!constant || constant.value === null) return constant ?? 'unknown'
   const isOwn = schema === 'pg_catalog' && comparable.has(type) && !collClause
   return isOwn ? constant : { ...constant, asText: true }
+}
+
+/** A cast to another type or a limit makes another value of it. */
+const isOf = ({ typeName }: TypeCast, type: string): boolean => {
+  const to = textOf(typeName?.names?.at(-1))
+  return !typeName?.typmods?.length && (to === type || (to === 'text' && type === 'varchar'))
 }
 
 /** The value of `5`, `'x'`, `DATE 'x'` or `'x'::date`, as text. */

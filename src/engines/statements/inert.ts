@@ -22,6 +22,8 @@ function isInertOne(node: Node): boolean {
       droppedInertly.has(node.DropStmt.removeType ?? 'OBJECT_TABLE') &&
       node.DropStmt.behavior !== 'DROP_CASCADE'
     )
+  // A CHECK of what its text was counts other rows.
+  if ('AlterEnumStmt' in node) return node.AlterEnumStmt.oldVal === undefined
   if ('SelectStmt' in node)
     return !node.SelectStmt.intoClause && nodesOf(node, 'FuncCall').every(isHarmless) && !writes(node)
   return inertKinds.has(kind)
@@ -33,7 +35,6 @@ const writes = (node: Node): boolean =>
   )
 
 const inertKinds = new Set([
-  'AlterEnumStmt',
   'AlterOwnerStmt',
   'AlterSeqStmt',
   'CommentStmt',
@@ -82,6 +83,12 @@ const droppedInertly = new Set<ObjectType>([
 const harmless = new Set(['setval', 'nextval', 'pg_get_serial_sequence', 'max', 'set_config'])
 
 const isHarmless = ({ funcname }: { funcname?: Node[] }): boolean => harmless.has(textOf(funcname?.at(-1)))
+
+/** Whether a statement runs what is not read: a function or procedure, or SQL that a DO block puts together. */
+export const runsUnread = (node: Node): boolean =>
+  isOpaque(node) ||
+  'CallStmt' in node ||
+  ('SelectStmt' in node && !nodesOf(node, 'FuncCall').every(isHarmless))
 
 /** A DO block that does more than conditions and plain statements: what it puts together, calls or assigns is not seen. */
 const isOpaque = (node: Node): boolean =>

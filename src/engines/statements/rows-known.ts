@@ -16,6 +16,8 @@ export interface Placed {
   tables: string[]
   /** Whether the rows are sure to be as they are now when it is made. */
   isSure: boolean
+  /** ONLY: not of what inherits from it, or is a partition of it. */
+  isOnly: boolean
 }
 
 /**
@@ -23,10 +25,12 @@ export interface Placed {
  * with, what was written. `follow` gives the demands of a statement that can be counted now.
  * @param history its table: writing it changes no other rows.
  * @param notValid statements that would add the constraints which are there and not validated.
+ * @param keys columns of primary keys, by their tables.
  */
 export function trackRows(
   history: string,
   notValid: readonly string[],
+  keys: ReadonlyMap<string, string[]>,
 ): { follow(node: Node, text: string): Placed[] } {
   const names = trackNames()
   const empty = new Set<string>()
@@ -34,6 +38,8 @@ export function trackRows(
   const written = new Map<string, Set<string> | 'all'>()
   const unvalidated = new Map(notValid.flatMap(validatedLater))
   let isAsNow = true
+  let makesFunctions = false
+  const rekeyed = new Set<string>()
 
   const rows: Rows = {
     table: (later) => names.table(later),
@@ -41,9 +47,10 @@ export function trackRows(
       const before = names.column(table, later)
       if (before !== null) return quoteName(before)
       const made = names.added(table, later)
-      const isKnown = added.get(names.table(table) ?? '')?.some(({ column }) => column === made)
-      return isKnown && made !== null ? quoteName(made) : null
+      return made !== null && rows.isGiven(table, made) ? quoteName(made) : null
     },
+    isGiven: (table, column) =>
+      added.get(names.table(table) ?? '')?.some((one) => one.column === column) === true,
     from(later) {
       const table = names.table(later)
       if (table === null) return null
@@ -53,6 +60,10 @@ export function trackRows(
       return `(SELECT ${alias}.*, ${columns.map(({ column, sql }) => `${sql} AS ${quoteName(column)}`).join(', ')} FROM ${table} AS ${alias}) AS ${alias}`
     },
     isEmpty: (later) => isAsNow && empty.has(later),
+    key(later) {
+      const table = names.table(later)
+      return table === null || rekeyed.has(table) ? null : (keys.get(table) ?? null)
+    },
   }
 
   /** Whether a statement before writes what a demand is about: that may be what corrects it. */
@@ -88,12 +99,18 @@ export function trackRows(
       noteAdded(node)
       const asked = [{ node, text }, ...validatedBy(node).flatMap((name) => unvalidated.get(name) ?? [])]
       const tables = tablesOf(node).flatMap((table) => names.table(table) ?? [])
+      // Called by a CHECK, it may say another thing than now.
+      const isSame = !makesFunctions || nodesOf([node], 'FuncCall').length === 0
+      const isSure = isAsNow && isSame && isPlain(node)
       const placed = asked
         .flatMap((one) => [...demandedBy(one.node, one.text, rows), ...notNullBy(one.node, rows)])
         .filter((demand) => demand.count !== null && !isCorrected(demand, tables))
-        .map((demand) => ({ demand, statement: text, tables, isSure: isAsNow && isPlain(node) }))
+        .map((demand) => ({ demand, statement: text, tables, isSure, isOnly: isOnly(node) }))
+      for (const name of droppedBy(node)) unvalidated.delete(name)
+      if (droppedBy(node).length > 0) for (const table of tables) rekeyed.add(table)
       for (const [name, later] of validatedLater(text)) unvalidated.set(name, later)
       noteWritten(node)
+      if ('CreateFunctionStmt' in node) makesFunctions = true
       if (!isInert(node) && !writesOnly(node, history)) isAsNow = false
       if ('CreateStmt' in node && !node.CreateStmt.if_not_exists)
         for (const made of madeBy(node)) empty.add(made)
@@ -186,10 +203,21 @@ const keyOf = (node: Node, constraint: string): string =>
     ? `${tableName(node.AlterTableStmt.relation)} ${constraint}`
     : constraint
 
-const validatedBy = (node: Node): string[] =>
-  commandsOf(node).flatMap(({ subtype, name }) =>
-    subtype === 'AT_ValidateConstraint' && name ? [keyOf(node, name)] : [],
-  )
+const keysOf = (node: Node, does: AlterTableCmd['subtype']): string[] =>
+  commandsOf(node).flatMap(({ subtype, name }) => (subtype === does && name ? [keyOf(node, name)] : []))
+
+const validatedBy = (node: Node): string[] => keysOf(node, 'AT_ValidateConstraint')
+const droppedBy = (node: Node): string[] => keysOf(node, 'AT_DropConstraint')
+
+const isOnly = (node: Node): boolean => {
+  const relation =
+    'AlterTableStmt' in node
+      ? node.AlterTableStmt.relation
+      : 'IndexStmt' in node
+        ? node.IndexStmt.relation
+        : null
+  return relation?.inh !== true
+}
 
 /** The constraint that a statement adds NOT VALID, with the same statement as if it were validated. */
 function validatedLater(text: string): [key: string, statement: { node: Node; text: string }][] {

@@ -67,7 +67,7 @@ export function inParentheses(sql: string, from: number, word: string): string |
 
 /** A name as the server writes it: quoted where it has to be. */
 export function quoteName(name: string): string {
-  const plain = /^[a-z_][a-z0-9_$]*$/.test(name) && isPlainWord(name)
+  const plain = /^[a-z_][a-z0-9_]*$/.test(name) && isPlainWord(name)
   return plain ? name : `"${name.replaceAll('"', '""')}"`
 }
 

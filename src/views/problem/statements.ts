@@ -16,8 +16,8 @@ const inTheWay: Record<Problem<'rows-in-the-way'>['fate'], Pick<Wording, 'means'
     next: say`Look whether it does. If not, correct those rows, ${again}.`,
   },
   cut: {
-    means: say`Their values would be cut.`,
-    next: say`Make sure that nobody needs what is cut, or correct those rows first, ${again}.`,
+    means: say`Their values would be cut or rounded.`,
+    next: say`Make sure that nobody needs what goes, or correct those rows first, ${again}.`,
   },
 }
 
@@ -41,7 +41,7 @@ export const statementProblems = {
     what: say`${statementCode(statement)} uses ${code(value)}, which the same transaction adds to ${code(type)}.`,
     means: surely
       ? say`PostgreSQL takes a new value of an enum only once it is committed: the migration would fail (55P04).`
-      : say`More than one table there has a column of that name. If it is the one of ${code(type)}, the migration fails (55P04): PostgreSQL takes a new value of an enum only once it is committed.`,
+      : say`Whether it stands there as one of ${code(type)} cannot be told. If it does, the migration fails (55P04): PostgreSQL takes a new value of an enum only once it is committed.`,
     next: say`Add the value in a migration of its own before this one, ${again}.`,
   }),
   'value-exists': ({ type, value, statement }) => ({

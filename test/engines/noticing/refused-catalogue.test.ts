@@ -8,7 +8,8 @@ async function refusedOf(hrms: Hrms, sql: string): Promise<{ found: unknown[]; r
   const target = hrms.target({ role: 'postgres' })
   const found = (await engine.check(target, up)).flatMap(({ level, problem }): unknown[] => {
     if (problem.code === 'statement-refused') return [[level, problem.why]]
-    if (problem.code === 'type-unconvertible') return [[level, problem.code]]
+    if (problem.code === 'type-unconvertible' || problem.code === 'column-read')
+      return [[level, problem.code]]
     return problem.code === 'table-needed' ? [[level, problem.tables, problem.by]] : []
   })
   return { found, runs: (await engine.apply(target, up, applying())).status === 'done' }
@@ -67,6 +68,59 @@ test('a column that partitions its table stays as it is, and its indexes are mad
       ['DROP INDEX CONCURRENTLY shop.i', [['blocker', 'partitioned']]],
       ['CREATE INDEX CONCURRENTLY k ON shop.p1 (d)', []],
       ['DROP INDEX CONCURRENTLY shop.j', []],
+    ],
+  )
+})
+
+test('what is unique in a partitioned table holds what partitions it', async ({ hrms }) => {
+  const left = [['blocker', 'partition-key-left']]
+  await judged(
+    hrms,
+    `create table shop.p (id int not null, d int not null) partition by list (d); create table shop.p1 partition of shop.p default;
+     create table shop.e (id int, d int) partition by list ((d + 1)); create unique index there on shop.p (d)`,
+    [
+      ['CREATE UNIQUE INDEX i ON shop.p (id)', left],
+      ['ALTER TABLE shop.p ADD CONSTRAINT k PRIMARY KEY (id)', left],
+      ['ALTER TABLE shop.e ADD UNIQUE (id, d)', left],
+      [
+        'ALTER TABLE shop.p RENAME d TO day; ALTER TABLE shop.p ADD d int; CREATE UNIQUE INDEX i ON shop.p (d)',
+        left,
+      ],
+      ['ALTER TABLE shop.p RENAME d TO day; ALTER TABLE shop.p ADD PRIMARY KEY (day, id)', []],
+      ['CREATE UNIQUE INDEX IF NOT EXISTS there ON shop.p (id)', left],
+      ['CREATE INDEX i ON shop.p (id); CREATE UNIQUE INDEX j ON shop.p1 (id)', []],
+    ],
+  )
+})
+
+test('a key to which foreign keys refer is not to be dropped without them', async ({ hrms }) => {
+  const needed = [['blocker', 'key-needed']]
+  const code = 'ALTER TABLE shop.l DROP CONSTRAINT l_code_fkey'
+  await judged(
+    hrms,
+    `create table shop.a (id int primary key, code text unique, up int references shop.a, other text unique);
+     create table shop.k (a int references shop.a); create table shop.l (code text references shop.a (code))`,
+    [
+      ['ALTER TABLE shop.a DROP CONSTRAINT a_pkey', needed],
+      ['ALTER TABLE shop.a DROP COLUMN code', needed],
+      ['DROP TABLE shop.k; ALTER TABLE shop.a DROP COLUMN id', needed],
+      ['DROP TABLE shop.k; ALTER TABLE shop.a DROP up, DROP COLUMN id', []],
+      [`${code}; ALTER TABLE shop.a DROP CONSTRAINT a_code_key`, []],
+      [`ALTER TABLE shop.l DROP code; ALTER TABLE shop.a DROP code`, []],
+      ['ALTER TABLE shop.a DROP CONSTRAINT a_other_key; ALTER TABLE shop.a DROP COLUMN other', []],
+      ['ALTER TABLE shop.a DROP CONSTRAINT a_pkey CASCADE; ALTER TABLE shop.a DROP COLUMN id', []],
+      ['ALTER TABLE shop.a ALTER COLUMN id TYPE bigint', []],
+    ],
+  )
+})
+
+test('names are quoted as the catalogue quotes them', async ({ hrms }) => {
+  await judged(
+    hrms,
+    `create table shop.a$b (id int primary key, name$ text); create view shop.v$1 as select name$ from shop.a$b`,
+    [
+      ['DROP VIEW shop.v$1; ALTER TABLE shop.a$b ALTER name$ TYPE varchar(9)', []],
+      ['DROP VIEW shop.v$1; DROP TABLE shop.a$b', []],
     ],
   )
 })

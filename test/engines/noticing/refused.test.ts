@@ -34,6 +34,8 @@ test('a value of an enum is not to be used in the transaction that adds it (valu
     `UPDATE ${admins} SET "Mood" = 'calm'`,
     `DELETE FROM ${admins} WHERE "Mood" IN ('ok', 'calm')`,
     `INSERT INTO ${admins} ("Id", "Mood") VALUES (gen_random_uuid(), 'calm')`,
+    `INSERT INTO ${admins} ("Id", "Mood") SELECT gen_random_uuid(), 'calm'`,
+    `DELETE FROM ${admins} WHERE 'calm' = "Mood"`,
     `CREATE INDEX i ON ${admins} ("Id") WHERE "Mood" = 'calm'`,
   ])
     expect(await noticed(hrms, `${add}; ${uses}`)).toEqual([['blocker', 'calm', uses]])
@@ -148,6 +150,8 @@ test('a column of that name which is another table’s is none of the enum; whic
     [`DELETE FROM notes n USING ${admins} m WHERE m."Mood" = 'calm'`, 'blocker'],
     [`WITH w AS (UPDATE ${admins} SET "Mood" = 'calm' RETURNING 1) SELECT * FROM w, notes`, 'blocker'],
     [`DELETE FROM notes WHERE "Mood" = 'calm' AND EXISTS (SELECT ${from})`, 'warning'],
+    [`UPDATE ${admins} SET "Mood" = CASE WHEN "Mood" = 'sad' THEN 'calm' ELSE "Mood" END`, 'warning'],
+    [`UPDATE ${admins} SET "Mood" = coalesce("Mood", 'calm')`, 'warning'],
   ] as const) {
     const wanted = level === null ? [] : [[level, 'calm', uses]]
     expect([uses, await noticed(hrms, `${add}; ${uses}`)]).toEqual([uses, wanted])

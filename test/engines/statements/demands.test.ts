@@ -39,6 +39,18 @@ test('rows that are too long or too large for a type that is narrower again are 
   expect(await count(`${name} varchar(5) USING name::varchar(5)`)).toEqual(one('name varchar(5)', 1))
   expect(await count(`${name} varchar(12), ALTER COLUMN id TYPE integer`)).toEqual(one('id int4', 1))
   expect(await count(`${name} varchar`)).toEqual(nothing)
+  expect(await count(`${name} text USING name::text`)).toEqual(nothing)
+})
+
+test('values that a narrower type would round are counted', async ({ hrms }) => {
+  const count = await made(hrms)
+  await (
+    await hrms.client()
+  ).query('alter table public.t add n numeric; update public.t set n = id / 2.0 where id < 9')
+  const type = 'ALTER TABLE public.t ALTER COLUMN n TYPE'
+  expect(await count(`${type} int`)).toEqual(one('n int4', 2))
+  expect(await count(`${type} int USING n::int`)).toEqual(one('n int4', 2))
+  expect(await count(`${type} numeric(9, 1)`)).toEqual(nothing)
 })
 
 test('rows that violate a constraint or a unique index that is there again are counted', async ({ hrms }) => {
@@ -78,6 +90,14 @@ test('what cannot be counted is named: conversions, other constraints, what take
     'DROP TABLE public.parents CASCADE',
     'DELETE FROM public.t WHERE id > 3',
     'TRUNCATE public.t',
+    'WITH gone AS (DELETE FROM public.t RETURNING id) SELECT FROM gone',
+    'MERGE INTO public.t USING public.parents p ON p.id = t.parent WHEN MATCHED THEN DELETE',
+    `INSERT INTO public.parents VALUES (1) ON CONFLICT (id) DO UPDATE SET id = 7`,
+    `ALTER TABLE public.t ALTER COLUMN name TYPE text USING NULL`,
+    'ALTER TABLE public.t ALTER COLUMN id TYPE int USING parent::int',
+    'SELECT public.wipe()',
+    'CALL public.wipe()',
+    `DO $$ BEGIN EXECUTE 'DELETE FROM public.t'; END $$`,
     'UPDATE public.t SET name = NULL',
     `UPDATE public.t SET name = '', code = '' WHERE name IS NULL`,
     `UPDATE public.t SET name = '' WHERE code IS NULL`,
