@@ -40,7 +40,7 @@ export const who = command<Input>({
     const runbook = await runbookOf(house, given)
     if (!runbook.ok) return runbook
     if (!(await hasRole(house.pool, caller.person, operatorRole)))
-      return failure(notAllowed(operatorRole, 'test who is reached'))
+      return failure(notAllowed(operatorRole, 'who'))
     const last = await newestReachTest(house.pool, runbook.value.name)
     const isNew = last && Date.now() - Date.parse(last.at) < testsApart * 1000
     return ok(isNew ? { form: testAgainForm(last), input: { ...given, test: last.number } } : undefined)

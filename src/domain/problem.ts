@@ -131,6 +131,7 @@ export interface Problems extends EfCoreProblems, NoticedProblems {
   'name-mistyped': { typed: string; name: string }
   'number-mistyped': { typed: string }
   'loss-larger': { accepted: number; counted: number }
+  /** `does`: the command. */
   'not-allowed': { role: string; people: string[]; does: string; untold?: Untold }
   'person-refused': { why: 'stranger' | 'guest' | 'deleted' | 'bot' | 'other-workspace' | 'unknown' }
   'channel-refused': { why: 'shared' | 'unknown' }

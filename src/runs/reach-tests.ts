@@ -34,8 +34,7 @@ export function testReach(
   { runbook, called, after, caller }: TestRequest,
 ): Promise<Result<ReachTest>> {
   return request(pool, async (tx, refuse) => {
-    if (!(await hasRole(tx, caller.person, operatorRole)))
-      refuse(notAllowed(operatorRole, 'test who is reached'))
+    if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, 'who'))
     const body = {
       runbook,
       targets: targetsOf(called),

@@ -104,7 +104,7 @@ export function approve(
 export function discard(pool: pg.Pool, id: string, caller: Caller): Promise<Result<StoredPlan>> {
   return request(pool, async (tx, refuse) => {
     const plan = await openPlanOr(tx, id, refuse)
-    if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, 'discard'))
+    if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, 'cancel'))
     const running = await unfinishedRunOf(tx, plan.target)
     if (running?.plan.id === id) refuse(underWay(running))
     await closePlan(tx, id, 'discarded', caller.person)

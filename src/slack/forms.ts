@@ -108,7 +108,11 @@ function inputsOf(field: Field): InputBlock[] {
       return Array.from({ length: Math.ceil(field.options.length / limits.ticks) }, (_, group) => {
         const from = group * limits.ticks
         const options = numbered(field.options.slice(from, from + limits.ticks), from)
-        return input({ type: 'checkboxes', action_id: 'value', options }, true, group)
+        return input(
+          { type: 'checkboxes', action_id: 'value', options },
+          field.options.length > limits.ticks,
+          group,
+        )
       })
   }
 }

@@ -109,7 +109,7 @@ export const takenBack = (
   ...after.gone.map(({ table, column }) => {
     const is = now.find((one) => one.name === table)
     const gone = column === null ? !is?.exists : !is?.columns.some((one) => one.name === column)
-    return compared(column === null ? table : `${table}.${column}`, 'gone', gone ? 'gone' : 'still there')
+    return compared(column === null ? table : `${table}.${column}`, 'not there', gone ? 'not there' : 'there')
   }),
   ...after.notNull.map(({ table, column }) => {
     const is = now.find((one) => one.name === table)?.columns.find((one) => one.name === column)

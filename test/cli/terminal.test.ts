@@ -43,7 +43,7 @@ test('help says what this person may do, as it is typed here', async () => {
 test('who is in no role is refused, and exits with 1 (not-allowed)', async () => {
   const { code, out } = await place.type('eve', ['plan', 'add-security-enhancements'])
   expect(code).toBe(1)
-  expect(out).toContain('Only migration-operators may plan')
+  expect(out).toContain('Only migration-operators may use npx lockkeeper plan')
 })
 
 test('an operating-system user that nobody named is refused (terminal-user-unknown)', async () => {

@@ -68,7 +68,7 @@ describe('take', () => {
     const run = await runOf()
     for (const who of [dan, eve]) {
       const said = await says(who, ['take', run])
-      expect(said).toContain('Only migration-operators may take')
+      expect(said).toContain('Only migration-operators may use /migrate take')
       expect(said).toContain('@U_ASHA or @U_MEI')
     }
     expect(await says(guest, ['take', run])).toContain('guests of the workspace may not')
@@ -109,8 +109,8 @@ describe('escalate', () => {
   test('asks for the reason and how bad it is where nobody said', async () => {
     const run = await runOf()
     const asked = formOf(await office.desk.typed(asha, ['escalate', run]))
-    expect(saidBy(asked)).toContain('CTO after 30 min, when it is critical at once')
-    expect(saidBy(asked)).toContain('CEO only when it is critical at once')
+    expect(saidBy(asked)).toContain('CTO after 30 min, at once when it is critical')
+    expect(saidBy(asked)).toContain('CEO only at once when it is critical')
     expect(saidBy(await fill(office, asha, asked, { reason: ' ', impact: 'usual' }))).toContain(
       'reason: is empty',
     )
@@ -132,7 +132,9 @@ describe('escalate', () => {
 
   test('is refused to who may not, and says who can where the runbook names nobody', async () => {
     const run = await runOf({ escalation: [] })
-    expect(await says(eve, ['escalate', run, 'x'])).toContain('Only migration-operators may escalate')
+    expect(await says(eve, ['escalate', run, 'x'])).toContain(
+      'Only migration-operators may use /migrate escalate',
+    )
     const said = await says(asha, ['escalate', run, 'x'])
     expect(said).toContain('Runbook add-security-enhancements names nobody to call')
     expect(said).toContain('/migrate who add-security-enhancements')

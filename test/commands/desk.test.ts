@@ -43,7 +43,7 @@ describe('finding the way', () => {
 
   test('an unknown command says what was probably meant (command-unknown)', async () => {
     expect(await typed(asha, 'plam')).toMatch(/no command plam.*\n.*Did you mean \/migrate plan/)
-    expect(await typed(asha, 'migrate-everything-now')).toMatch(/no command migrate-.*\n.*There are help, /)
+    expect(await typed(asha, 'migrate-everything-now')).toMatch(/no command migrate-.*\n.*Commands: help, /)
   })
 
   test('an unknown runbook says what was probably meant, and plans it by a button (runbook-unknown)', async () => {
@@ -101,7 +101,7 @@ describe('who may', () => {
     'verify',
   ])('%s is for operators, and a refusal names them (not-allowed)', async (name) => {
     const said = await typed(eve, name)
-    expect(said).toContain(`Only migration-operators may ${name}`)
+    expect(said).toContain(`Only migration-operators may use /migrate ${name}`)
     expect(said).toContain('@U_ASHA or @U_MEI')
   })
 

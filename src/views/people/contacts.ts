@@ -23,19 +23,19 @@ export const isPinged = ({ person: id, group, onCall, webhook }: Contact): boole
 
 const after = (ms: number): string => (ms === 0 ? 'at once' : `after ${milliseconds(ms)}`)
 
-/** When a step comes: `after 15 min, while users are out after 5 min`. */
+/** When a step comes: `after 15 min, after 5 min while users are out`. */
 export function timesLine(step: EscalationStep): Line {
   const times = [
     ...(step.after === undefined ? [] : [after(step.after)]),
-    ...(step.whileOut === undefined ? [] : [`while users are out ${after(step.whileOut)}`]),
+    ...(step.whileOut === undefined ? [] : [`${after(step.whileOut)} while users are out`]),
     ...(step.whenCritical === undefined
       ? []
-      : [`${step.after === undefined ? 'only ' : ''}when it is critical ${after(step.whenCritical)}`]),
+      : [`${step.after === undefined ? 'only ' : ''}${after(step.whenCritical)} when it is critical`]),
   ]
   return [times.join(', ')]
 }
 
-/** `DBA on call (after 15 min, while users are out after 5 min)`. */
+/** `DBA on call (after 15 min, after 5 min while users are out)`. */
 export function contactTimes({ escalation }: Pick<Runbook, 'escalation'>, role: string): Line {
   const steps = escalation.filter(({ contact }) => contact === role)
   return say`${bold(role)} (${joined(steps.map(timesLine))})`

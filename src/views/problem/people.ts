@@ -121,7 +121,7 @@ export const peopleProblems = {
     next: say`Accept the larger number, or leave the migration where it is.`,
   }),
   'not-allowed': ({ role, people, does, untold }) => ({
-    what: say`Only ${{ role }} may ${does}.`,
+    what: say`Only ${{ role }} may use ${typed(does)}.`,
     means: say`Nothing was done.${untold ? say` ${untoldMeans(untold)}` : []}`,
     next: say`Ask ${anyOf(people, 'somebody who has that role')}.${untold ? untoldNext(untold) : []}`,
   }),
@@ -162,14 +162,14 @@ export const peopleProblems = {
     what: wrote ? say`There is no command ${code(wrote)}.` : say`A command is missing.`,
     next: meant
       ? say`Did you mean ${typed(meant)}? All of them: ${typed('help')}.`
-      : say`There are ${codes(commands, 20)}. More: ${typed('help')}.`,
+      : say`Commands: ${codes(commands, 20)}. More: ${typed('help')}.`,
   }),
   'runbook-unknown': ({ typed: wrote, meant, known }) => ({
     what: wrote ? say`No runbook ${code(wrote)}.` : say`Which runbook?`,
     next: meant
       ? say`Did you mean ${code(meant)}?`
       : known.length
-        ? say`There are ${codes(known, 10)}.`
+        ? say`Runbooks: ${codes(known, 10)}.`
         : say`There is none yet. Put a ${code('.yml')} file into Lockkeeper’s folder of runbooks.`,
     ...(meant && {
       actions: [

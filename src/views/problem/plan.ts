@@ -184,7 +184,9 @@ export const planProblems = {
   }),
   'plan-unknown': ({ plan, known }) => ({
     what: plan ? say`There is no plan ${code(plan)}.` : say`Which plan?`,
-    next: known.length ? say`There are ${codes(known)}.` : say`No plan is open. Make one: ${typed('plan')}.`,
+    next: known.length
+      ? say`Open plans: ${codes(known)}.`
+      : say`No plan is open. Make one: ${typed('plan')}.`,
   }),
   'plan-expired': ({ plan, at }) => ({
     what: say`Plan ${plan} expired ${moment(at)}.`,

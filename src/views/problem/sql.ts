@@ -95,7 +95,7 @@ export const sqlProblems = {
   }),
   'migration-unknown': ({ migration, known }) => ({
     what: say`There is no migration ${code(migration)}.`,
-    means: known.length ? say`There are ${codes(known.slice(-5))}.` : say`There is none at all.`,
+    means: known.length ? say`The last ones: ${codes(known.slice(-5))}.` : say`There is none at all.`,
     next: say`Correct the name in the runbook, or add the migration to its folder or its project, ${again}.`,
   }),
   'migration-applied': ({ migration }) => ({

@@ -58,19 +58,31 @@ function partsOf(standing: Standing): Part[] {
   ].map((line) => text(line))
 }
 
+/** The attempt at which the run turned back. */
+const turnOf = ({ record }: Pick<Standing, 'record'>): Attempt | undefined =>
+  record.findLast(({ answer }) => answer?.choice === 'back-out' || answer?.choice === 'roll-back')
+
+/** Who cancelled the run where that is what turned it back. */
+function cancelledBy(turn: Attempt | undefined): string | null {
+  const { outcome } = turn ?? {}
+  return outcome?.status === 'failed' && outcome.problem.code === 'cancelled' ? outcome.problem.by : null
+}
+
 /** What made the run turn back: the failure or the question, and who decided. */
-function whyLine({ run, record }: Standing): Line[] {
-  const turn = record.findLast(
-    ({ answer }) => answer?.choice === 'back-out' || answer?.choice === 'roll-back',
-  )
+function whyLine(standing: Standing): Line[] {
+  const turn = turnOf(standing)
   if (!turn?.answer) return []
+  const at = nameOf(standing.run, turn.step)
   const by =
     turn.answer.via === 'clock' ? say`nobody answered in time` : say`${whom(turn.answer.by)} chose to go back`
+  const canceller = cancelledBy(turn)
+  if (canceller !== null)
+    return [say`Cancelled at ${at} by ${whom(canceller)}${turn.answer.by === canceller ? [] : say`; ${by}`}`]
   const why =
     turn.outcome?.status === 'failed'
       ? say`: ${problemLine(turn.outcome.problem, turn.endedAt ?? undefined)}`
       : []
-  return [say`Stopped at ${nameOf(run, turn.step)}, ${by}${why}`]
+  return [say`Stopped at ${at}, ${by}${why}`]
 }
 
 /** What failed, and somebody went on all the same: looks at the database, checks of the application. */
@@ -115,7 +127,7 @@ function madeParts({ run, record }: Standing): Line[] {
   ]
 }
 
-function nextLine({ run, database }: Standing): Line[] {
+function nextLine({ run, record, database }: Standing): Line[] {
   if (run.plan.kind === 'backup') return []
   if (run.ending === 'done' && run.plan.kind === 'migrate')
     return [say`What a rollback would lose is counted when you ask for one, before anything is touched.`]
@@ -123,7 +135,7 @@ function nextLine({ run, database }: Standing): Line[] {
     return [say`Look at what differs while users work. A new plan is made from what is on the database then.`]
   if (run.ending === 'backed-out')
     return [
-      say`Nothing to do now. When the cause is gone, plan ${run.plan.id} can be run again while its approvals hold.`,
+      say`Nothing to do now. ${cancelledBy(turnOf({ record })) === null ? 'When the cause is gone, plan' : 'Plan'} ${run.plan.id} can be run again while its approvals hold.`,
     ]
   return []
 }

@@ -214,12 +214,12 @@ test.each<[string, Problem, string]>([
   [
     'a denial says who can',
     problem('not-allowed'),
-    'Only migration-operators may run. | Nothing was done. | Ask @U_ASHA or @U_MEI.',
+    'Only migration-operators may use /migrate run. | Nothing was done. | Ask @U_ASHA or @U_MEI.',
   ],
   [
     'a denial of a group that nobody tells of says why, and what to do instead',
     problem('not-allowed', { people: [], untold: { groups: ['S0OPS'], why: 'no-slack' } }),
-    'Only migration-operators may run. | Nothing was done. Who is in user group S0OPS may too, but nobody here knows who that is: Slack is not configured in this terminal. | Ask somebody who has that role. If you are in it: do it in Slack, set the bot’s SLACK_ variables here too, or have your Slack user id listed under people of that role in lockkeeper.yml.',
+    'Only migration-operators may use /migrate run. | Nothing was done. Who is in user group S0OPS may too, but nobody here knows who that is: Slack is not configured in this terminal. | Ask somebody who has that role. If you are in it: do it in Slack, set the bot’s SLACK_ variables here too, or have your Slack user id listed under people of that role in lockkeeper.yml.',
   ],
   [
     'an approver whose group Slack does not tell of tries again',

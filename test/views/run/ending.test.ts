@@ -85,6 +85,27 @@ describe('how a run ended', () => {
       ],
     ],
     [
+      'cancelled',
+      [
+        run({ ...ended, ending: 'backed-out' }),
+        [
+          ...beforeMigrate(),
+          attempt('migrate', failed({ code: 'cancelled', by: 'U_ASHA' }), {
+            answer: answer({ choice: 'back-out', by: 'U_ASHA' }),
+          }),
+          admit('back-out.admit', '03:03:19'),
+        ],
+      ],
+      [
+        'HRMS is back since 03:03:19 UTC: down for 2 min 07 s of about 13 s. Nothing was migrated: hrms_master is as before',
+        'Cancelled at Migrate by @U_ASHA',
+        'Backup B-7F3A: 542 MB of 2.4 GB, 12 tables, 28 s, read through to its end',
+        'Nothing to do now. Plan 7F3A can be run again while its approvals hold.',
+        'Run 7F3A-1, started by @U_ASHA',
+        'Buttons: Run again… · Plan again · What happened',
+      ],
+    ],
+    [
       'rolled back',
       [
         run({ ...ended, ending: 'rolled-back' }),
