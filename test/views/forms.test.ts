@@ -138,17 +138,17 @@ test('sessions are ticked one by one, and none is ticked from the start', () => 
         {
           value: '4242',
           label: '4242 · reporting · Metabase · 10.0.0.5',
-          hint: 'idle in transaction for 22 min; wrote nothing',
+          hint: 'idle in transaction for 22 min when asked; wrote nothing',
         },
         {
           value: '4300',
           label: '4300 · reporting · Metabase · 10.0.0.5',
-          hint: 'idle in transaction for 22 min; rolls back what it wrote',
+          hint: 'idle in transaction for 22 min when asked; rolls back what it wrote',
         },
         {
           value: '4301',
           label: '4301 · reporting · Metabase · 10.0.0.5',
-          hint: 'idle for 22 min; no transaction',
+          hint: 'idle for 22 min when asked; no transaction',
         },
       ],
     },

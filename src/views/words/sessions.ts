@@ -72,7 +72,7 @@ export const sessionOption = (session: Session, seen: Instant): Option => ({
   value: String(session.pid),
   label: clipped(`${session.pid} · ${session.role} · ${who(session)}`, 75),
   hint: clipped(
-    `${stateOf(session)} for ${seconds(Math.max(0, secondsBetween(session.stateSince, seen)))}; ${
+    `${stateOf(session)} for ${seconds(Math.max(0, secondsBetween(session.stateSince, seen)))} when asked; ${
       session.xactStart === null
         ? 'no transaction'
         : session.wrote
