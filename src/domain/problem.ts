@@ -5,7 +5,7 @@ import type { Instant } from './json.ts'
 import type { OnCallFault } from './on-call.ts'
 import type { EfCoreProblems } from './problem-efcore.ts'
 import type { DownFault, NoticedProblems, UnfitReason } from './problem-noticed.ts'
-import type { Session } from './session.ts'
+import type { EndedSession, Session } from './session.ts'
 
 /**
  * Everything that can go wrong, be refused or be noticed, by code, with the facts its wording needs.
@@ -162,8 +162,9 @@ export interface Problems extends EfCoreProblems, NoticedProblems {
   'service-will-not-stop': { service: string; pid: number; signal: string; seconds: number }
   /** After its start, before it was healthy. */
   'service-ended': { service: string; seconds: number }
-  'sessions-unended': { sessions: Session[]; why: 'not-permitted' | 'still-there' }
-  'sessions-came-back': { sessions: Session[] }
+  /** `ended`: those that the step has ended before it failed. */
+  'sessions-unended': { sessions: Session[]; why: 'not-permitted' | 'still-there'; ended?: EndedSession[] }
+  'sessions-came-back': { sessions: Session[]; ended?: EndedSession[] }
   /** Let in before the close, and in no list yet. */
   'sessions-entering': { pids: number[]; seconds: number }
   'schema-unlike': { tables: string[]; differs: string[] }

@@ -1,7 +1,7 @@
 import type { Instant, Json } from './json.ts'
 import type { Choice, Via } from './choice.ts'
 import type { Problem } from './problem.ts'
-import type { Session } from './session.ts'
+import type { EndedSession, Session } from './session.ts'
 
 /** What a gate asks, by code, with the facts its wording needs. Worded by `views/run/gate.ts` alone. */
 export interface Questions {
@@ -13,7 +13,7 @@ export interface Questions {
     ended: number
     changed: Session[]
     /** Those that were ended so far, over all answers. */
-    endedSoFar?: { pid: number; role: string; application: string }[]
+    endedSoFar?: EndedSession[]
   }
   /** Measured again at the start: blockers that the approved plan did not have. */
   'new-blockers': { problems: Problem[] }

@@ -22,6 +22,9 @@ export interface Session {
   command: string
 }
 
+/** One that a person ticked, and that was ended. */
+export type EndedSession = Pick<Session, 'pid' | 'role' | 'application'>
+
 /** What names the one transaction of the one session that a person ticked. */
 export type SessionMark = Pick<Session, 'pid' | 'backendStart' | 'xactStart'>
 

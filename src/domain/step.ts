@@ -1,4 +1,5 @@
 import type { Instant } from './json.ts'
+import type { EndedSession } from './session.ts'
 import type { TableShape } from './schema.ts'
 import type { Identity } from './identity.ts'
 import type { Move } from './script.ts'
@@ -47,7 +48,7 @@ export interface Done {
   drain: {
     seconds: number
     left: number
-    ended: { pid: number; role: string; application: string }[]
+    ended: EndedSession[]
     endedBy: string | null
   }
   before: { counts: TableCount[]; tables: TableShape[]; lastMigration: string | null }

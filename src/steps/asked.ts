@@ -1,4 +1,5 @@
 import type { Attempt } from '../domain/run.ts'
+import type { Problem } from '../domain/problem.ts'
 import type { Kind } from '../domain/step.ts'
 import type { Question, QuestionCode } from '../domain/question.ts'
 import type { At } from './step-kind.ts'
@@ -13,6 +14,12 @@ export function askedBefore<C extends QuestionCode>(
   const outcome = attemptsBefore(at).at(-1)?.outcome
   if (outcome?.status !== 'asks' || outcome.question.code !== code) return null
   return outcome.question as Extract<Question, { code: C }>
+}
+
+/** What the attempt before this one failed with; null: it did not. */
+export function failedBefore(at: Where): Problem | null {
+  const outcome = attemptsBefore(at).at(-1)?.outcome
+  return outcome?.status === 'failed' ? outcome.problem : null
 }
 
 /** Whether somebody answered a question of this code by going on, at any attempt of this step. */

@@ -1,4 +1,4 @@
-import type { Session } from '../domain/session.ts'
+import type { EndedSession, Session } from '../domain/session.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Done } from '../domain/step.ts'
 import type { TargetSession } from '../adapters/postgres/target-session.ts'
@@ -8,12 +8,10 @@ import { preparedTransactions } from '../adapters/postgres/facts.ts'
 import { whoAmI } from '../adapters/postgres/roles.ts'
 import { canSeeSessions, listSessions } from '../adapters/postgres/sessions.ts'
 import { done, failed } from '../domain/outcome.ts'
-import { answerBefore, askedBefore } from './asked.ts'
+import { answerBefore, askedBefore, failedBefore } from './asked.ts'
 import { cancelled, pause } from './cancelled.ts'
 import { onTarget } from './on-target.ts'
 import { endTicked, isSame, marksOf } from './ticked.ts'
-
-type Named = { pid: number; role: string; application: string }
 
 /**
  * Waits until nobody is left in the database. Who stays is shown; who was ticked is ended, session by session, as the
@@ -37,11 +35,11 @@ export const drain: StepKind<'drain'> = {
         return failed({ code: 'monitoring-missing', role: await whoAmI(client) })
       const marks = marksOf(answer)
       const { ended, changed, notPermitted, stillThere } = await endTicked(session, marks)
-      if (notPermitted.length > 0)
-        return failed({ code: 'sessions-unended', sessions: notPermitted, why: 'not-permitted' })
-      if (stillThere.length > 0)
-        return failed({ code: 'sessions-unended', sessions: stillThere, why: 'still-there' })
       const all = [...endedBefore(at), ...ended.map(named)]
+      if (notPermitted.length > 0)
+        return failed({ code: 'sessions-unended', sessions: notPermitted, why: 'not-permitted', ended: all })
+      if (stillThere.length > 0)
+        return failed({ code: 'sessions-unended', sessions: stillThere, why: 'still-there', ended: all })
       if (changed.length > 0) return ask(await listSessions(client), all, changed)
       return untilEmpty(at, session, all, marks.length > 0)
     }),
@@ -58,7 +56,7 @@ const lookAgain = 10
 async function untilEmpty(
   at: At<'drain'>,
   { client }: TargetSession,
-  ended: Named[],
+  ended: EndedSession[],
   afterEnding: boolean,
 ): Promise<Outcome<Done['drain']>> {
   const limit = at.with.seconds * 1000
@@ -77,7 +75,7 @@ async function untilEmpty(
       return done({ seconds: (now - began) / 1000, left: seen.size, ended, endedBy: whoEnded(at, ended) })
     if (empty === 0 && now - began >= limit) {
       const back = afterEnding ? cameBack(at, sessions) : []
-      if (back.length > 0) return failed({ code: 'sessions-came-back', sessions: back })
+      if (back.length > 0) return failed({ code: 'sessions-came-back', sessions: back, ended })
       if (sessions.length > 0) return ask(sessions, ended, [])
       return transactions.length > 0
         ? failed({ code: 'prepared-transactions', transactions })
@@ -94,12 +92,12 @@ function cameBack(at: At<'drain'>, sessions: Session[]): Session[] {
 }
 
 /** Who ticked the last of those that were ended. */
-const whoEnded = ({ record, step }: At<'drain'>, ended: Named[]): string | null =>
+const whoEnded = ({ record, step }: At<'drain'>, ended: EndedSession[]): string | null =>
   ended.length === 0
     ? null
     : (record.findLast((a) => a.step === step.id && a.answer?.choice === 'terminate')?.answer?.by ?? null)
 
-const ask = (sessions: Session[], endedSoFar: Named[], changed: Session[]): Outcome<never> => ({
+const ask = (sessions: Session[], endedSoFar: EndedSession[], changed: Session[]): Outcome<never> => ({
   status: 'asks',
   question: {
     code: 'sessions-left',
@@ -111,6 +109,12 @@ const ask = (sessions: Session[], endedSoFar: Named[], changed: Session[]): Outc
   },
 })
 
-const endedBefore = (at: At<'drain'>): Named[] => askedBefore(at, 'sessions-left')?.endedSoFar ?? []
+/** By the attempts before this one, each of which says so of all before it. */
+function endedBefore(at: At<'drain'>): EndedSession[] {
+  const problem = failedBefore(at)
+  if (problem?.code === 'sessions-came-back' || problem?.code === 'sessions-unended')
+    return problem.ended ?? []
+  return askedBefore(at, 'sessions-left')?.endedSoFar ?? []
+}
 
-const named = ({ pid, role, application }: Session): Named => ({ pid, role, application })
+const named = ({ pid, role, application }: Session): EndedSession => ({ pid, role, application })

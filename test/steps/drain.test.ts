@@ -165,9 +165,18 @@ test('who comes in after others were ended comes in through a closed door: sessi
   scene.tick(short, sessions)
   expect(await scene.perform(short)).toMatchObject({
     status: 'failed',
-    problem: { code: 'sessions-came-back', sessions: [{ role: 'postgres' }] },
+    problem: {
+      code: 'sessions-came-back',
+      sessions: [{ role: 'postgres' }],
+      ended: [{ role: 'hrms_reporting' }],
+    },
   })
   await superuser.end()
+  scene.answer(short, 'retry')
+  expect(await scene.perform(short)).toMatchObject({
+    status: 'done',
+    facts: { ended: [{ role: 'hrms_reporting' }], endedBy: expect.any(String) },
+  })
   await reporting.end()
 })
 

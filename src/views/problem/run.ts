@@ -3,7 +3,7 @@ import { counted, number, seconds } from '../words/amounts.ts'
 import { clipped, codes, firstOf, joined, whom } from '../words/line.ts'
 import { moment } from '../words/time.ts'
 import { ourStatement, sqlErrorLine, type Wordings } from './wording.ts'
-import { sessionsBriefly, sortLines } from '../words/sessions.ts'
+import { endedBriefly, sessionsBriefly, sortLines } from '../words/sessions.ts'
 import { typed } from '../words/typed.ts'
 
 const expectedAndSeen = (name: string, expected: string, saw: string): Line =>
@@ -57,9 +57,9 @@ export const runProblems = {
         ? say`${sortLines(sessions).length > 0 ? 'Stop what begins them again. ' : ''}Let a superuser end them with ${code(`SELECT pg_terminate_backend(${sessions[0]?.pid ?? 'PID'})`)}, then retry.`
         : say`Retry: it looks again. A session that rolls back much takes its time.`,
   }),
-  'sessions-came-back': ({ sessions }, seen) => ({
+  'sessions-came-back': ({ sessions, ended = [] }, seen) => ({
     what: say`Somebody is on the database who was not there before: ${sessionsBriefly(sessions, seen)}.`,
-    means: say`Superusers and background workers enter a closed database. This step changed no data.`,
+    means: say`${ended.length > 0 ? say`Ended before: ${endedBriefly(ended)}. ` : []}Superusers and background workers enter a closed database. This step changed no data.`,
     next: say`Stop what connects, then retry; or go back.`,
   }),
   'sessions-entering': ({ pids, seconds: waited }) => ({

@@ -1,5 +1,5 @@
 import type { Instant } from '../../domain/json.ts'
-import { sortOf, type Session, type SessionSort } from '../../domain/session.ts'
+import { sortOf, type EndedSession, type Session, type SessionSort } from '../../domain/session.ts'
 import { bold, say, type Line, type Option } from '../../domain/view.ts'
 import { clipped, firstOf } from './line.ts'
 import { moment, secondsBetween } from './time.ts'
@@ -63,6 +63,16 @@ export const sessionsBriefly = (sessions: readonly Session[], seen?: Instant, mo
     sessions.map((session) => sessionBriefly(session, seen)),
     most,
   )}`
+
+/** `8608 (hrms_reporting, Metabase)`. */
+export const endedBriefly = (sessions: readonly EndedSession[]): Line =>
+  firstOf(
+    sessions.map(
+      ({ pid, role, application }) =>
+        say`${bold(String(pid))} (${[role, application].filter(Boolean).join(', ')})`,
+    ),
+    5,
+  )
 
 /**
  * A checkbox of one session. Its value is the PID: the gate's own question says which transaction was meant. It says how

@@ -199,7 +199,10 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   'service-ended': { service: 'hrms-api', seconds: 3 },
   'sessions-unended': { sessions: [session()], why: 'not-permitted' },
   'sessions-entering': { pids: [4711], seconds: 30 },
-  'sessions-came-back': { sessions: [session()] },
+  'sessions-came-back': {
+    sessions: [session()],
+    ended: [{ pid: 8608, role: 'hrms_reporting', application: 'Metabase' }],
+  },
   'schema-unlike': { tables: ['t'], differs: ['column c is gone'] },
   'deadline-near': { deadline: at('03:31:12'), needsSeconds: 20 },
   'verification-failed': { failed: [{ check: 'column c', expected: 'uuid', found: 'text' }] },
