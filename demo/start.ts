@@ -74,6 +74,8 @@ function welcome({ workspace, onDotnet }: Stage): Promise<never> {
 ${onDotnet ? '\n  A plan takes half a minute: dotnet ef builds the application for it.\n' : ''}
   Who is told of it reads so in #general, or in Mail. Then sit down on Dan's and Mei's chairs (top left) to
   approve it, and on Asha's again to run it. "Try this", on the left, goes on from there. Ctrl-C ends everything.
+
+  The same without Slack, in another terminal: npm run --silent demo:terminal -- status
 `)
   return new Promise(() => {})
 }

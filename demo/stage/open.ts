@@ -7,6 +7,7 @@ import { startMailServer } from '../mail/server.ts'
 import { startWorkspace, type Workspace } from '../workspace/server.ts'
 import { findApplications } from './applications.ts'
 import { startBot, type Bot } from './bot.ts'
+import { writeTerminal } from './terminal.ts'
 import { openDatabases, type Databases } from './databases.ts'
 import { guide } from './guide.ts'
 import { chooseHrms, type Wanted } from './hrms.ts'
@@ -132,24 +133,22 @@ async function build(
   })
   await reporting.open()
 
-  const bot = await startBot(
-    {
-      ...inherited(),
-      ...applicationsEnvironment,
-      ...acceptance,
-      DATABASE_URL: databases.url('lockkeeper', 'lockkeeper'),
-      HRMS_MASTER_URL: databases.url('hrms_master', 'lockkeeper'),
-      PAYROLL_URL: databases.url('payroll', 'lockkeeper'),
-      SLACK_BOT_TOKEN: workspace.botToken,
-      SLACK_SIGNING_SECRET: signingSecret,
-      SLACK_API_URL: workspace.apiUrl,
-      SMTP_URL: mail.url,
-      PORT: String(botPort),
-      LOCKKEEPER_CONFIG: hrms.file,
-      LOCKKEEPER_FOLDER: path.join(folder, 'lockkeeper'),
-    },
-    botPort,
-  )
+  const itsOwn = {
+    ...applicationsEnvironment,
+    ...acceptance,
+    DATABASE_URL: databases.url('lockkeeper', 'lockkeeper'),
+    HRMS_MASTER_URL: databases.url('hrms_master', 'lockkeeper'),
+    PAYROLL_URL: databases.url('payroll', 'lockkeeper'),
+    SLACK_BOT_TOKEN: workspace.botToken,
+    SLACK_SIGNING_SECRET: signingSecret,
+    SLACK_API_URL: workspace.apiUrl,
+    SMTP_URL: mail.url,
+    PORT: String(botPort),
+    LOCKKEEPER_CONFIG: hrms.file,
+    LOCKKEEPER_FOLDER: path.join(folder, 'lockkeeper'),
+  }
+  await writeTerminal(itsOwn)
+  const bot = await startBot({ ...inherited(), ...itsOwn }, botPort)
   closing.push(() => bot.stop())
   say('Lockkeeper is ready.')
   return {
