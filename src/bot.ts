@@ -24,7 +24,7 @@ import { makeSlack, type Listening, type Slack } from './slack/app.ts'
 import { kinds } from './steps/kinds.ts'
 import { connectStore } from './store/connect.ts'
 import type { Way } from './store/deliveries.ts'
-import { openStore } from './store/open.ts'
+import { nameOfStore, openStore } from './store/open.ts'
 import { isAnyAlive } from './store/locks.ts'
 import { exitCodes } from './supervisor.ts'
 import { plainText } from './views/words/plain.ts'
@@ -54,11 +54,18 @@ const secrets = makeSecrets(secretsOfConfig(config), process.env)
 const runbooks = openRunbooks(config.runbooks, surroundingsOf(config), secrets)
 const { runbooks: usable, broken } = await runbooks.all()
 const log = makeLog({ level: process.env['LOG_LEVEL'] ?? 'info', redact: secrets.redact })
+process.on('uncaughtException', (error) => {
+  log.fatal({ err: error }, 'what nobody expected: leaving at once')
+  process.exit(exitCodes.unexpected)
+})
 for (const problem of broken)
   log.warn({ file: problem.file, faults: problem.faults }, 'a runbook has faults and is left out')
 
 await mkdir(path.join(config.folder, 'runs'), { recursive: true, mode: 0o700 })
 await mkdir(config.backups, { recursive: true, mode: 0o700 })
+// The supervisor has gone: whoever starts the next one starts the next bot.
+const leaveUnopened = (): void => process.exit(0)
+process.on('disconnect', leaveUnopened)
 const opened = await openStore(config, log)
 const store = opened.ok ? opened.value : refuse(plainText(problemView(opened.problem)))
 const pool = connectStore(store.url)
@@ -77,7 +84,9 @@ const worker = await startWorker({
   log,
   onShow: () => wakes.forEach((wake) => wake()),
   onLost() {
-    log.fatal('the connection that holds our locks broke: leaving at once')
+    log.fatal(
+      `the connection to ${nameOfStore(config)}, which holds our locks, broke: leaving at once; our runs wait`,
+    )
     process.exit(exitCodes.lostLocks)
   },
 })
@@ -124,8 +133,7 @@ log.info({ runbooks: usable.length, slack: config.slack !== null }, 'Lockkeeper 
 
 process.on('SIGTERM', () => void leave())
 process.on('SIGINT', () => void leave())
-// The supervisor has gone: whoever starts the next one starts the next bot.
-process.on('disconnect', () => void leave())
+process.off('disconnect', leaveUnopened).on('disconnect', () => void leave())
 
 /** In stages: nothing new is taken, steps hand over, what is under way is sent, connections close. */
 async function leave(): Promise<void> {

@@ -6,7 +6,9 @@ const [command] = process.argv.slice(2)
 
 if (command === 'start') {
   const bot = new URL(import.meta.url.endsWith('.ts') ? './bot.ts' : './bot.js', import.meta.url)
-  process.exitCode = await supervise(bot, (line) => process.stderr.write(`${line}\n`))
+  const { makeLog } = await import('./log.ts')
+  const log = makeLog({ level: process.env['LOG_LEVEL'] ?? 'info', redact: (text) => text })
+  process.exitCode = await supervise(bot, (line) => log.warn(line))
 } else if (command === '--version') {
   const { default: about } = await import('#package', { with: { type: 'json' } })
   process.stdout.write(`${about.version}\n`)
