@@ -160,7 +160,7 @@ async function serveSlack(slack: Slack): Promise<void> {
       log.info({ port: listening.port }, 'Slack reaches us')
       return
     }
-    if (started.problem.code === 'slack-refused') refuse(plainText(problemView(started.problem)))
+    if (started.problem.code !== 'slack-away') refuse(plainText(problemView(started.problem)))
     log.warn({ problem: started.problem }, 'Slack does not answer; runs go on, and the terminal works')
     await pause()
   }

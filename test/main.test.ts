@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { makeProxy } from './adapters/tcp-proxy.ts'
 import { until } from './until.ts'
 import about from '#package' with { type: 'json' }
 import { isAnyAlive } from '../src/store/locks.ts'
 import { main, makePlace, type Place } from './cli/place.ts'
+import { openWorkspace } from './slack/workspace.ts'
 
 let place: Place
 beforeAll(async () => {
@@ -131,6 +133,28 @@ test('what nobody expected is a line of the log, too, and the bot starts again',
     { err: { message: expect.stringContaining('run the newer release') } },
     { msg: expect.stringContaining('left (1) and starts again') },
   ])
+})
+
+test('a PORT on which another program listens ends the bot with 78 and a line that names it, once (port-refused)', async () => {
+  const workspace = await openWorkspace()
+  const other = createServer().listen(0)
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  const env = {
+    ...place.environment,
+    SLACK_BOT_TOKEN: workspace.botToken,
+    SLACK_SIGNING_SECRET: 's',
+    SLACK_API_URL: workspace.apiUrl,
+    PORT: String(port),
+  }
+  const bot = spawn(process.execPath, [main, 'start'], { cwd: place.folder, env })
+  const parts: string[] = []
+  bot.stderr.setEncoding('utf8').on('data', (part: string) => parts.push(part))
+  expect(await once(bot, 'close')).toEqual([78, null])
+  expect(parts.join('')).toContain(`Lockkeeper cannot listen on PORT ${port}`)
+  expect(parts.join('')).not.toMatch(/starts again|at .*\.[jt]s:\d/)
+  other.close()
+  await workspace.close()
 })
 
 test('a runbook whose target is the bot’s own database is refused at start (target-is-ours)', async () => {

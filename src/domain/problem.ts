@@ -178,6 +178,8 @@ export interface Problems extends EfCoreProblems, NoticedProblems {
   'slack-away': { errno: string; since: Instant }
   /** Slack does not take our token; `error` is its code, e.g. `invalid_auth`. */
   'slack-refused': { error: string }
+  /** Over HTTP: where requests of Slack should come in, nobody lets us listen. */
+  'port-refused': { port: number; errno: string }
 }
 
 /** What may be shown of an error of the server: never its message, detail or context, which carry row data. */

@@ -221,4 +221,11 @@ export const peopleProblems = {
     means: say`Nothing can be asked or told in Slack. Runs go on; the terminal works.`,
     next: say`Copy the bot token from the app’s settings (“OAuth & Permissions”) once more, and start Lockkeeper again.`,
   }),
+  'port-refused': ({ port, errno }) => ({
+    what: say`Lockkeeper cannot listen on ${code(`PORT ${port}`)} (${errnoWords(errno)}), where Slack’s requests would come in.`,
+    next:
+      errno === 'EADDRINUSE'
+        ? say`End what listens there (another Lockkeeper?), or set ${code('PORT')} to a port that is free; then start Lockkeeper again.`
+        : say`Set ${code('PORT')} to a port on which Lockkeeper may listen, and start it again.`,
+  }),
 } satisfies Partial<Wordings>

@@ -27,6 +27,7 @@ export type Wordings = { [C in ProblemCode]: (problem: Problems[C], seen?: Insta
 
 const errnos: Record<string, string> = {
   EACCES: 'permission denied',
+  EADDRINUSE: 'another program listens there',
   ECONNREFUSED: 'nothing listens there',
   ECONNRESET: 'the connection was cut',
   EHOSTUNREACH: 'no way to the host',

@@ -216,5 +216,6 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   bug: { reference: 'a1b2c3d4' },
   'slack-lacks': { method: 'pins.add', costs: 'Live messages are not pinned.' },
   'slack-refused': { error: 'invalid_blocks' },
+  'port-refused': { port: 3000, errno: 'EADDRINUSE' },
   'slack-away': { errno: 'ENOTFOUND', since: at('03:00:00') },
 }
