@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
 
 /** Exit codes (sysexits.h): what a restart does not mend, what it does, and ours when it was told twice to stop. */
-export const exitCodes = { configuration: 78, lostLocks: 70, unexpected: 1, forced: 137 } as const
+export const exitCodes = { usage: 64, configuration: 78, lostLocks: 70, unexpected: 1, forced: 137 } as const
 
 /** Milliseconds before the bot is started again; doubled while it keeps leaving at once. */
 const restartAfter = { least: 200, most: 10_000, calm: 60_000 } as const

@@ -36,6 +36,25 @@ test('--version needs nothing but the program', async () => {
   expect(await once(child, 'exit')).toEqual([0, null])
 })
 
+test('start --help says what start does, other words behind it are refused with 64: neither starts a bot', async () => {
+  for (const help of ['--help', '-h'])
+    expect(await place.type('asha', ['start', help])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^npx lockkeeper start\n.*until Ctrl-C/s),
+      err: '',
+    })
+  const other = await place.type('asha', ['start', '--port=3000'])
+  expect(other).toMatchObject({ code: 64, out: '' })
+  expect(other.err).toContain('start takes no further words (--port=3000). Nothing was started.')
+  expect(await isAnyAlive(place.pool)).toBe(false)
+})
+
+test('--help behind a command is its help', async () => {
+  const { code, out } = await place.type('asha', ['rollback', '--help'])
+  expect({ code, out }).toEqual({ code: 0, out: (await place.type('asha', ['help', 'rollback'])).out })
+  expect(out).toContain('rollback 7F3A-1')
+})
+
 test('start refuses a faulty configuration with 78, all faults at once, and does not try again', async () => {
   const { code, err } = await place.type('nobody' as never, ['start'])
   expect(code).toBe(78)
