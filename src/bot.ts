@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises'
-import path from 'node:path'
 import type pg from 'pg'
 import { makeDesk } from '../commands/desk.ts'
 import { aroundOf } from '../commands/reached.ts'
@@ -20,6 +19,7 @@ import { startClock } from './notices/clock.ts'
 import { openRunbooks } from './runbook/load.ts'
 import { makeSecrets } from './runbook/secrets.ts'
 import { startWorker } from './runs/worker.ts'
+import { runsFolder } from './runs/world.ts'
 import { makeSlack, type Listening, type Slack } from './slack/app.ts'
 import { kinds } from './steps/kinds.ts'
 import { connectStore } from './store/connect.ts'
@@ -61,7 +61,7 @@ process.on('uncaughtException', (error) => {
 for (const problem of broken)
   log.warn({ file: problem.file, faults: problem.faults }, 'a runbook has faults and is left out')
 
-await mkdir(path.join(config.folder, 'runs'), { recursive: true, mode: 0o700 })
+await mkdir(runsFolder(config), { recursive: true, mode: 0o700 })
 await mkdir(config.backups, { recursive: true, mode: 0o700 })
 // The supervisor has gone: whoever starts the next one starts the next bot.
 const leaveUnopened = (): void => process.exit(0)

@@ -28,6 +28,15 @@ export interface Problems extends EfCoreProblems, NoticedProblems {
   'privilege-missing': { role: string; needs: string; why: PrivilegeUse }
   'fence-held': { pids: number[]; seconds: number }
   'session-lost': { host: string; during: string; errno: string }
+  // The bot's own database
+  /** `why`: an errno, or a SQLSTATE with its name; null: no embedded server runs. `cards`: of runs, the newest first. */
+  'store-away': {
+    store: { host: string; database: string } | { embeddedIn: string }
+    why: string | null
+    /** Where the card of a run is. */
+    card: string
+    cards: { file: string; at: Instant }[]
+  }
   // SQL
   'sql-error': SqlError
   /**
