@@ -94,7 +94,8 @@ export interface Problems extends EfCoreProblems, NoticedProblems {
   'run-cannot-go-back': { run: string }
   'nothing-to-roll-back': { runbook: string; why: 'never-ran' | 'not-applied' | 'already-back' }
   'answered-already': { by: string; at: Instant; choice: Choice }
-  'choice-unknown': { choice: string; choices: Choice[] }
+  /** `shown`: what each is called in the list, where one was shown. */
+  'choice-unknown': { choice: string; choices: Choice[]; shown?: string[] }
   'gate-none': { run: string }
   /** Its runbook names nobody to call. */
   'escalation-none': { runbook: string }

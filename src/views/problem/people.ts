@@ -90,12 +90,12 @@ export const peopleProblems = {
     means: say`Your click changed nothing.`,
     next: say`See what comes of it: ${typed('status')}.`,
   }),
-  'choice-unknown': ({ choice, choices }) => ({
+  'choice-unknown': ({ choice, choices, shown = [] }) => ({
     what: say`${code(choice)} is none of the choices.`,
     next: say`Answer with ${joined(
-      choices.map((known) => code(known)),
+      choices.map((known, i) => (shown[i] ? say`${code(known)} (${i + 1}. ${shown[i]})` : [code(known)])),
       ' or ',
-    )}.`,
+    )}${shown.length > 0 ? '; the number or the words in brackets do, too' : ''}.`,
   }),
   'gate-none': ({ run }) => ({
     what: say`Run ${bold(run)} asks nothing at the moment.`,
