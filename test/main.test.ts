@@ -37,8 +37,12 @@ test('--version needs nothing but the program', async () => {
 })
 
 test('start --help says what start does, other words behind it are refused with 64: neither starts a bot', async () => {
-  for (const help of ['--help', '-h'])
-    expect(await place.type('asha', ['start', help])).toMatchObject({
+  for (const help of [
+    ['start', '--help'],
+    ['start', '-h'],
+    ['help', 'start'],
+  ])
+    expect(await place.type('asha', help)).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^npx lockkeeper start\n.*until Ctrl-C/s),
       err: '',

@@ -92,7 +92,10 @@ export interface Problems extends EfCoreProblems, NoticedProblems {
   'run-goes-back': { run: string; by: string }
   /** It is migrated, and there is no way down: it can only go on. */
   'run-cannot-go-back': { run: string }
-  'nothing-to-roll-back': { runbook: string; why: 'never-ran' | 'not-applied' | 'already-back' }
+  /** `none`: nothing was named, and there is nothing of any runbook. */
+  'nothing-to-roll-back':
+    | { runbook: string; why: 'never-ran' | 'not-applied' | 'already-back' }
+    | { runbook: null; why: 'none' }
   'answered-already': { by: string; at: Instant; choice: Choice }
   /** `shown`: what each is called in the list, where one was shown. */
   'choice-unknown': { choice: string; choices: Choice[]; shown?: string[] }
@@ -148,7 +151,13 @@ export interface Problems extends EfCoreProblems, NoticedProblems {
   'button-old': { command: string }
   'button-not-yours': { owner: string }
   'command-unknown': { typed: string; meant: string | null; commands: string[] }
-  'runbook-unknown': { typed: string; meant: string | null; known: string[] }
+  /** `besides`: what else has no such name, where that might have been meant. */
+  'runbook-unknown': {
+    typed: string
+    meant: string | null
+    known: string[]
+    besides?: ('plan' | 'run')[]
+  }
   'runbook-broken': { file: string; faults: Fault[] }
   'input-wrong': { command: string; faults: { field: string; why: string }[]; example: string }
   'no-worker': { since: Instant | null }

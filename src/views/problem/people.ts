@@ -75,16 +75,22 @@ export const peopleProblems = {
     means: say`It cannot be cancelled any more: it goes on, or asks.`,
     next: say`See where it is: ${typed(`status ${run}`)}. The other way is a restore of its backup, by hand.`,
   }),
-  'nothing-to-roll-back': ({ runbook, why }) => ({
-    what: say`There is nothing of ${bold(runbook)} to roll back: ${
-      {
-        'never-ran': 'it was never run to its end',
-        'not-applied': 'this run did not end with its migration done',
-        'already-back': 'it was rolled back already',
-      }[why]
-    }.`,
-    next: say`See its runs: ${typed(`status ${runbook}`)}.`,
-  }),
+  'nothing-to-roll-back': ({ runbook, why }) =>
+    why === 'none'
+      ? {
+          what: say`There is nothing to roll back: no migration is finished and still in place.`,
+          next: say`A rollback takes the run of a finished migration, ${typed('rollback RUN')}, or its runbook. See what was run: ${typed('status')}.`,
+        }
+      : {
+          what: say`There is nothing of ${bold(runbook)} to roll back: ${
+            {
+              'never-ran': 'it was never run to its end',
+              'not-applied': 'this run did not end with its migration done',
+              'already-back': 'it was rolled back already',
+            }[why]
+          }.`,
+          next: say`See its runs: ${typed(`status ${runbook}`)}.`,
+        },
   'answered-already': ({ by, at, choice }) => ({
     what: say`Already answered by ${whom(by)} at ${moment(at, at)}: ${bold(choiceName(choice))}.`,
     means: say`Your click changed nothing.`,
@@ -164,12 +170,16 @@ export const peopleProblems = {
       ? say`Did you mean ${typed(meant)}? All of them: ${typed('help')}.`
       : say`There are ${codes(commands, 20)}. More: ${typed('help')}.`,
   }),
-  'runbook-unknown': ({ typed: wrote, meant, known }) => ({
-    what: wrote ? say`No runbook ${code(wrote)}.` : say`Which runbook?`,
+  'runbook-unknown': ({ typed: wrote, meant, known, besides = [] }) => ({
+    what: !wrote
+      ? say`Which runbook?`
+      : besides.length > 0
+        ? say`Neither a runbook nor ${besides.map((kind) => `a ${kind}`).join(' nor ')} is called ${code(wrote)}.`
+        : say`No runbook ${code(wrote)}.`,
     next: meant
       ? say`Did you mean ${code(meant)}?`
       : known.length
-        ? say`There are ${codes(known, 10)}.`
+        ? say`${besides.length > 0 ? 'Runbooks are' : 'There are'} ${codes(known, 10)}.`
         : say`There is none yet. Put a ${code('.yml')} file into Lockkeeper’s folder of runbooks.`,
     ...(meant && {
       actions: [
