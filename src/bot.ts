@@ -27,6 +27,7 @@ import type { Way } from './store/deliveries.ts'
 import { nameOfStore, openStore } from './store/open.ts'
 import { isAnyAlive } from './store/locks.ts'
 import { exitCodes } from './supervisor.ts'
+import { textOfFault } from './yaml/fault.ts'
 import { plainText } from './views/words/plain.ts'
 import { problemView } from './views/problem/problem.ts'
 
@@ -39,16 +40,7 @@ const refuse = (why: string): never => {
 }
 
 const loaded = await loadConfig(process.env, process.cwd())
-const config: Config = loaded.ok
-  ? loaded.value
-  : refuse(
-      loaded.faults
-        .map(
-          ({ file, line, key, what, remedy }) =>
-            `${file}${line ? `:${line}` : ''}: ${key} ${what}. ${remedy}`,
-        )
-        .join('\n'),
-    )
+const config: Config = loaded.ok ? loaded.value : refuse(loaded.faults.map(textOfFault).join('\n'))
 
 const secrets = makeSecrets(secretsOfConfig(config), process.env)
 const runbooks = openRunbooks(config.runbooks, surroundingsOf(config), secrets)

@@ -11,14 +11,13 @@ const startSays = `npx lockkeeper start
   (LOCKKEEPER_CONFIG) and the environment, which the README lists.
 `
 
-if (command === 'start' && words.length > 0) {
-  if (isHelp(words[0])) process.stdout.write(startSays)
-  else {
-    process.stderr.write(
-      `start takes no further words (${words.join(' ')}). Nothing was started.\n${startSays}`,
-    )
-    process.exitCode = exitCodes.usage
-  }
+if ((command === 'start' && isHelp(words[0])) || (command === 'help' && words[0] === 'start')) {
+  process.stdout.write(startSays)
+} else if (command === 'start' && words.length > 0) {
+  process.stderr.write(
+    `start takes no further words (${words.join(' ')}). Nothing was started.\n${startSays}`,
+  )
+  process.exitCode = exitCodes.usage
 } else if (command === 'start') {
   const bot = new URL(import.meta.url.endsWith('.ts') ? './bot.ts' : './bot.js', import.meta.url)
   const { makeLog } = await import('./log.ts')

@@ -62,7 +62,7 @@ test('--help behind a command is its help', async () => {
 test('start refuses a faulty configuration with 78, all faults at once, and does not try again', async () => {
   const { code, err } = await place.type('nobody' as never, ['start'])
   expect(code).toBe(78)
-  expect(err).toMatch(/nobody\.yml: +cannot be read \(ENOENT\)/)
+  expect(err).toMatch(/nobody\.yml: cannot be read \(ENOENT\)/)
   expect(err).not.toContain('starts again')
 })
 

@@ -21,6 +21,7 @@ import { underWay } from '../views/marks.ts'
 import { lineText } from '../views/words/plain.ts'
 import { problemView } from '../views/problem/problem.ts'
 import { formText, terminalText, type Terminal } from '../views/terminal.ts'
+import { textOfFault } from '../yaml/fault.ts'
 import { follow } from './follow.ts'
 import { mappedPeople, nobodyTells, ownZone } from './people.ts'
 import { faultLines, fillIn, type Person } from './prompt.ts'
@@ -39,8 +40,7 @@ export async function terminal(
 ): Promise<number> {
   const loaded = await loadConfig(process.env, process.cwd())
   if (!loaded.ok) {
-    for (const { file, line, key, what, remedy } of loaded.faults)
-      console.error(`${file}${line ? `:${line}` : ''}: ${key} ${what}. ${remedy}`)
+    for (const fault of loaded.faults) console.error(textOfFault(fault))
     return exits.configuration
   }
   const config = loaded.value

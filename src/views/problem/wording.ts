@@ -30,6 +30,7 @@ const errnos: Record<string, string> = {
   EADDRINUSE: 'another program listens there',
   ECONNREFUSED: 'nothing listens there',
   ECONNRESET: 'the connection was cut',
+  EDQUOT: 'the disk’s quota is used up',
   EHOSTUNREACH: 'no way to the host',
   EISDIR: 'it is a folder',
   ENETUNREACH: 'no way to the network',
