@@ -58,6 +58,7 @@ await mkdir(config.backups, { recursive: true, mode: 0o700 })
 // The supervisor has gone: whoever starts the next one starts the next bot.
 const leaveUnopened = (): void => process.exit(0)
 process.on('disconnect', leaveUnopened)
+if (process.connected === false) leaveUnopened()
 const opened = await openStore(config, log)
 const store = opened.ok ? opened.value : refuse(plainText(problemView(opened.problem)))
 const pool = connectStore(store.url)

@@ -143,6 +143,18 @@ test('a bot whose own database goes away says so in the log, without stacks, wai
   await again.close()
 })
 
+test('a bot that waits for its own database leaves when its supervisor is killed', async () => {
+  const env = { ...place.environment, DATABASE_URL: 'postgres://a:b@127.0.0.1:1/lockkeeper' }
+  const supervisor = spawn(process.execPath, [main, 'start'], { cwd: place.folder, env })
+  supervisor.stderr.setEncoding('utf8')
+  const lines = logged(supervisor)
+  await until(() => expect(lines()).toMatchObject([{ error: 'ECONNREFUSED' }]))
+  // Its standard error is closed by whoever has it last: the bot.
+  const closed = once(supervisor, 'close')
+  supervisor.kill('SIGKILL')
+  expect(await closed).toEqual([null, 'SIGKILL'])
+})
+
 test('what nobody expected is a line of the log, too, and the bot starts again', async () => {
   const version = (change: string) => place.pool.query(`update lockkeeper.installed set version = ${change}`)
   await version('version + 1000')
