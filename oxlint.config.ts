@@ -24,6 +24,7 @@ const order = [
   'src/templates',
   'src/domain',
   'src/log.ts',
+  'src/outage.ts',
   'src/config.ts',
   'src/config-mail.ts',
   'src/yaml',

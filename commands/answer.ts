@@ -10,6 +10,7 @@ import { gateById, openGateOf } from '../src/store/gates.ts'
 import { answerForm, choiceForm } from '../src/views/forms.ts'
 import { answeredSaid } from '../src/views/run/said.ts'
 import { sessionsAsked } from '../src/views/run/choices.ts'
+import { choiceTyped } from './choosing.ts'
 import { command, type House } from './command.ts'
 import { askForRun, runMeant, runsUnderWay } from './runs.ts'
 
@@ -17,7 +18,7 @@ const input = z.object({
   run: z.string().trim().toUpperCase().optional(),
   /** The gate that a message showed; without it, what the run waits for now. */
   gate: z.string().optional(),
-  choice: z.string().trim().toLowerCase().optional(),
+  choice: z.string().trim().optional(),
   /** PIDs that were ticked. */
   sessions: z.array(z.string()).optional(),
   /** Rows, as typed. */
@@ -31,7 +32,7 @@ export const answer = command<Input>({
   summary: 'answer what a run asks; without a choice it shows them',
   example: 'answer 7F3A-1 retry',
   role: 'operator',
-  words: ([run, choice]) => ({ run, choice }),
+  words: ([run, ...choice]) => ({ run, choice: choice.length > 0 ? choice.join(' ') : undefined }),
   input,
   async form(house, _caller, given) {
     const asking = given.run ? [] : await runsUnderWay(house, 'asking')
@@ -42,22 +43,24 @@ export const answer = command<Input>({
     const named = { ...given, run: run.id, gate: gate.id }
     const attempts = await attemptsOf(house.pool, run.id)
     if (!given.choice) return ok({ form: choiceForm(gate, run, attempts), input: named, more: true })
-    const choice = choiceOf(gate, given.choice)
-    if (!choice.ok) return choice
-    const form = answerForm(choice.value, gate, run, attempts)
-    return ok(form ? { form, input: named } : undefined)
+    const typed = choiceTyped(given.choice, gate, run, attempts)
+    if (!typed.ok) return typed
+    const { choice, isNumber } = typed.value
+    const form = answerForm(choice, gate, run, attempts, !isNumber)
+    return ok(form ? { form, input: { ...named, choice } } : undefined)
   },
   async handle(house, caller, given) {
     const asked = await gateOf(house, given)
     if (!asked.ok) return asked
     const { run, gate } = asked.value
-    const choice = choiceOf(gate, given.choice ?? '')
-    if (!choice.ok) return choice
-    const extra = extraOf(choice.value, gate, given)
+    const typed = choiceTyped(given.choice ?? '', gate, run, await attemptsOf(house.pool, run.id))
+    if (!typed.ok) return typed
+    const { choice } = typed.value
+    const extra = extraOf(choice, gate, given)
     if (!extra.ok) return extra
     const recorded = await record(house.pool, {
       gate: { id: gate.id },
-      choice: choice.value,
+      choice,
       caller,
       ...(extra.value === null ? {} : { with: extra.value }),
     })
@@ -82,13 +85,6 @@ async function gateOf(house: House, given: Input): Promise<Result<{ run: Run; ga
   return earlier && answeredAt
     ? failure({ code: 'answered-already', by: earlier.by, at: answeredAt, choice: earlier.choice })
     : ok({ run, gate })
-}
-
-function choiceOf(gate: Gate, typed: string): Result<Choice> {
-  const choice = gate.question.choices.find((each) => each === typed)
-  return choice
-    ? ok(choice)
-    : failure({ code: 'choice-unknown', choice: typed, choices: gate.question.choices })
 }
 
 /** What an answer carries besides: the very transactions that were shown, or the rows that may be lost. */

@@ -1,4 +1,3 @@
-import { closest, distance } from 'fastest-levenshtein'
 import { operatorRole } from '../src/config.ts'
 import { holdersOf } from '../src/access/roles.ts'
 import type { Desk, FieldFault, FormValues, Reply } from '../src/domain/desk.ts'
@@ -11,6 +10,7 @@ import { problemView, wordProblem } from '../src/views/problem/problem.ts'
 import type { AnyCommand, House } from './command.ts'
 import { commands } from './list.ts'
 import { lookUp, whileLookingUp } from './standing.ts'
+import { unknownCommand } from './unknown.ts'
 
 /** Where requests of people become commands, whatever they were made with. */
 export function makeDesk(house: House): Desk {
@@ -84,7 +84,13 @@ async function answered(
   filled: boolean,
 ): Promise<Result<Reply>> {
   const command = find(name)
-  if (!command) return failure(unknownCommand(name))
+  if (!command)
+    return failure(
+      unknownCommand(
+        name,
+        commands.map((known) => known.name),
+      ),
+    )
   const roles = await lookUp(house, caller, command.reads ? 'reading' : 'acting')
   if (!roles.ok) return roles
   if (command.role === 'operator' && !roles.value.includes(operatorRole))
@@ -108,17 +114,6 @@ async function answered(
     }
   }
   return whileLookingUp(house, caller, () => command.handle(house, caller, parsed.data))
-}
-
-function unknownCommand(typed: string): Problem {
-  const names = commands.map(({ name }) => name)
-  const meant = closest(typed, names)
-  return {
-    code: 'command-unknown',
-    typed,
-    meant: distance(typed, meant) <= 3 ? meant : null,
-    commands: names,
-  }
 }
 
 /** A refusal says who may: the store knows roles, the directory knows people, as far as somebody tells it. */

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { operatorRole } from '../src/config.ts'
-import { ok } from '../src/domain/result.ts'
+import { failure, ok } from '../src/domain/result.ts'
 import { hasRole } from '../src/store/standing.ts'
 import { commandHelpView, helpView } from '../src/views/help.ts'
 import { command, type AnyCommand } from './command.ts'
 import { runbookStands } from './shown.ts'
+import { unknownCommand } from './unknown.ts'
 
 const input = z.object({ command: z.string().trim().toLowerCase().optional() })
 
@@ -21,6 +22,8 @@ export const help = (commands: () => readonly AnyCommand[]): AnyCommand =>
     async handle(house, caller, given) {
       const named = commands().find(({ name }) => name === given.command)
       if (named) return ok({ view: commandHelpView(named) })
+      const names = commands().map(({ name }) => name)
+      if (given.command) return failure(unknownCommand(given.command, names))
       const operates = await hasRole(house.pool, caller.person, operatorRole)
       const usable = commands().filter(({ role }) => role === 'anyone' || operates)
       const { runbooks, broken } = await house.runbooks.all()

@@ -11,6 +11,7 @@ import { command, type House } from './command.ts'
 import { callsOf } from './reached.ts'
 import { askForRun, isRunId } from './runs.ts'
 import { planShown } from './shown.ts'
+import { notOnly } from './unknown.ts'
 
 const input = z.object({
   /** A run's id, or a runbook's name: then its last migration. */
@@ -30,7 +31,9 @@ export const rollback = command<z.output<typeof input>>({
   async form(house, caller, given) {
     const runs = given.run ? [] : await runsToRollBack(house)
     if (runs.length > 1) return ok(askForRun('Roll back', given, runs))
-    const found = await migratedRun(house, given.run ?? runs[0]?.id ?? '')
+    const named = given.run ?? runs[0]?.id
+    if (!named) return failure({ code: 'nothing-to-roll-back', runbook: null, why: 'none' })
+    const found = await migratedRun(house, named)
     if (!found.ok) return found
     const loss = await lossOf(house, found.value)
     return loss.ok
@@ -83,7 +86,11 @@ async function migratedRun(house: House, typed: string): Promise<Result<Run>> {
   const run = named ?? runs.find((each) => each.plan.kind === 'migrate' && each.ending === 'done')
   if (!run) {
     const runbook = await house.runbooks.find(typed)
-    return runbook.ok ? failure({ code: 'nothing-to-roll-back', runbook: name, why: 'never-ran' }) : runbook
+    return failure(
+      runbook.ok
+        ? { code: 'nothing-to-roll-back', runbook: name, why: 'never-ran' }
+        : notOnly(runbook.problem, ['run']),
+    )
   }
   const { runbook } = run.plan.approved
   if (run.plan.kind !== 'migrate' || run.ending !== 'done')

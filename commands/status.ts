@@ -12,6 +12,7 @@ import { statusView, withRefused, withSchedule } from '../src/views/run/status.t
 import { command, type House } from './command.ts'
 import { isRunId } from './runs.ts'
 import { planShown, runbookStands, runShown } from './shown.ts'
+import { notOnly } from './unknown.ts'
 
 const input = z.object({
   run: z.string().trim().optional(),
@@ -40,7 +41,7 @@ export const status = command<z.output<typeof input>>({
     if (plan) return ok({ view: await planShown(house, plan) })
     if (isRunId(named)) return failure(await unknownRun(house.pool, named))
     const runbook = await house.runbooks.find(named)
-    if (!runbook.ok) return runbook
+    if (!runbook.ok) return failure(notOnly(runbook.problem, ['plan', 'run']))
     const view = await runbookShown(house, runbook.value)
     return ok({ view: withRefused(view, runbook.value.name, await refusedNotices(house, runbook.value)) })
   },

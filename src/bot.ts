@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises'
-import path from 'node:path'
 import type pg from 'pg'
 import { makeDesk } from '../commands/desk.ts'
 import { aroundOf } from '../commands/reached.ts'
@@ -20,13 +19,15 @@ import { startClock } from './notices/clock.ts'
 import { openRunbooks } from './runbook/load.ts'
 import { makeSecrets } from './runbook/secrets.ts'
 import { startWorker } from './runs/worker.ts'
+import { runsFolder } from './runs/world.ts'
 import { makeSlack, type Listening, type Slack } from './slack/app.ts'
 import { kinds } from './steps/kinds.ts'
 import { connectStore } from './store/connect.ts'
 import type { Way } from './store/deliveries.ts'
-import { openStore } from './store/open.ts'
+import { nameOfStore, openStore } from './store/open.ts'
 import { isAnyAlive } from './store/locks.ts'
 import { exitCodes } from './supervisor.ts'
+import { textOfFault } from './yaml/fault.ts'
 import { plainText } from './views/words/plain.ts'
 import { problemView } from './views/problem/problem.ts'
 
@@ -39,26 +40,25 @@ const refuse = (why: string): never => {
 }
 
 const loaded = await loadConfig(process.env, process.cwd())
-const config: Config = loaded.ok
-  ? loaded.value
-  : refuse(
-      loaded.faults
-        .map(
-          ({ file, line, key, what, remedy }) =>
-            `${file}${line ? `:${line}` : ''}: ${key} ${what}. ${remedy}`,
-        )
-        .join('\n'),
-    )
+const config: Config = loaded.ok ? loaded.value : refuse(loaded.faults.map(textOfFault).join('\n'))
 
 const secrets = makeSecrets(secretsOfConfig(config), process.env)
 const runbooks = openRunbooks(config.runbooks, surroundingsOf(config), secrets)
 const { runbooks: usable, broken } = await runbooks.all()
 const log = makeLog({ level: process.env['LOG_LEVEL'] ?? 'info', redact: secrets.redact })
+process.on('uncaughtException', (error) => {
+  log.fatal({ err: error }, 'what nobody expected: leaving at once')
+  process.exit(exitCodes.unexpected)
+})
 for (const problem of broken)
   log.warn({ file: problem.file, faults: problem.faults }, 'a runbook has faults and is left out')
 
-await mkdir(path.join(config.folder, 'runs'), { recursive: true, mode: 0o700 })
+await mkdir(runsFolder(config), { recursive: true, mode: 0o700 })
 await mkdir(config.backups, { recursive: true, mode: 0o700 })
+// The supervisor has gone: whoever starts the next one starts the next bot.
+const leaveUnopened = (): void => process.exit(0)
+process.on('disconnect', leaveUnopened)
+if (process.connected === false) leaveUnopened()
 const opened = await openStore(config, log)
 const store = opened.ok ? opened.value : refuse(plainText(problemView(opened.problem)))
 const pool = connectStore(store.url)
@@ -77,7 +77,9 @@ const worker = await startWorker({
   log,
   onShow: () => wakes.forEach((wake) => wake()),
   onLost() {
-    log.fatal('the connection that holds our locks broke: leaving at once')
+    log.fatal(
+      `the connection to ${nameOfStore(config)}, which holds our locks, broke: leaving at once; our runs wait`,
+    )
     process.exit(exitCodes.lostLocks)
   },
 })
@@ -124,8 +126,7 @@ log.info({ runbooks: usable.length, slack: config.slack !== null }, 'Lockkeeper 
 
 process.on('SIGTERM', () => void leave())
 process.on('SIGINT', () => void leave())
-// The supervisor has gone: whoever starts the next one starts the next bot.
-process.on('disconnect', () => void leave())
+process.off('disconnect', leaveUnopened).on('disconnect', () => void leave())
 
 /** In stages: nothing new is taken, steps hand over, what is under way is sent, connections close. */
 async function leave(): Promise<void> {
@@ -152,7 +153,7 @@ async function serveSlack(slack: Slack): Promise<void> {
       log.info({ port: listening.port }, 'Slack reaches us')
       return
     }
-    if (started.problem.code === 'slack-refused') refuse(plainText(problemView(started.problem)))
+    if (started.problem.code !== 'slack-away') refuse(plainText(problemView(started.problem)))
     log.warn({ problem: started.problem }, 'Slack does not answer; runs go on, and the terminal works')
     await pause()
   }

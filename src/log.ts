@@ -1,4 +1,5 @@
 import pino from 'pino'
+import { outageOf } from './outage.ts'
 
 export type Log = pino.Logger
 
@@ -17,7 +18,11 @@ export function makeLog({
   write = (line) => void process.stderr.write(line),
 }: LogOptions): Log {
   return pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: told } },
     { write: (line) => write(redact(line)) },
   )
 }
+
+/** A database that is away is no fault of ours: where in our code it was missed would only hide what is one. */
+const told = (error: Error): object =>
+  outageOf(error) === null ? pino.stdSerializers.err(error) : { type: error.name, message: outageOf(error) }

@@ -1,18 +1,34 @@
 #!/usr/bin/env node
 import type { SlackConfig } from './config.ts'
-import { supervise } from './supervisor.ts'
+import { exitCodes, supervise } from './supervisor.ts'
 
-const [command] = process.argv.slice(2)
+const [command = 'help', ...words] = process.argv.slice(2)
+const isHelp = (word: string | undefined): boolean => word === '--help' || word === '-h'
 
-if (command === 'start') {
+/** `start` alone starts a bot: whoever asks what it does, or means something else, gets none. */
+const startSays = `npx lockkeeper start
+  Starts the bot and keeps it running until Ctrl-C or SIGTERM. It takes no further words: it reads lockkeeper.yml
+  (LOCKKEEPER_CONFIG) and the environment, which the README lists.
+`
+
+if ((command === 'start' && isHelp(words[0])) || (command === 'help' && words[0] === 'start')) {
+  process.stdout.write(startSays)
+} else if (command === 'start' && words.length > 0) {
+  process.stderr.write(
+    `start takes no further words (${words.join(' ')}). Nothing was started.\n${startSays}`,
+  )
+  process.exitCode = exitCodes.usage
+} else if (command === 'start') {
   const bot = new URL(import.meta.url.endsWith('.ts') ? './bot.ts' : './bot.js', import.meta.url)
-  process.exitCode = await supervise(bot, (line) => process.stderr.write(`${line}\n`))
+  const { makeLog } = await import('./log.ts')
+  const log = makeLog({ level: process.env['LOG_LEVEL'] ?? 'info', redact: (text) => text })
+  process.exitCode = await supervise(bot, (line) => log.warn(line))
 } else if (command === '--version') {
   const { default: about } = await import('#package', { with: { type: 'json' } })
   process.stdout.write(`${about.version}\n`)
 } else {
   const { terminal } = await import('./cli/terminal.ts')
-  const asksForHelp = command === '--help' || command === '-h'
   const groups = async (slack: SlackConfig) => (await import('./slack/groups.ts')).groupsOfSlack(slack)
-  process.exitCode = await terminal(asksForHelp ? ['help'] : process.argv.slice(2), groups)
+  const typed = isHelp(command) ? ['help'] : isHelp(words[0]) ? ['help', command] : [command, ...words]
+  process.exitCode = await terminal(typed, groups)
 }

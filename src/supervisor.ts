@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
 
 /** Exit codes (sysexits.h): what a restart does not mend, what it does, and ours when it was told twice to stop. */
-export const exitCodes = { configuration: 78, lostLocks: 70, forced: 137 } as const
+export const exitCodes = { usage: 64, configuration: 78, lostLocks: 70, unexpected: 1, forced: 137 } as const
 
 /** Milliseconds before the bot is started again; doubled while it keeps leaving at once. */
 const restartAfter = { least: 200, most: 10_000, calm: 60_000 } as const
@@ -29,7 +29,7 @@ export async function supervise(bot: URL, say: (line: string) => void): Promise<
     if (code === exitCodes.configuration) return code
     if (performance.now() - began > restartAfter.calm) pause = restartAfter.least
     say(
-      `Lockkeeper's worker left (${code ?? 'killed'}) and starts again in ${pause} ms. Runs go on where they were.`,
+      `Lockkeeper's worker left (${code ?? 'killed'}) and starts again in ${pause} ms. Once it is ready, runs go on where they were.`,
     )
     await setTimeout(pause, null, { signal: stopping.signal }).catch(() => {})
     if (stopping.signal.aborted) return 0

@@ -1,10 +1,13 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { makeProxy } from './adapters/tcp-proxy.ts'
 import { until } from './until.ts'
 import about from '#package' with { type: 'json' }
 import { isAnyAlive } from '../src/store/locks.ts'
 import { main, makePlace, type Place } from './cli/place.ts'
+import { openWorkspace } from './slack/workspace.ts'
 
 let place: Place
 beforeAll(async () => {
@@ -20,6 +23,12 @@ const botOf = async (): Promise<number> => {
   return rows[0]?.n ?? 0
 }
 
+async function ended(bot: ChildProcess): Promise<unknown[]> {
+  const gone = once(bot, 'exit')
+  bot.kill('SIGTERM')
+  return gone
+}
+
 test('--version needs nothing but the program', async () => {
   const child = spawn(process.execPath, [main, '--version'], { cwd: '/', env: {} })
   const [said] = (await once(child.stdout, 'data')) as [Buffer]
@@ -27,19 +36,40 @@ test('--version needs nothing but the program', async () => {
   expect(await once(child, 'exit')).toEqual([0, null])
 })
 
+test('start --help says what start does, other words behind it are refused with 64: neither starts a bot', async () => {
+  for (const help of [
+    ['start', '--help'],
+    ['start', '-h'],
+    ['help', 'start'],
+  ])
+    expect(await place.type('asha', help)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^npx lockkeeper start\n.*until Ctrl-C/s),
+      err: '',
+    })
+  const other = await place.type('asha', ['start', '--port=3000'])
+  expect(other).toMatchObject({ code: 64, out: '' })
+  expect(other.err).toContain('start takes no further words (--port=3000). Nothing was started.')
+  expect(await isAnyAlive(place.pool)).toBe(false)
+})
+
+test('--help behind a command is its help', async () => {
+  const { code, out } = await place.type('asha', ['rollback', '--help'])
+  expect({ code, out }).toEqual({ code: 0, out: (await place.type('asha', ['help', 'rollback'])).out })
+  expect(out).toContain('rollback 7F3A-1')
+})
+
 test('start refuses a faulty configuration with 78, all faults at once, and does not try again', async () => {
   const { code, err } = await place.type('nobody' as never, ['start'])
   expect(code).toBe(78)
-  expect(err).toMatch(/nobody\.yml: +cannot be read \(ENOENT\)/)
+  expect(err).toMatch(/nobody\.yml: cannot be read \(ENOENT\)/)
   expect(err).not.toContain('starts again')
 })
 
 test('a bot drives runs until SIGTERM, then leaves nothing: no process, no connection', async () => {
   const bot = await place.startBot()
   expect(await botOf()).toBeGreaterThan(0)
-  const gone = once(bot, 'exit')
-  bot.kill('SIGTERM')
-  expect(await gone).toEqual([0, null])
+  expect(await ended(bot)).toEqual([0, null])
   await until(async () => {
     expect(await isAnyAlive(place.pool)).toBe(false)
     expect(await botOf()).toBe(0)
@@ -66,6 +96,100 @@ test('a bot whose locks’ connection breaks leaves at once, and the next one dr
     { timeout: 20_000, interval: 50 },
   )
   expect(bot.exitCode).toBeNull()
+  await ended(bot)
+})
+
+/** What a bot logs from now on, a line an entry; one that is no JSON is none of the log. */
+function logged(bot: ChildProcess): () => { msg: string; error?: string; err?: object }[] {
+  const parts: string[] = []
+  bot.stderr?.on('data', (part: string) => parts.push(part))
+  const lines = () => parts.join('').split('\n').slice(0, -1)
+  return () => lines().map((line) => JSON.parse(line))
+}
+
+test('a bot whose own database goes away says so in the log, without stacks, waits, and drives when it is back', async () => {
+  const { environment } = place
+  const before = { ...environment }
+  const first = await makeProxy(place.store.url)
+  Object.assign(environment, { DATABASE_URL: first.url, LOG_LEVEL: 'info' })
+  const bot = await place.startBot()
+  Object.assign(environment, before)
+  const lines = logged(bot)
+  const { host, port, pathname } = new URL(first.url)
+  const which = `Lockkeeper's own database (DATABASE_URL, ${host}${pathname})`
+  const said = () => lines().map(({ msg }) => msg)
+  await first.close()
+  await vi.waitFor(
+    () =>
+      expect(lines()).toContainEqual(
+        expect.objectContaining({
+          error: 'ECONNREFUSED',
+          msg: `${which} cannot be used: without it no run makes progress. It is tried every second`,
+        }),
+      ),
+    { timeout: 20_000, interval: 50 },
+  )
+  const again = await makeProxy(place.store.url, Number(port))
+  await vi.waitFor(
+    () =>
+      expect(said()).toEqual(expect.arrayContaining([`${which} answers again: runs go on where they were`])),
+    { timeout: 20_000, interval: 50 },
+  )
+  await until(async () => expect(await isAnyAlive(place.pool)).toBe(true))
+  expect(said().filter((msg) => msg.includes('cannot be used'))).toHaveLength(1)
+  expect(said().filter((msg) => msg.includes('starts again'))).toHaveLength(1)
+  expect(JSON.stringify(lines())).not.toMatch(/\bat .*\.[jt]s:\d/)
+  expect(await ended(bot)).toEqual([0, null])
+  await again.close()
+})
+
+test('a bot that waits for its own database leaves when its supervisor is killed', async () => {
+  const env = { ...place.environment, DATABASE_URL: 'postgres://a:b@127.0.0.1:1/lockkeeper' }
+  const supervisor = spawn(process.execPath, [main, 'start'], { cwd: place.folder, env })
+  supervisor.stderr.setEncoding('utf8')
+  const lines = logged(supervisor)
+  await until(() => expect(lines()).toMatchObject([{ error: 'ECONNREFUSED' }]))
+  // Its standard error is closed by whoever has it last: the bot.
+  const closed = once(supervisor, 'close')
+  supervisor.kill('SIGKILL')
+  expect(await closed).toEqual([null, 'SIGKILL'])
+})
+
+test('what nobody expected is a line of the log, too, and the bot starts again', async () => {
+  const version = (change: string) => place.pool.query(`update lockkeeper.installed set version = ${change}`)
+  await version('version + 1000')
+  const bot = spawn(process.execPath, [main, 'start'], { cwd: place.folder, env: place.environment })
+  bot.stderr.setEncoding('utf8')
+  const lines = logged(bot)
+  await vi.waitFor(() => expect(lines().length).toBeGreaterThan(1), { timeout: 20_000, interval: 50 })
+  await ended(bot)
+  await version('version - 1000')
+  expect(lines().slice(0, 2)).toMatchObject([
+    { err: { message: expect.stringContaining('run the newer release') } },
+    { msg: expect.stringContaining('left (1) and starts again') },
+  ])
+})
+
+test('a PORT on which another program listens ends the bot with 78 and a line that names it, once (port-refused)', async () => {
+  const workspace = await openWorkspace()
+  const other = createServer().listen(0)
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  const env = {
+    ...place.environment,
+    SLACK_BOT_TOKEN: workspace.botToken,
+    SLACK_SIGNING_SECRET: 's',
+    SLACK_API_URL: workspace.apiUrl,
+    PORT: String(port),
+  }
+  const bot = spawn(process.execPath, [main, 'start'], { cwd: place.folder, env })
+  const parts: string[] = []
+  bot.stderr.setEncoding('utf8').on('data', (part: string) => parts.push(part))
+  expect(await once(bot, 'close')).toEqual([78, null])
+  expect(parts.join('')).toContain(`Lockkeeper cannot listen on PORT ${port}`)
+  expect(parts.join('')).not.toMatch(/starts again|at .*\.[jt]s:\d/)
+  other.close()
+  await workspace.close()
 })
 
 test('a runbook whose target is the bot’s own database is refused at start (target-is-ours)', async () => {

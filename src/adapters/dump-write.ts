@@ -58,7 +58,7 @@ export async function writeDump(
   const dump = pipeBoth(words, compressing, { environment, signal: either })
   const hash = createHash('sha256')
   let bytes = 0
-  let unwritten: string | null = null
+  let unwritten: unknown = null
   let unread: Problem | null = null
   try {
     for await (const chunk of dump.stdout as AsyncIterable<Buffer>) {
@@ -71,7 +71,7 @@ export async function writeDump(
     if (unread) stop.abort('unread')
     else await output.sync()
   } catch (error) {
-    unwritten = errorCode(error)
+    unwritten = error
     stop.abort('unwritten')
   }
   clearTimeout(silent)
@@ -81,11 +81,19 @@ export async function writeDump(
   if (unread !== null) return { problem: unread, said: [] }
   if (stop.signal.reason === 'silent')
     return unwell(ended, `nothing came from the server for ${silence / 1000} s`)
-  if (unwritten !== null) return unwell(ended, `its file could not be written: ${unwritten}`)
+  if (isOfDisk(unwritten)) {
+    const folder = path.dirname(path.dirname(file))
+    return { problem: { code: 'backup-folder', folder, errno: errorCode(unwritten) }, said: [] }
+  }
+  if (unwritten !== null) return unwell(ended, `its file could not be written: ${errorCode(unwritten)}`)
   if (ended.first?.exitCode !== 0 || ended.second.exitCode !== 0)
     return unwell(ended, 'the server or the connection ended it, or its role may not read everything')
   return { sha256: hash.digest('hex'), bytes }
 }
+
+/** The disk refused what was to be written: nothing that pg_dump did. */
+const isOfDisk = (error: unknown): boolean =>
+  error instanceof Error && 'syscall' in error && ['write', 'fsync'].includes(String(error.syscall))
 
 function unwell({ first, second }: BothEnded, reason: string): Unwritten {
   const failed = (tool: string, { exitCode, signal }: Pick<Ended, 'exitCode' | 'signal'>) => ({

@@ -47,7 +47,7 @@ async function textOf(
   }
 }
 
-/** By its number, or as it is called. */
+/** By its number, as it is called, or by what stands for it in a line that is typed. */
 async function pickedOf(
   { label, options }: Extract<Field, { kind: 'select' }>,
   person: Person,
@@ -57,7 +57,8 @@ async function pickedOf(
     const typed = await person.ask(`${label}, a number from 1 to ${options.length}: `)
     if (typed === null) return null
     const wanted = typed.trim().toLowerCase()
-    const picked = options[Number(wanted) - 1] ?? options.find(({ value }) => value.toLowerCase() === wanted)
+    const called = ({ value, label }: Option) => [value, label].some((name) => name.toLowerCase() === wanted)
+    const picked = options[Number(wanted) - 1] ?? options.find(called)
     if (picked) return picked.value
     person.say(`${JSON.stringify(typed)} is none of them.`)
   }

@@ -3,19 +3,17 @@ import { createInterface, type Interface } from 'node:readline'
 import type pg from 'pg'
 import { makeDesk } from '../../commands/desk.ts'
 import { patiently } from '../../commands/patience.ts'
-import { makeTarget, withSession } from '../adapters/postgres/target.ts'
 import { surroundingsOf } from '../access/roles.ts'
 import { loadConfig, secretsOfConfig, type Config, type SlackConfig } from '../config.ts'
 import type { Desk, Reply } from '../domain/desk.ts'
 import type { Identity } from '../domain/identity.ts'
 import type { Acquaintances, Caller, Directory } from '../domain/person.ts'
 import type { Problem } from '../domain/problem.ts'
-import { ok, type Result } from '../domain/result.ts'
 import type { Form, View } from '../domain/view.ts'
+import { outageOf } from '../outage.ts'
 import { openRunbooks } from '../runbook/load.ts'
 import { makeSecrets } from '../runbook/secrets.ts'
 import { connectStore } from '../store/connect.ts'
-import { findEmbedded } from '../store/embedded.ts'
 import { isAnyAlive } from '../store/locks.ts'
 import { installSchema } from '../store/schema.ts'
 import { timeOf } from '../store/transaction.ts'
@@ -23,9 +21,11 @@ import { underWay } from '../views/marks.ts'
 import { lineText } from '../views/words/plain.ts'
 import { problemView } from '../views/problem/problem.ts'
 import { formText, terminalText, type Terminal } from '../views/terminal.ts'
+import { textOfFault } from '../yaml/fault.ts'
 import { follow } from './follow.ts'
 import { mappedPeople, nobodyTells, ownZone } from './people.ts'
 import { faultLines, fillIn, type Person } from './prompt.ts'
+import { findStore, storeAway } from './store.ts'
 
 const exits = { ok: 0, refused: 1, noStore: 69, configuration: 78 } as const
 
@@ -40,46 +40,32 @@ export async function terminal(
 ): Promise<number> {
   const loaded = await loadConfig(process.env, process.cwd())
   if (!loaded.ok) {
-    for (const { file, line, key, what, remedy } of loaded.faults)
-      console.error(`${file}${line ? `:${line}` : ''}: ${key} ${what}. ${remedy}`)
+    for (const fault of loaded.faults) console.error(textOfFault(fault))
     return exits.configuration
   }
   const config = loaded.value
   const screen = screenOf(config)
-  const url = config.databaseUrl ?? (await findEmbedded(config.folder))?.url('lockkeeper')
-  if (!url) {
-    console.error(
-      `Lockkeeper has no database here: DATABASE_URL is not set and no server runs in ${config.folder}. Start the bot: npx lockkeeper start`,
-    )
+  const noStore = (problem: Problem): number => {
+    console.error(terminalText(problemView(problem), screen))
     return exits.noStore
   }
-  const ours = await askStore(url)
-  if (!ours.ok) {
-    console.error(terminalText(problemView(ours.problem), screen))
-    return exits.noStore
-  }
+  const store = await findStore(config)
+  if (!store.ok) return noStore(store.problem)
+  const { url, identity: ours } = store.value
   const directory = mappedPeople(config, config.slack ? await groupsOfSlack(config.slack) : nobodyTells)
   const pool = connectStore(url, 3)
   try {
     await installSchema(pool)
     return words[0] === 'health'
       ? await health(pool)
-      : await converse({ pool, config, screen, ours: ours.value, directory }, words)
+      : await converse({ pool, config, screen, ours, directory }, words)
+  } catch (error) {
+    const why = outageOf(error)
+    if (why === null) throw error
+    return noStore(await storeAway(config, why))
   } finally {
     await pool.end()
   }
-}
-
-/** Whether the bot's own database answers, and which one it is; null where its server cannot be asked that. */
-async function askStore(url: string): Promise<Result<Identity | null>> {
-  const { host, pathname } = new URL(url)
-  const address = { url, variable: 'DATABASE_URL', host, database: decodeURIComponent(pathname.slice(1)) }
-  const asked = await withSession(
-    makeTarget(address, 'lockkeeper-terminal', null),
-    'identify',
-    async ({ identity }) => identity,
-  )
-  return asked.ok || asked.problem.code !== 'privilege-missing' ? asked : ok(null)
 }
 
 function screenOf({ terminal: users }: Config): Terminal {

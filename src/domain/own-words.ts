@@ -25,6 +25,7 @@ const words: Record<WordProperties<Said>, true> = {
   as: true,
   at: true,
   because: true,
+  besides: true,
   by: true,
   choice: true,
   choices: true,

@@ -28,6 +28,15 @@ export interface Problems extends EfCoreProblems, NoticedProblems {
   'privilege-missing': { role: string; needs: string; why: PrivilegeUse }
   'fence-held': { pids: number[]; seconds: number }
   'session-lost': { host: string; during: string; errno: string }
+  // The bot's own database
+  /** `why`: an errno, or a SQLSTATE with its name; null: no embedded server runs. `cards`: of runs, the newest first. */
+  'store-away': {
+    store: { host: string; database: string } | { embeddedIn: string }
+    why: string | null
+    /** Where the card of a run is. */
+    card: string
+    cards: { file: string; at: Instant }[]
+  }
   // SQL
   'sql-error': SqlError
   /**
@@ -83,9 +92,13 @@ export interface Problems extends EfCoreProblems, NoticedProblems {
   'run-goes-back': { run: string; by: string }
   /** It is migrated, and there is no way down: it can only go on. */
   'run-cannot-go-back': { run: string }
-  'nothing-to-roll-back': { runbook: string; why: 'never-ran' | 'not-applied' | 'already-back' }
+  /** `none`: nothing was named, and there is nothing of any runbook. */
+  'nothing-to-roll-back':
+    | { runbook: string; why: 'never-ran' | 'not-applied' | 'already-back' }
+    | { runbook: null; why: 'none' }
   'answered-already': { by: string; at: Instant; choice: Choice }
-  'choice-unknown': { choice: string; choices: Choice[] }
+  /** `shown`: what each is called in the list, where one was shown. */
+  'choice-unknown': { choice: string; choices: Choice[]; shown?: string[] }
   'gate-none': { run: string }
   /** Its runbook names nobody to call. */
   'escalation-none': { runbook: string }
@@ -139,7 +152,13 @@ export interface Problems extends EfCoreProblems, NoticedProblems {
   'button-old': { command: string }
   'button-not-yours': { owner: string }
   'command-unknown': { typed: string; meant: string | null; commands: string[] }
-  'runbook-unknown': { typed: string; meant: string | null; known: string[] }
+  /** `besides`: what else has no such name, where that might have been meant. */
+  'runbook-unknown': {
+    typed: string
+    meant: string | null
+    known: string[]
+    besides?: ('plan' | 'run')[]
+  }
   'runbook-broken': { file: string; faults: Fault[] }
   'input-wrong': { command: string; faults: { field: string; why: string }[]; example: string }
   'no-worker': { since: Instant | null }
@@ -180,6 +199,8 @@ export interface Problems extends EfCoreProblems, NoticedProblems {
   'slack-away': { errno: string; since: Instant }
   /** Slack does not take our token; `error` is its code, e.g. `invalid_auth`. */
   'slack-refused': { error: string }
+  /** Over HTTP: where requests of Slack should come in, nobody lets us listen. */
+  'port-refused': { port: number; errno: string }
 }
 
 /** What may be shown of an error of the server: never its message, detail or context, which carry row data. */

@@ -36,6 +36,9 @@ export interface RunWorld extends World {
   close(): Promise<void>
 }
 
+/** Where each run has a folder, named as the run. */
+export const runsFolder = ({ folder }: Pick<Config, 'folder'>): string => path.join(folder, 'runs')
+
 /** Where what is built for plans is kept. */
 export const buildsFolder = ({ folder }: Pick<Config, 'folder'>): string => path.join(folder, 'builds')
 
@@ -86,7 +89,7 @@ export function openWorld(
       environment,
       debts: debtsOfRun(pool, run),
       backups: backupsOfRun(pool, config.backups, run),
-      folder: path.join(config.folder, 'runs', run.id),
+      folder: path.join(runsFolder(config), run.id),
       async close() {
         const held = session
         session = null

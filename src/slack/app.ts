@@ -42,7 +42,7 @@ export interface Slack {
   nameOf: (person: string) => Promise<string | null>
   /**
    * Takes requests from now on. `pages`: serves people who come by a link, over HTTP only. `slack-refused`: the token is
-   * not taken; `slack-away`: nobody answers.
+   * not taken; `slack-away`: nobody answers; `port-refused`: it cannot listen.
    */
   listen(desk: Desk, pages?: Desk): Promise<Result<Listening>>
 }
@@ -107,6 +107,8 @@ export function makeSlack({ config, roles, store, log, isHealthy = async () => t
         },
       })
     } catch (error) {
+      if ('http' in config.mode && isOfListening(error))
+        return failure({ code: 'port-refused', port: config.mode.http.port, errno: error.code ?? '' })
       const fault = faultOf(error)
       return fault.is === 'locked-out' || fault.is === 'refused'
         ? failure({ code: 'slack-refused', error: fault.error })
@@ -115,6 +117,9 @@ export function makeSlack({ config, roles, store, log, isHealthy = async () => t
   }
   return { channel, directory, nameOf, listen }
 }
+
+const isOfListening = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error && error.syscall === 'listen'
 
 /** What we posted comes back as an event where the workspace lets us have it: then nothing unsure is sent twice. */
 function listenToArrivals(app: App, store: pg.Pool, log: Log): void {

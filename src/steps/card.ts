@@ -12,6 +12,9 @@ import { onTarget } from './on-target.ts'
 import { openDebt, owedAccess, owedRelease, owedService } from './owed.ts'
 import { serviceOf } from './services.ts'
 
+/** The card's name in the folder of its run. */
+export const cardFile = 'break-glass.txt'
+
 /**
  * Says before anything is taken what will be: each service with its instances, who may enter the database, each
  * release. And writes how to give it all back by hand, for the night in which we are dead.
@@ -40,7 +43,7 @@ export const card: StepKind<'card'> = {
       downFile,
       services: running.facts.toReversed(),
     })
-    const file = path.join(folder, 'break-glass.txt')
+    const file = path.join(folder, cardFile)
     const { title, target } = approved.runbook
     await writeFile(
       file,

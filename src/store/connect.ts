@@ -37,7 +37,10 @@ export async function connectLocks(url: string): Promise<pg.Client> {
  */
 export async function isDirect(url: string): Promise<boolean> {
   const first = await connectLocks(url)
-  const second = await connectLocks(url)
+  const second = await connectLocks(url).catch(async (error: unknown) => {
+    await first.end().catch(() => {})
+    throw error
+  })
   try {
     const before = await backendPid(first)
     await second.query('begin')

@@ -3,7 +3,14 @@ import type { Loss, Plan } from '../domain/plan.ts'
 import type { Attempt, Gate, Run } from '../domain/run.ts'
 import type { Window } from '../domain/schedule.ts'
 import { bold, code, note, say, text, type Field, type Form, type Option, type Part } from '../domain/view.ts'
-import { backOutDoes, choiceText, opensForm, rollBackDoes, sessionsAsked } from './run/choices.ts'
+import {
+  backOutDoes,
+  choicesShown,
+  choiceText,
+  opensForm,
+  rollBackDoes,
+  sessionsAsked,
+} from './run/choices.ts'
 import { about, counted } from './words/amounts.ts'
 import { endingLoses, sessionLine, sessionOption } from './words/sessions.ts'
 import { findingRows } from './problem/finding-rows.ts'
@@ -120,9 +127,18 @@ export const discardForm = (plan: Plan): Form => ({
   fields: [],
 })
 
-/** The form of a choice that is confirmed, ticked or typed; null for those that count at once. */
-export function answerForm(choice: Choice, gate: Gate, run: Run, attempts: readonly Attempt[]): Form | null {
-  if (!opensForm(choice, gate.question)) return null
+/**
+ * The form of a choice that is confirmed, ticked or typed; null for those that count at once. `isSure`: false where it
+ * may be another one than was meant: then it is read back in any case.
+ */
+export function answerForm(
+  choice: Choice,
+  gate: Gate,
+  run: Run,
+  attempts: readonly Attempt[],
+  isSure = true,
+): Form | null {
+  if (isSure && !opensForm(choice, gate.question)) return null
   const standing = standingOf(run, attempts, gate)
   if (choice === 'terminate') return terminateForm(gate)
   const { label, does } = choiceText(choice, { standing, gate })
@@ -140,10 +156,8 @@ export function answerForm(choice: Choice, gate: Gate, run: Run, attempts: reado
 export function choiceForm(gate: Gate, run: Run, attempts: readonly Attempt[]): Form {
   const standing = standingOf(run, attempts, gate)
   const { state, parts } = asked(standing, gate)
-  const options = gate.question.choices.map((choice) => ({
-    value: choice,
-    label: choiceText(choice, { standing, gate }).label.replace(/…$/, ''),
-  }))
+  const shown = choicesShown({ standing, gate })
+  const options = gate.question.choices.map((value, i) => ({ value, label: shown[i] ?? value }))
   return {
     title: `Answer ${run.id}`.slice(0, 24),
     submit: 'Go on',

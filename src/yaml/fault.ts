@@ -13,3 +13,7 @@ export type Fault = {
 /** As a person reads the file: from its top. */
 export const inOrder = (faults: readonly Fault[]): Fault[] =>
   faults.toSorted((a, b) => a.line - b.line || a.column - b.column)
+
+/** `lockkeeper.yml:3: roles is missing. Write …`: a fault as one line of text. */
+export const textOfFault = ({ file, line, key, what, remedy }: Fault): string =>
+  `${file}${line ? `:${line}` : ''}: ${key ? `${key} ` : ''}${what}. ${remedy}`

@@ -222,7 +222,7 @@ test('a folder that cannot be written to is a fault of its own', async () => {
   })
 })
 
-test('a full disk leaves no backup', async ({ skip }) => {
+test('a full disk is said to be that, and leaves no backup', async ({ skip }) => {
   const folder = await makeDumpFolder()
   const tool = (...args: [string, ...string[]]) =>
     run(args[0], args.slice(1), { environment: { PATH: process.env['PATH'] } })
@@ -231,13 +231,7 @@ test('a full disk leaves no backup', async ({ skip }) => {
   onTestFinished(async () => void (await tool('umount', folder)))
   expect(await takeDump(addressOf(database.url), optionsOf(folder))).toEqual({
     status: 'failed',
-    problem: {
-      code: 'backup-failed',
-      tool: 'pg_dump',
-      exitCode: null,
-      signal: null,
-      reason: 'its file could not be written: ENOSPC',
-    },
+    problem: { code: 'backup-folder', folder, errno: 'ENOSPC' },
   })
   expect((await readdir(folder)).filter((name) => !name.endsWith('.log'))).toEqual([])
 })

@@ -13,7 +13,8 @@ export interface Proxy {
   close(): Promise<void>
 }
 
-export async function makeProxy(to: string): Promise<Proxy> {
+/** `at`: the port of one that was closed, for a server that comes back. */
+export async function makeProxy(to: string, at = 0): Promise<Proxy> {
   const { hostname, port } = new URL(to)
   const sockets = new Set<Socket>()
   const waiting: (() => void)[] = []
@@ -44,7 +45,7 @@ export async function makeProxy(to: string): Promise<Proxy> {
     server.on('close', () => client.destroy())
     client.on('close', () => server.destroy())
   })
-  await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening))
+  await new Promise<void>((listening) => proxy.listen(at, '127.0.0.1', listening))
   const url = new URL(to)
   url.port = String((proxy.address() as AddressInfo).port)
   return {

@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { userInfo } from 'node:os'
-import { appendFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, rm, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { waitingClient } from '../steps/clients.ts'
-import { makePlace, type Place } from './place.ts'
+import { makeProxy } from '../adapters/tcp-proxy.ts'
+import { until } from '../until.ts'
+import { main, makePlace, type Ended, type Place } from './place.ts'
 
 // Real processes: the program as it is typed, and the bot as it is started.
 
@@ -13,6 +17,9 @@ beforeAll(async () => {
   await place.startService()
 })
 afterAll(() => place.leave())
+
+/** As it would stand in a terminal without an edge. */
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ')
 
 const planId = async (): Promise<string> => {
   const { rows } = await place.pool.query<{ id: string }>(
@@ -71,15 +78,69 @@ test('faults of the configuration are all said at once, before anything is done,
   expect(err).toMatch(/environment: SLACK_APP_TOKEN is not set/)
 })
 
-test('a store that does not answer is said in a sentence, with exit code 69 (target-unreachable)', async () => {
-  const { environment } = place
-  const before = environment['DATABASE_URL'] ?? ''
-  environment['DATABASE_URL'] = 'postgres://lockkeeper:secret-word@127.0.0.1:1/lockkeeper'
-  const { code, err } = await place.type('asha', ['status'])
-  environment['DATABASE_URL'] = before
-  expect(code).toBe(69)
-  expect(err).toContain('127.0.0.1:1 does not answer for lockkeeper')
-  expect(err).not.toMatch(/secret-word|at .*\.ts/)
+/** What is typed by asha while the bot's own database is elsewhere. */
+async function typedWith(own: Record<string, string>, words: string[]): Promise<Ended> {
+  const before = { ...place.environment }
+  Object.assign(place.environment, own)
+  const typing = place.type('asha', words)
+  Object.assign(place.environment, before)
+  return typing
+}
+
+const stack = /\bat .*\.[jt]s:\d/
+
+test('the bot’s own database that does not answer is said to be that, what it means, and where cards lie, with exit code 69 (store-away)', async () => {
+  const url = 'postgres://lockkeeper:secret-word@127.0.0.1:1/lockkeeper'
+  const none = await typedWith({ DATABASE_URL: url }, ['status'])
+  expect(none).toMatchObject({ code: 69, out: '' })
+  const said = oneLine(none.err)
+  expect(said).toContain(
+    'Lockkeeper’s own database cannot be used: lockkeeper on 127.0.0.1:1, from DATABASE_URL (ECONNREFUSED: nothing listens there).',
+  )
+  expect(said).toContain('no run makes progress: what a run has stopped or closed stays so')
+  expect(said).toContain(path.join(place.folder, 'runs/RUN/break-glass.txt'))
+  expect(none.err).not.toMatch(/secret-word/)
+  expect(none.err).not.toMatch(stack)
+
+  const cards = ['6C4D-1', '7F3A-1'].map((run) => path.join(place.folder, 'runs', run, 'break-glass.txt'))
+  for (const [i, card] of cards.entries()) {
+    await mkdir(path.dirname(card), { recursive: true })
+    await writeFile(card, '# Undo')
+    await utimes(card, i, i)
+  }
+  const two = oneLine((await typedWith({ DATABASE_URL: url }, ['status'])).err)
+  expect(two.indexOf(cards[1] ?? '?')).toBeGreaterThan(0)
+  expect(two.indexOf(cards[0] ?? '?')).toBeGreaterThan(two.indexOf(cards[1] ?? '?'))
+  for (const card of cards) await rm(path.dirname(card), { recursive: true })
+})
+
+test('the embedded database that does not run, and one that refuses us, are said as such', async () => {
+  const embedded = await typedWith({ DATABASE_URL: '' }, ['status'])
+  expect(embedded.code).toBe(69)
+  expect(oneLine(embedded.err)).toContain(
+    `it is embedded in ${place.folder}, since DATABASE_URL is not set (no server runs there)`,
+  )
+  expect(oneLine(embedded.err)).toMatch(/Next: Start the bot, which starts it: npx lockkeeper start\. $/)
+  const missing = await typedWith({ DATABASE_URL: `${place.store.url}_gone` }, ['status'])
+  expect(missing.code).toBe(69)
+  expect(oneLine(missing.err)).toContain('(3D000 invalid_catalog_name)')
+})
+
+test('the bot’s own database that goes away while somebody types is said in the same words', async () => {
+  await place.type('asha', ['plan'])
+  const proxy = await makeProxy(place.store.url)
+  const child = spawn(process.execPath, [main, 'approve', await planId()], {
+    cwd: place.folder,
+    env: { ...place.environment, DATABASE_URL: proxy.url, LOCKKEEPER_CONFIG: 'dan.yml' },
+  })
+  const parts: string[] = []
+  child.stderr.setEncoding('utf8').on('data', (part: string) => parts.push(part))
+  await until(() => expect(parts.join('')).toContain('Type yes'))
+  await proxy.close()
+  child.stdin.end('yes\n')
+  expect(await once(child, 'close')).toEqual([69, null])
+  expect(oneLine(parts.join(''))).toContain('Lockkeeper’s own database cannot be used')
+  expect(parts.join('')).not.toMatch(stack)
 })
 
 test('a plan is shown in full; its author may not approve it, and exits with 1 (approval-own)', async () => {

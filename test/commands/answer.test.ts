@@ -106,6 +106,34 @@ test('typed without a run it is the one that asks; without a choice they are sho
   expect(await answerAt(gate)).toMatchObject({ choice: 'wait' })
 })
 
+test('what is shown may be typed: a choice’s words, with blanks or hyphens, as well as its name', async () => {
+  for (const words of [['terminate'], ['choose'], ['Choose'], ['CHOOSE…']]) {
+    const { run } = await asking('drain', sessionsLeft)
+    expect(saidBy(await office.desk.typed(asha, ['answer', run, ...words]))).toContain(
+      '[End these sessions |',
+    )
+  }
+  for (const words of [['back-out'], ['go', 'back'], ['Go back'], ['go-back']]) {
+    const { run } = await asking('drain', sessionsLeft)
+    expect(formOf(await office.desk.typed(asha, ['answer', run, ...words])).form.submit).toBe('Go back')
+  }
+  const { run, gate } = await asking('drain', sessionsLeft)
+  expect(await typed('answer', run, 'wait', '1', 's')).toContain(`Run ${run} goes on`)
+  expect(await answerAt(gate)).toMatchObject({ choice: 'wait' })
+})
+
+test('a number of the list may be typed, and is read back before it counts: meanwhile it may be another question’s', async () => {
+  const { run, gate } = await asking('drain', sessionsLeft)
+  const form = formOf(await office.desk.typed(asha, ['answer', run, '2']))
+  expect(saidBy(form)).toContain('Wait 1 s: waits 1 s more for them to leave by themselves')
+  expect(await answerAt(gate)).toBeNull()
+  await fill(office, asha, form)
+  expect(await answerAt(gate)).toMatchObject({ choice: 'wait' })
+  const { run: other } = await asking('drain', sessionsLeft)
+  for (const none of ['0', '4', '2nd'])
+    expect(await typed('answer', other, none)).toContain(`${none} is none of the choices`)
+})
+
 test('of several runs that ask one is picked, then its choice, then it is confirmed', async () => {
   const [one, other] = [await asking('drain', sessionsLeft), await asking('drain', sessionsLeft)]
   const runs = formOf(await office.desk.typed(asha, ['answer']))
@@ -162,7 +190,7 @@ test('what cannot be answered says why: another word (choice-unknown), nothing a
   expect(await typed('answer')).toContain(`Run ${quiet} asks nothing at the moment`)
   const { run } = await asking('drain', sessionsLeft)
   expect(await typed('answer', run.toLowerCase(), 'yes')).toBe(
-    'yes is none of the choices.\nNext: Answer with terminate or wait or back-out.',
+    'yes is none of the choices.\nNext: Answer with terminate (1. Choose) or wait (2. Wait 1 s) or back-out (3. Go back); the number or the words in brackets do, too.',
   )
   await endRun(office.pool, run, 'backed-out')
   expect(await typed('answer', run, 'wait')).toContain(`Run ${run} ended`)

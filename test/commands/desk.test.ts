@@ -37,6 +37,13 @@ describe('finding the way', () => {
     expect(await typed(eve, 'help', 'Rollback')).toContain('/migrate rollback 7F3A-1')
   })
 
+  test('help of what is no command says what was probably meant', async () => {
+    expect(await typed(eve, 'help', 'rolback')).toMatch(
+      /no command rolback.*\n.*Did you mean \/migrate rollback/,
+    )
+    expect(await typed(eve, 'help', 'foo')).toMatch(/no command foo\.\nNext: /)
+  })
+
   test('every command of the list is what help and the terminal call it', () => {
     expect(commands.map(({ name, example }) => example.startsWith(name))).not.toContain(false)
   })

@@ -89,7 +89,9 @@ test('status says how a runbook, a plan and everything stand', async () => {
 
 test('status of what is not there says so: a run (run-unknown), a runbook (runbook-unknown)', async () => {
   expect(await typed('status', '7F3A-1')).toContain('There is no run 7F3A-1')
-  expect(await typed('status', 'payroll')).toContain('No runbook payroll')
+  expect(await typed('status', 'payroll')).toContain(
+    'Neither a runbook nor a plan nor a run is called payroll',
+  )
 })
 
 test('a plan says who could not be told of it, and is made all the same', async () => {

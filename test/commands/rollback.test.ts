@@ -71,10 +71,16 @@ describe('rolling back', () => {
   })
 
   test('what cannot be taken back says why (nothing-to-roll-back, run-unknown, runbook-unknown)', async () => {
-    expect(await typed('rollback')).toContain('Which runbook?')
+    const nothing =
+      'There is nothing to roll back: no migration is finished and still in place.\n' +
+      'Next: A rollback takes the run of a finished migration, /migrate rollback RUN, or its runbook. See what was run: /migrate status.'
+    expect(await typed('rollback')).toBe(nothing)
     expect(await typed('rollback', 'add-security-enhancements')).toContain('it was never run to its end')
     expect(await typed('rollback', 'add-securty-enhancements')).toContain('Did you mean add-security')
     expect(await typed('rollback', '7F3A-1')).toContain('There is no run 7F3A-1')
+    expect(await typed('rollback', 'payroll')).toBe(
+      'Neither a runbook nor a run is called payroll.\nNext: Runbooks: add-security-enhancements.',
+    )
     const run = await migrated()
     await fill(office, asha, formOf(await office.desk.typed(asha, ['rollback', run])), { accepted: '0' })
     const plan = await openPlanOf(office)
@@ -85,7 +91,7 @@ describe('rolling back', () => {
     )
     expect(await typed('rollback', run)).toContain('it was rolled back already')
     expect(await typed('rollback', `${plan}-1`)).toContain('this run did not end with its migration done')
-    expect(await typed('rollback')).toContain('Which runbook?')
+    expect(await typed('rollback')).toBe(nothing)
   })
 
   test('somebody took it off the database by hand: there is nothing to plan (migration-not-applied)', async () => {
@@ -101,7 +107,7 @@ describe('looking', () => {
     const said = await typed('verify', 'add-security-enhancements')
     expect(said).toContain(`AddSecurityEnhancements is not on ${office.target.name}. Passed: `)
     expect(said).toContain('Passed: History: 20251111125329_InitialMasterDb')
-    expect(said).toContain('Passed: master."RefreshTokens".TenantId: gone')
+    expect(said).toContain('Passed: master."RefreshTokens".TenantId: not there')
   })
 
   test('one that is there is as the runbook expects it; nothing is written', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -51,6 +52,18 @@ test('nobody at Slack’s address is told at start (slack-away)', async () => {
     ok: false,
     problem: { code: 'slack-away', errno: 'ECONNREFUSED' },
   })
+})
+
+test('a port on which another program listens is told at start (port-refused)', async () => {
+  const other = createServer().listen(0)
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  const config = over({ http: { signingSecret: 's', port } })
+  expect(await makeSlack({ config, roles: {}, store, log }).listen(desk)).toEqual({
+    ok: false,
+    problem: { code: 'port-refused', port, errno: 'EADDRINUSE' },
+  })
+  other.close()
 })
 
 test('GET /health says whether all is well', async () => {

@@ -75,27 +75,33 @@ export const peopleProblems = {
     means: say`It cannot be cancelled any more: it goes on, or asks.`,
     next: say`See where it is: ${typed(`status ${run}`)}. The other way is a restore of its backup, by hand.`,
   }),
-  'nothing-to-roll-back': ({ runbook, why }) => ({
-    what: say`There is nothing of ${bold(runbook)} to roll back: ${
-      {
-        'never-ran': 'it was never run to its end',
-        'not-applied': 'this run did not end with its migration done',
-        'already-back': 'it was rolled back already',
-      }[why]
-    }.`,
-    next: say`See its runs: ${typed(`status ${runbook}`)}.`,
-  }),
+  'nothing-to-roll-back': ({ runbook, why }) =>
+    why === 'none'
+      ? {
+          what: say`There is nothing to roll back: no migration is finished and still in place.`,
+          next: say`A rollback takes the run of a finished migration, ${typed('rollback RUN')}, or its runbook. See what was run: ${typed('status')}.`,
+        }
+      : {
+          what: say`There is nothing of ${bold(runbook)} to roll back: ${
+            {
+              'never-ran': 'it was never run to its end',
+              'not-applied': 'this run did not end with its migration done',
+              'already-back': 'it was rolled back already',
+            }[why]
+          }.`,
+          next: say`See its runs: ${typed(`status ${runbook}`)}.`,
+        },
   'answered-already': ({ by, at, choice }) => ({
     what: say`Already answered by ${whom(by)} at ${moment(at, at)}: ${bold(choiceName(choice))}.`,
     means: say`Your click changed nothing.`,
     next: say`See what comes of it: ${typed('status')}.`,
   }),
-  'choice-unknown': ({ choice, choices }) => ({
+  'choice-unknown': ({ choice, choices, shown = [] }) => ({
     what: say`${code(choice)} is none of the choices.`,
     next: say`Answer with ${joined(
-      choices.map((known) => code(known)),
+      choices.map((known, i) => (shown[i] ? say`${code(known)} (${i + 1}. ${shown[i]})` : [code(known)])),
       ' or ',
-    )}.`,
+    )}${shown.length > 0 ? '; the number or the words in brackets do, too' : ''}.`,
   }),
   'gate-none': ({ run }) => ({
     what: say`Run ${bold(run)} asks nothing at the moment.`,
@@ -164,8 +170,12 @@ export const peopleProblems = {
       ? say`Did you mean ${typed(meant)}? All of them: ${typed('help')}.`
       : say`Commands: ${codes(commands, 20)}. More: ${typed('help')}.`,
   }),
-  'runbook-unknown': ({ typed: wrote, meant, known }) => ({
-    what: wrote ? say`No runbook ${code(wrote)}.` : say`Which runbook?`,
+  'runbook-unknown': ({ typed: wrote, meant, known, besides = [] }) => ({
+    what: !wrote
+      ? say`Which runbook?`
+      : besides.length > 0
+        ? say`Neither a runbook nor ${besides.map((kind) => `a ${kind}`).join(' nor ')} is called ${code(wrote)}.`
+        : say`No runbook ${code(wrote)}.`,
     next: meant
       ? say`Did you mean ${code(meant)}?`
       : known.length
@@ -220,5 +230,12 @@ export const peopleProblems = {
     what: say`Slack does not take Lockkeeper’s token: ${code(error)}.`,
     means: say`Nothing can be asked or told in Slack. Runs go on; the terminal works.`,
     next: say`Copy the bot token from the app’s settings (“OAuth & Permissions”) once more, and start Lockkeeper again.`,
+  }),
+  'port-refused': ({ port, errno }) => ({
+    what: say`Lockkeeper cannot listen on ${code(`PORT ${port}`)} (${errnoWords(errno)}), where Slack’s requests would come in.`,
+    next:
+      errno === 'EADDRINUSE'
+        ? say`End what listens there (another Lockkeeper?), or set ${code('PORT')} to a port that is free; then start Lockkeeper again.`
+        : say`Set ${code('PORT')} to a port on which Lockkeeper may listen, and start it again.`,
   }),
 } satisfies Partial<Wordings>

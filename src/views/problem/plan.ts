@@ -106,7 +106,7 @@ export const planProblems = {
   }),
   'backup-folder': ({ folder, errno }) => ({
     what: say`Backups cannot be written to ${code(folder)} (${errnoWords(errno)}).`,
-    next: say`Correct the folder or its permissions, or name another one in Lockkeeper’s configuration (backups); then try again.`,
+    next: say`${['ENOSPC', 'EDQUOT'].includes(errno) ? 'Free or add disk' : 'Correct the folder or its permissions'}, or name another folder in Lockkeeper’s configuration (backups); then try again.`,
   }),
   'tool-missing': ({ tool, install }) => ({
     what: say`${code(tool)} is not installed where Lockkeeper runs.`,

@@ -1,9 +1,10 @@
 import { code, say, type Line } from '../../domain/view.ts'
-import { codes, firstOf } from '../words/line.ts'
+import { codes, firstOf, joined } from '../words/line.ts'
+import { moment } from '../words/time.ts'
 import { counted, seconds } from '../words/amounts.ts'
 import { errnoWords, type Wordings } from './wording.ts'
 import { typed } from '../words/typed.ts'
-import type { PrivilegeUse, UrlFault } from '../../domain/problem.ts'
+import type { PrivilegeUse, Problems, UrlFault } from '../../domain/problem.ts'
 
 const privilegeUses: Record<PrivilegeUse, string> = {
   identity: 'it cannot tell which server this is',
@@ -41,7 +42,21 @@ const terminate = (pids: readonly number[]): Line =>
     3,
   )
 
-/** The target's server, and the way to it. */
+/** `ENOENT: it does not exist`, or a SQLSTATE with its name. */
+const whyAway = (why: string | null): string => (why === null ? 'no server runs there' : errnoWords(why))
+
+/** What gives everything back without us. `elsewhere`: where a card is if the bot has another host; null: it has not. */
+function byHand(cards: Problems['store-away']['cards'], elsewhere: string | null): Line {
+  if (cards.length === 0 && elsewhere === null) return []
+  const files = cards.map(({ file, at }) => say`${code(file)} (written ${moment(at)})`)
+  return say` If users cannot wait, stop the bot and give everything back by hand, with the break-glass card of the run that is under way: ${
+    files.length > 0
+      ? joined(files)
+      : say`here is none; it is in the run’s thread, and in ${code(elsewhere ?? '')} on the bot’s host`
+  }.`
+}
+
+/** The servers of target and bot, and the way to them. */
 export const serverProblems = {
   'target-unset': ({ variable }) => ({
     what: say`${code(variable)} is not set, so Lockkeeper has no way to the database.`,
@@ -106,6 +121,18 @@ export const serverProblems = {
     what: say`${counted(pids.length, 'session')} of this run (PID ${firstOf(pids.map(String), 6)}) ${pids.length === 1 ? 'is' : 'are'} still on the server after ${seconds(waited)}.`,
     means: say`They were left by a life or a program of it that has ended. While they are there they may still commit.`,
     next: say`Retry. If they stay, a superuser types ${terminate(pids)}, then Retry.`,
+  }),
+  'store-away': ({ store, why, card, cards }) => ({
+    what:
+      'host' in store
+        ? say`Lockkeeper’s own database cannot be used: ${code(store.database)} on ${code(store.host)}, from ${code('DATABASE_URL')} (${whyAway(why)}).`
+        : say`Lockkeeper’s own database cannot be used: it is embedded in ${code(store.embeddedIn)}, since ${code('DATABASE_URL')} is not set (${whyAway(why)}).`,
+    means: say`Nothing can be seen or answered from here. While the bot cannot use it either, no run makes progress: what a run has stopped or closed stays so. Once it is back, runs go on.`,
+    next: say`${
+      'host' in store
+        ? say`Bring it back, or correct ${code('DATABASE_URL')}.`
+        : say`Start the bot, which starts it: ${code('npx lockkeeper start')}.`
+    }${byHand(cards, 'host' in store ? card : null)}`,
   }),
   'session-lost': ({ host, during, errno }) => ({
     what: say`The connection to ${code(host)} was lost during ${during} (${errnoWords(errno)}).`,

@@ -27,8 +27,10 @@ export type Wordings = { [C in ProblemCode]: (problem: Problems[C], seen?: Insta
 
 const errnos: Record<string, string> = {
   EACCES: 'permission denied',
+  EADDRINUSE: 'another program listens there',
   ECONNREFUSED: 'nothing listens there',
   ECONNRESET: 'the connection was cut',
+  EDQUOT: 'the disk’s quota is used up',
   EHOSTUNREACH: 'no way to the host',
   EISDIR: 'it is a folder',
   ENETUNREACH: 'no way to the network',

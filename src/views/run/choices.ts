@@ -256,6 +256,10 @@ function goOnAfterFailure({ standing, gate }: Asked, name: string): Line {
   return say`goes on although ${name} is not done`
 }
 
+/** What each choice of an open gate is called in its list, in the order of their numbers. */
+export const choicesShown = (asked: Asked): string[] =>
+  asked.gate.question.choices.map((choice) => choiceText(choice, asked).label.replace(/…$/, ''))
+
 /** The choices of an open gate as numbered lines, and as buttons in the same order. */
 export function choicesOf(asked: Asked): { list: Part; actions: Action[] } {
   const { gate, standing } = asked

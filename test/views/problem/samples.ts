@@ -31,6 +31,12 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   'privilege-missing': { role: 'mover', needs: 'CREATE', why: 'migrate' },
   'fence-held': { pids: [4242], seconds: 30 },
   'session-lost': { host: 'db-prod-1:5432', during: 'Migrate', errno: 'ECONNRESET' },
+  'store-away': {
+    store: { host: 'db-ops-1:5432', database: 'lockkeeper' },
+    why: 'ECONNREFUSED',
+    card: '/var/lib/lockkeeper/runs/RUN/break-glass.txt',
+    cards: [{ file: '/var/lib/lockkeeper/runs/7F3A-1/break-glass.txt', at: moment }],
+  },
   'sql-error': sqlError(),
   'lock-timeout': {
     statement: 'ALTER TABLE t ADD c int',
@@ -219,5 +225,6 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   bug: { reference: 'a1b2c3d4' },
   'slack-lacks': { method: 'pins.add', costs: 'Live messages are not pinned.' },
   'slack-refused': { error: 'invalid_blocks' },
+  'port-refused': { port: 3000, errno: 'EADDRINUSE' },
   'slack-away': { errno: 'ENOTFOUND', since: at('03:00:00') },
 }
