@@ -25,6 +25,7 @@ import { kinds } from './steps/kinds.ts'
 import { connectStore } from './store/connect.ts'
 import type { Way } from './store/deliveries.ts'
 import { nameOfStore, openStore } from './store/open.ts'
+import { logLevelOf } from './log-level.ts'
 import { isAnyAlive } from './store/locks.ts'
 import { exitCodes } from './supervisor.ts'
 import { textOfFault } from './yaml/fault.ts'
@@ -45,7 +46,7 @@ const config: Config = loaded.ok ? loaded.value : refuse(loaded.faults.map(textO
 const secrets = makeSecrets(secretsOfConfig(config), process.env)
 const runbooks = openRunbooks(config.runbooks, surroundingsOf(config), secrets)
 const { runbooks: usable, broken } = await runbooks.all()
-const log = makeLog({ level: process.env['LOG_LEVEL'] ?? 'info', redact: secrets.redact })
+const log = makeLog({ level: logLevelOf(process.env), redact: secrets.redact })
 process.on('uncaughtException', (error) => {
   log.fatal({ err: error }, 'what nobody expected: leaving at once')
   process.exit(exitCodes.unexpected)

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { mailSchema, smtpFault, type MailConfig } from './config-mail.ts'
+import { logLevels } from './log-level.ts'
 import { secretsOfUrl } from './redaction.ts'
 import { inOrder, type Fault } from './yaml/fault.ts'
 import { readYaml, type YamlFile } from './yaml/read.ts'
@@ -90,6 +91,9 @@ export async function loadConfig(environment: Environment, cwd: string): Promise
   const smtpUrl = given('SMTP_URL')
   const smtpWrong = smtpUrl && smtpFault(smtpUrl)
   if (smtpWrong) wrong('SMTP_URL', ...smtpWrong)
+  const level = given('LOG_LEVEL')
+  if (level && !logLevels.some((one) => one === level))
+    wrong('LOG_LEVEL', 'is not a level of the log', `Write ${logLevels.join(', ')}, or remove it for info.`)
   const slack = readSlack(given, wrong)
   const folder = path.resolve(cwd, given('LOCKKEEPER_FOLDER') ?? '.lockkeeper')
   const file = path.resolve(cwd, given('LOCKKEEPER_CONFIG') ?? 'lockkeeper.yml')

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import type { SlackConfig } from './config.ts'
+import { logLevelOf } from './log-level.ts'
 import { exitCodes, supervise } from './supervisor.ts'
 
 const [command = 'help', ...words] = process.argv.slice(2)
@@ -21,7 +22,7 @@ if ((command === 'start' && isHelp(words[0])) || (command === 'help' && words[0]
 } else if (command === 'start') {
   const bot = new URL(import.meta.url.endsWith('.ts') ? './bot.ts' : './bot.js', import.meta.url)
   const { makeLog } = await import('./log.ts')
-  const log = makeLog({ level: process.env['LOG_LEVEL'] ?? 'info', redact: (text) => text })
+  const log = makeLog({ level: logLevelOf(process.env), redact: (text) => text })
   process.exitCode = await supervise(bot, (line) => log.warn(line))
 } else if (command === '--version') {
   const { default: about } = await import('#package', { with: { type: 'json' } })

@@ -135,6 +135,7 @@ describe('a configuration', () => {
     ],
     [{ SLACK_BOT_TOKEN: 'xoxb-1-bot', SLACK_SIGNING_SECRET: 's' }, ['PORT is not set']],
     [{ ...http, PORT: 'http' }, ['PORT is not a port']],
+    [{ LOG_LEVEL: 'loud' }, ['LOG_LEVEL is not a level of the log']],
     [{ ...http, SLACK_APP_TOKEN: 'xapp-1-app' }, ['SLACK_SIGNING_SECRET is set beside SLACK_APP_TOKEN']],
     [{ ...socket, SLACK_API_URL: 'nowhere' }, ['SLACK_API_URL is not a URL']],
     [{ DATABASE_URL: 'mysql://x/y' }, ['DATABASE_URL is not a URL of a PostgreSQL database']],
