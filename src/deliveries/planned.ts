@@ -61,6 +61,8 @@ const table: Table = {
       make(event, `${key}/files`, inThread, details, { sends: 'files' }),
     ]
   },
+  'plan.measured': (event) =>
+    event.plan ? [{ refresh: [planKey(event.plan), `${planKey(event.plan)}/details`] }] : [],
   'plan.approved': (event) => ofPlan(event),
   'plan.discarded': (event) => ofPlan(event),
   'run.started': (event, context) => {

@@ -18,6 +18,8 @@ export type Event = {
 
 export type Happened =
   | { is: 'plan.made' }
+  /** It was made again, and nothing had changed but what was measured. */
+  | { is: 'plan.measured' }
   | { is: 'plan.approved'; says: string }
   | { is: 'plan.discarded' }
   | { is: 'run.started' }

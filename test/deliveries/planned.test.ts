@@ -39,6 +39,10 @@ describe('an event', () => {
     expect(of({ is: 'plan.made' }, { kind: 'backup' })).toEqual([])
   })
 
+  test('one that was made again shows what was measured, with its details', () => {
+    expect(of({ is: 'plan.measured' })).toEqual([{ refresh: ['plan:P', 'plan:P/details'] }])
+  })
+
   test.each([{ is: 'plan.approved', says: 'reviewed' }, { is: 'plan.discarded' }] as Happened[])(
     '$is: the plan’s message shows it',
     (body) => {

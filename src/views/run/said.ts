@@ -23,6 +23,13 @@ const brief = (state: View['state'], ...more: View['state'][]): View => ({
 export const planMade = (plan: Plan): View =>
   brief(say`Plan ${bold(plan.id)} · ${subjectOf(plan)} is in ${planOf(plan)}. Nothing was run.`)
 
+/** It was made again, and the open one says the same. */
+export const planUnchanged = (plan: Plan): View =>
+  brief(
+    say`${bold('Nothing has changed')} since plan ${bold(plan.id)} · ${subjectOf(plan)} was made: it stays, with its approvals, in ${planOf(plan)}. Nothing was run.`,
+    say`What was measured in it is of now.`,
+  )
+
 /** `missing`: approvals that it still waits for. */
 export const approvedSaid = (plan: Plan, says: string, missing: number): View =>
   brief(
