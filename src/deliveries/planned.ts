@@ -113,12 +113,16 @@ const table: Table = {
     event.run
       ? [
           make(event, event.alarm, { channel, thread: runKey(event.run) }, { event: event.seq }),
+          ...ofCalls(event.also),
           ...ofRun(event),
         ]
       : [],
   'step.late': (event) => ofRun(event),
-  'alarm.pinged': (event, context) =>
-    ofCall(event, context, event.alarm, event.people, event.inChannel, event),
+  // Those before say who is next.
+  'alarm.pinged': (event, context) => [
+    ...ofCalls([...(event.also ?? []), event.alarm]),
+    ...ofCall(event, context, event.alarm, event.people, event.inChannel, event),
+  ],
   'call.failed': (event, { channel }) =>
     event.run
       ? [
@@ -131,15 +135,15 @@ const table: Table = {
           ),
         ]
       : [],
-  'alarm.closed': (event) => [{ refreshBelow: callKeys(event.alarm) }],
+  'alarm.closed': (event) => ofCalls([event.alarm]),
   'run.taken': (event, context) => [
-    ...event.alarms.map((alarm) => ({ refreshBelow: callKeys(alarm) })),
+    ...ofCalls(event.alarms),
     ...(event.gate ? [{ refresh: gateKeys(event.gate) }] : []),
     // Who had it learns that questions go to somebody else.
     ...ofCall(event, context, event.gate ?? event.run, event.from === event.by ? [] : [event.from], true),
   ],
   'hold.lapsed': (event, context) => [
-    ...event.alarms.map((alarm) => ({ refreshBelow: callKeys(alarm) })),
+    ...ofCalls(event.alarms),
     ...ofCall(event, context, event.gate ?? event.run, [event.holder], true),
   ],
   'reach.tested': (event, { channel, told }) => [
@@ -234,6 +238,10 @@ function ofCall(
     ...ofRun(event),
   ]
 }
+
+/** The messages that called people for these. */
+const ofCalls = (alarms: readonly string[] = []): Planned[] =>
+  alarms.map((alarm) => ({ refreshBelow: callKeys(alarm) }))
 
 const ofGate = (event: Event & { gate: string }): Planned[] => [
   { refresh: gateKeys(event.gate) },

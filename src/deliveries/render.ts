@@ -8,7 +8,7 @@ import type { Done } from '../domain/step.ts'
 import type { View } from '../domain/view.ts'
 import { planStateOf } from '../runs/plan-state.ts'
 import { missingApprovals } from '../runs/starting.ts'
-import { alarmById } from '../store/alarms.ts'
+import { alarmById, openAlarmsOf } from '../store/alarms.ts'
 import { attemptsOf } from '../store/attempts.ts'
 import { eventAt, pingsOf } from '../store/events.ts'
 import { gateById, openGateOf } from '../store/gates.ts'
@@ -107,10 +107,12 @@ export function makeRender(options: RenderOptions): Render {
 async function drawEvent(pool: pg.Pool, event: Event, run: Run, now: Instant): Promise<View | null> {
   if (event.is !== 'alarm.pinged' && event.is !== 'run.taken' && event.is !== 'hold.lapsed')
     return eventView(run, event)
-  const calling = { run, attempts: await attemptsOf(pool, run.id), gate: await openGateOf(pool, run.id) }
+  const [attempts, gate] = [await attemptsOf(pool, run.id), await openGateOf(pool, run.id)]
+  const calling = { run, attempts, gate, alarms: await openAlarmsOf(pool, run.id) }
   if (event.is === 'run.taken') return takenView(event, calling)
   if (event.is === 'hold.lapsed') return lapsedView(event, calling)
-  const [alarm, pings] = [await alarmById(pool, event.alarm), await pingsOf(pool, run.id, event.alarm)]
+  const alarm = await alarmById(pool, event.alarm)
+  const pings = await pingsOf(pool, run.id, [event.alarm, ...calling.alarms.map(({ id }) => id)])
   return alarm && pingView(event, alarm, pings, calling, now)
 }
 

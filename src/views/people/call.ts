@@ -33,6 +33,8 @@ export interface Calling {
   attempts: readonly Attempt[]
   /** The open one. */
   gate: Gate | null
+  /** What people are called for now, oldest first. */
+  alarms: readonly Alarm[]
 }
 
 /** Tries of a step that are told, the newest. */
@@ -53,8 +55,8 @@ const whatHappened = (run: string): Action => ({
 })
 
 /**
- * A ping carries everything: why, since when, what was tried, the choices. `pings`: all of this alarm, oldest first; `now`:
- * which step is the next. Over or taken, it says so instead.
+ * A ping carries everything: why, since when, what was tried, the choices. `pings`: all for what is open, oldest first;
+ * `now`: which step is the next. Over or taken, it says so instead.
  */
 export function pingView(
   event: Event & Pinged,
@@ -71,11 +73,12 @@ export function pingView(
   return {
     state: say`${reasonLine(event, alarm, calling)}. ${taken ? say`${bold('Taken:')} ${whom(run.holder)} has it since ${clock(run.heldSince ?? alarm.openedAt)}` : addressed(event, run)}`,
     parts: [
+      ...calledSince(alarm, calling.alarms),
       ...overdue(event, run),
       ...calls(event, run),
       ...(question?.parts ?? []),
       ...tried(standing),
-      note(joined([...before(event, pings, run), nextLine(alarm, standing, now)], ' ')),
+      note(joined([...before(event, pings, run), nextLine(calling.alarms, standing, now)], ' ')),
       ...informed(event, run),
     ],
     actions: [
@@ -93,7 +96,19 @@ export function reasonLine(event: Event & Pinged, alarm: Alarm, { run, attempts,
   return say`${productLine(standing)}. ${whyLine(alarm, event, standing)}${question ? say`. ${question.state}` : []}`
 }
 
-function whyLine({ cause, openedAt, critical }: Alarm, event: Event & Pinged, { run }: Standing): Line {
+/** Who was called before somebody called for help learns why from their own message. */
+function calledSince({ id }: Alarm, alarms: readonly Alarm[]): Part[] {
+  const last = alarms.at(-1)
+  return last && last.id !== id && last.cause.is === 'called'
+    ? [text([...callLine(last, last.cause), '.'])]
+    : []
+}
+
+const callLine = ({ critical, openedAt }: Alarm, { by, reason }: Cause & { is: 'called' }): Line =>
+  say`${whom(by)} ${bold(critical ? 'calls for help, critical business impact' : 'calls for help')} since ${clock(openedAt)}: ${clipped(reason, 300)}`
+
+function whyLine(alarm: Alarm, event: Event & Pinged, { run }: Standing): Line {
+  const { cause, openedAt } = alarm
   switch (cause.is) {
     case 'gate':
       return [event.at, ...event.steps.map(({ at }) => at)].every(
@@ -104,7 +119,7 @@ function whyLine({ cause, openedAt, critical }: Alarm, event: Event & Pinged, { 
     case 'late':
       return say`${bold(`${nameOf(run, cause.step)} takes longer than planned`)}: about ${about(cause.expectedSeconds)} were`
     case 'called':
-      return say`${whom(cause.by)} ${bold(critical ? 'calls for help, critical business impact' : 'calls for help')} since ${clock(openedAt)}: ${clipped(cause.reason, 300)}`
+      return callLine(alarm, cause)
   }
 }
 
@@ -131,13 +146,12 @@ function tried({ gate, run, record }: Standing): Part[] {
   ]
 }
 
-function nextLine(alarm: Alarm, standing: Standing, now: Instant): Line {
+function nextLine(alarms: readonly Alarm[], standing: Standing, now: Instant): Line {
   const { run } = standing
   if (run.heldUntil)
     return say`Nobody else is pinged until ${clock(run.heldUntil)}, unless something changes.`
   const { runbook } = run.plan.approved
-  const situation = { critical: alarm.critical, isOut: isDown(standing) }
-  const { due, next } = escalationAt(runbook.escalation, alarm, situation, now)
+  const { due, next } = escalationAt(runbook.escalation, alarms, isDown(standing), now)
   const coming = due[0] ?? next
   return coming
     ? say`Next: ${contactOf(runbook, coming.place).role} at ${clock(coming.at)}, unless somebody answers or has it.`
@@ -169,7 +183,10 @@ function overWords(cause: Cause, run: Run, attempts: readonly Attempt[]): Line {
 }
 
 /** "I have it", told to everybody: who, until when, and what is still to be chosen. */
-export function takenView(event: Event & { is: 'run.taken' }, { run, attempts, gate }: Calling): View {
+export function takenView(
+  event: Event & { is: 'run.taken' },
+  { run, attempts, gate }: Omit<Calling, 'alarms'>,
+): View {
   const standing = standingOf(run, attempts, gate)
   const question = standing.gate && asked(standing, standing.gate)
   const after = event.from === event.by ? [] : say`, after ${whom(event.from)}`
@@ -188,7 +205,10 @@ export function takenView(event: Event & { is: 'run.taken' }, { run, attempts, g
 }
 
 /** "Still on it?" */
-export function lapsedView(event: Event & { is: 'hold.lapsed' }, { run, attempts, gate }: Calling): View {
+export function lapsedView(
+  event: Event & { is: 'hold.lapsed' },
+  { run, attempts, gate }: Omit<Calling, 'alarms'>,
+): View {
   const standing = standingOf(run, attempts, gate)
   const question = standing.gate && asked(standing, standing.gate)
   const again = run.heldSince !== null && run.heldSince > event.at
@@ -207,7 +227,11 @@ export function lapsedView(event: Event & { is: 'hold.lapsed' }, { run, attempts
 }
 
 /** To the one who took it. */
-export function takenSaid(run: Run, until: Instant, { attempts, gate }: Omit<Calling, 'run'>): View {
+export function takenSaid(
+  run: Run,
+  until: Instant,
+  { attempts, gate }: Pick<Calling, 'attempts' | 'gate'>,
+): View {
   const standing = standingOf(run, attempts, gate)
   const question = standing.gate && asked(standing, standing.gate)
   return {

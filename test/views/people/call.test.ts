@@ -42,7 +42,16 @@ const shown = (
   of: Alarm = alarm({ pinged: [0, 1] }),
   calling: Partial<Calling> = {},
   earlier: (Event & Pinged)[] = [],
-) => plainText(pingView(event, of, [...earlier, event], { run: down, attempts, gate, ...calling }, event.at))
+) =>
+  plainText(
+    pingView(
+      event,
+      of,
+      [...earlier, event],
+      { run: down, attempts, gate, alarms: of.closedAt ? [] : [of], ...calling },
+      event.at,
+    ),
+  )
 
 const asked = [
   'ALTER TABLE master."RefreshTokens" ADD "EmployeeId" uuid did not get its lock, 10 times in 1 min (55P03): held by session 4242 (reporting, idle in transaction since 02:39:10 UTC, 22 min). Each try was rolled back as a whole.',
@@ -182,6 +191,12 @@ describe('a ping', () => {
     expect(shown(ping(), alarm({ cause }), { gate: null })).toContain(
       '@U_ASHA calls for help since 03:01:12 UTC: payroll stands still. @U0DAN, please look',
     )
+    const called = alarm({ id: 'called', cause, critical: true, pinged: [0, 1, 2], openedAt: at('03:19:00') })
+    const before = shown(ping(), undefined, { alarms: [alarm({ pinged: [0, 1, 2] }), called] })
+    expect(before).toContain(
+      '@U_ASHA calls for help, critical business impact since 03:19:00 UTC: payroll stands still.\n',
+    )
+    expect(before).toContain('Next: CEO at 03:01:12 UTC')
     const both = shown(ping(), alarm({ cause, critical: true }))
     expect(both).toContain('calls for help, critical business impact since')
     expect(both).toContain(asked[2]!)
@@ -241,7 +256,7 @@ test('a ping about 60 sessions fits one message, buttons included', () => {
     ping(),
     alarm(),
     [],
-    { run: down, attempts: many.attempts, gate: many.gate },
+    { run: down, attempts: many.attempts, gate: many.gate, alarms: [alarm()] },
     at('03:18:00'),
   )
   expect(plainText(view).length).toBeLessThanOrEqual(4_000)
