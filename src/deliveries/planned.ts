@@ -105,6 +105,8 @@ const table: Table = {
       make(event, key, { ...thread, broadcast: true }, { ending: event.run }, { urgent: true }),
       make(event, `${key}/files`, thread, { ending: event.run }, { sends: 'files' }),
       { unpin: runKey(event.run) },
+      // Who had it has it no longer.
+      ...ofCalls([event.run]),
       ...ofRun(event),
       ...ofPlan(event),
     ]
@@ -232,14 +234,14 @@ function ofCall(
     ...(inChannel ? [make(event, key, there, shows, { urgent: true })] : []),
     ...people.map((person) => make(event, `${key}:dm:${person}`, { person }, shows, { urgent: true })),
     ...mail.map((address) =>
-      make(event, `${key}:mail:${address}`, { mail: address }, shows, { urgent: true }),
+      make(event, `${key}:mail:${address}`, { mail: address }, { ...shows, to: address }, { urgent: true }),
     ),
     ...webhooks.map((role) => make(event, `${key}:pager:${role}`, { pager: role }, shows, { urgent: true })),
     ...ofRun(event),
   ]
 }
 
-/** The messages that called people for these. */
+/** The messages that called people for these; for a run: all of it. */
 const ofCalls = (alarms: readonly string[] = []): Planned[] =>
   alarms.map((alarm) => ({ refreshBelow: callKeys(alarm) }))
 

@@ -99,12 +99,19 @@ export function makeRender(options: RenderOptions): Render {
       const schedule = await scheduleById(pool, event.schedule)
       return schedule && scheduleNewsView(event, schedule, await noticesOf(pool, schedule.id))
     }
-    return event?.run ? ofRun(event.run, (run) => drawEvent(pool, event, run, now())) : null
+    return event?.run
+      ? ofRun(event.run, (run) => drawEvent(pool, event, run, { now: now(), to: shows.to }))
+      : null
   }
 }
 
 /** An event as a message. What calls people shows what is asked now, not what was. */
-async function drawEvent(pool: pg.Pool, event: Event, run: Run, now: Instant): Promise<View | null> {
+async function drawEvent(
+  pool: pg.Pool,
+  event: Event,
+  run: Run,
+  { now, to }: { now: Instant; to: string | undefined },
+): Promise<View | null> {
   if (event.is !== 'alarm.pinged' && event.is !== 'run.taken' && event.is !== 'hold.lapsed')
     return eventView(run, event)
   const [attempts, gate] = [await attemptsOf(pool, run.id), await openGateOf(pool, run.id)]
@@ -113,7 +120,7 @@ async function drawEvent(pool: pg.Pool, event: Event, run: Run, now: Instant): P
   if (event.is === 'hold.lapsed') return lapsedView(event, calling)
   const alarm = await alarmById(pool, event.alarm)
   const pings = await pingsOf(pool, run.id, [event.alarm, ...calling.alarms.map(({ id }) => id)])
-  return alarm && pingView(event, alarm, pings, calling, now)
+  return alarm && pingView(event, alarm, pings, calling, now, to)
 }
 
 const isCard = (run: Run, id: string): boolean =>

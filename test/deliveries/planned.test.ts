@@ -116,6 +116,7 @@ describe('an event', () => {
     expect(keys(planned)).toEqual(['ending:P-1', 'ending:P-1/files'])
     expect(made(planned)[0]).toMatchObject({ to: { thread: 'run:P-1', broadcast: true }, urgent: true })
     expect(planned).toContainEqual({ unpin: 'run:P-1' })
+    expect(planned).toContainEqual({ refreshBelow: 'ping:P-1/' })
     expect(refreshed(planned)).toEqual(['run:P-1', 'plan:P'])
   })
 

@@ -14,7 +14,7 @@ import {
   type View,
 } from '../../domain/view.ts'
 import { about } from '../words/amounts.ts'
-import { addressed, before, calls, informed, isLate, overdue } from './called.ts'
+import { addressed, before, calls, informed, isLate, overdue, rolesOf } from './called.ts'
 import { isDown } from '../run/choices.ts'
 import { choiceName } from '../words/choice-names.ts'
 import { asked } from '../run/gate.ts'
@@ -56,7 +56,8 @@ const whatHappened = (run: string): Action => ({
 
 /**
  * A ping carries everything: why, since when, what was tried, the choices. `pings`: all for what is open, oldest first;
- * `now`: which step is the next. Over or taken, it says so instead.
+ * `now`: which step is the next. Over or taken, it says so instead. `to`: the e-mail address, or the contact with a
+ * pager, that reads it alone.
  */
 export function pingView(
   event: Event & Pinged,
@@ -64,18 +65,20 @@ export function pingView(
   pings: readonly (Event & Pinged)[],
   calling: Calling,
   now: Instant,
+  to?: string,
 ): View {
   const { run, gate } = calling
   if (alarm.closedAt) return overView(alarm, event, calling)
   const standing = standingOf(run, calling.attempts, gate)
   const question = standing.gate && asked(standing, standing.gate)
   const taken = run.heldUntil !== null
+  const mine = to === undefined ? [] : rolesOf(event, run, to)
   return {
-    state: say`${reasonLine(event, alarm, calling)}. ${taken ? say`${bold('Taken:')} ${whom(run.holder)} has it since ${clock(run.heldSince ?? alarm.openedAt)}` : addressed(event, run)}`,
+    state: say`${reasonLine(event, alarm, calling)}. ${taken ? say`${bold('Taken:')} ${whom(run.holder)} has it since ${clock(run.heldSince ?? alarm.openedAt)}` : addressed(event, run, mine)}`,
     parts: [
       ...calledSince(alarm, calling.alarms),
       ...overdue(event, run),
-      ...calls(event, run),
+      ...calls(event, run, mine, to),
       ...(question?.parts ?? []),
       ...tried(standing),
       note(joined([...before(event, pings, run), nextLine(calling.alarms, standing, now)], ' ')),
@@ -182,33 +185,45 @@ function overWords(cause: Cause, run: Run, attempts: readonly Attempt[]): Line {
   return run.endedAt ? say`run ${run.id} has ended` : ['it was answered, or called anew']
 }
 
-/** "I have it", told to everybody: who, until when, and what is still to be chosen. */
+/** "I have it", told to everybody: who, until when, and what is still to be chosen; who had it once that is over. */
 export function takenView(
   event: Event & { is: 'run.taken' },
   { run, attempts, gate }: Omit<Calling, 'alarms'>,
 ): View {
+  if (run.endedAt) return hadItView(event.by, event.at, run.endedAt, run.id)
   const standing = standingOf(run, attempts, gate)
   const question = standing.gate && asked(standing, standing.gate)
   const after = event.from === event.by ? [] : say`, after ${whom(event.from)}`
+  const isStill = run.heldUntil !== null && run.heldSince === event.at
   return {
-    state: say`${whom(event.by)} ${bold('has it')} since ${clock(event.at)}${after}. ${productLine(standing)}${
+    state: say`${whom(event.by)} ${bold(isStill ? 'has it' : 'had it')} since ${clock(event.at)}${after}. ${productLine(standing)}${
       question ? say`. ${bold('Still to be chosen:')} ${question.state}` : ''
     }`,
-    parts: [
-      ...(question?.parts ?? []),
-      note(
-        say`Questions of run ${run.id} go to ${whom(event.by)}. Nobody else is pinged until ${clock(event.until)}, unless something changes. To take it over: ${typed(`take ${run.id}`)}`,
-      ),
-    ],
+    parts: [...(question?.parts ?? []), note(isStill ? heldLine(run) : heldNowLine(run))],
     actions: question?.actions ?? [],
   }
 }
+
+const heldLine = ({ id, holder, heldUntil }: Run): Line =>
+  say`Questions of run ${id} go to ${whom(holder)}. Nobody else is pinged until ${clock(heldUntil ?? '')}, unless something changes. To take it over: ${typed(`take ${id}`)}`
+
+const heldNowLine = ({ holder, heldSince, heldUntil }: Run): Line =>
+  heldUntil && heldSince
+    ? say`${whom(holder)} has it since ${clock(heldSince)}.`
+    : say`The others are pinged again, unless somebody answers or has it.`
+
+const hadItView = (holder: string, since: Instant, endedAt: Instant, run: string): View => ({
+  state: say`${whom(holder)} ${bold('had it')} since ${clock(since)}. Run ${run} has ended at ${clock(endedAt)}: nobody is called for it any more`,
+  parts: [],
+  actions: [],
+})
 
 /** "Still on it?" */
 export function lapsedView(
   event: Event & { is: 'hold.lapsed' },
   { run, attempts, gate }: Omit<Calling, 'alarms'>,
 ): View {
+  if (run.endedAt) return hadItView(event.holder, event.since, run.endedAt, run.id)
   const standing = standingOf(run, attempts, gate)
   const question = standing.gate && asked(standing, standing.gate)
   const again = run.heldSince !== null && run.heldSince > event.at
@@ -222,7 +237,7 @@ export function lapsedView(
       ...(question?.parts ?? []),
       ...(again ? [] : [note(say`The others are pinged again, unless somebody answers or has it.`)]),
     ],
-    actions: again || run.endedAt ? [] : [iHaveIt(run.id), ...(question?.actions ?? [])],
+    actions: again ? [] : [iHaveIt(run.id), ...(question?.actions ?? [])],
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Alarm } from '../../../src/domain/escalation.ts'
 import type { Event, Pinged } from '../../../src/domain/event.ts'
-import { lapsedView, pingView, takenView, type Calling } from '../../../src/views/people/call.ts'
+import { pingView, type Calling } from '../../../src/views/people/call.ts'
 import { plainText } from '../../../src/views/words/plain.ts'
 import { calling } from '../../notices/night.ts'
 import { answer, at, attempt, lockedOut, lockTimeout, plan, run, session } from '../sample.ts'
@@ -124,6 +124,37 @@ describe('a ping', () => {
     expect(said).toContain('CEO: told only. migration-operators decide.')
   })
 
+  test('to an address tells its reader that they are called, and whom else to call', () => {
+    const steps = [
+      { place: 1, at: at('03:18:00') },
+      { place: 3, at: at('03:18:00') },
+    ]
+    const contacts = calling.contacts.map((contact) =>
+      contact.role === 'CEO' ? { ...contact, email: 'ceo@morishr.com' } : contact,
+    )
+    const plan = {
+      ...made,
+      approved: { ...made.approved, runbook: { ...made.approved.runbook, contacts } },
+    }
+    const event = ping({
+      steps,
+      people: [],
+      mail: ['ceo@morishr.com', 'kim@morishr.com'],
+      onCall: [{ contact: 'DBA', people: [], mail: ['kim@morishr.com'] }],
+    })
+    const of = alarm({ pinged: [0, 1, 3] })
+    const read = (to?: string) =>
+      plainText(
+        pingView(event, of, [event], { run: { ...down, plan }, attempts, gate, alarms: [of] }, event.at, to),
+      )
+    expect(read('ceo@morishr.com')).toContain('You are called as CEO: please look\n')
+    expect(read('ceo@morishr.com')).not.toContain('Call CEO')
+    expect(read('ceo@morishr.com')).toContain('Also by e-mail to kim@morishr.com.')
+    expect(read('kim@morishr.com')).toContain('You are called as DBA: please look\n')
+    expect(read('kim@morishr.com')).toContain('Call CEO: +230 2')
+    expect(read()).toContain('Nobody of this step can be pinged here')
+  })
+
   test('says whose notifications are paused, of those who are meant and of those before', () => {
     const paused = ping({ people: ['U0DAN', 'U0KIM'], paused: ['U0DAN'] })
     expect(shown(paused, undefined, {}, [{ ...lead, paused: ['U0ASHA'] }])).toMatch(
@@ -205,47 +236,6 @@ describe('a ping', () => {
       'run 7F3A-1 has ended',
     )
   })
-})
-
-const happened = { seq: 10, at: at('03:20:00'), by: 'U_MEI', run: down.id, plan: made.id }
-
-test('who takes it is told to everybody, with what is still to be chosen', () => {
-  const taken = { is: 'run.taken', from: 'U_ASHA', until: at('03:35:00'), gate: gate.id, alarms: [] } as const
-  const view = takenView({ ...happened, ...taken, alarms: [] }, { run: down, attempts, gate })
-  expect(plainText(view)).toBe(
-    [
-      '@U_MEI has it since 03:20:00 UTC, after @U_ASHA. HRMS is down since 03:01:12 UTC. Still to be chosen: Stopped at Migrate; hrms_master is unchanged',
-      ...asked,
-      'Questions of run 7F3A-1 go to @U_MEI. Nobody else is pinged until 03:35:00 UTC, unless something changes. To take it over: /migrate take 7F3A-1',
-      'Buttons: End 4242, retry… · Retry · Go back… · Leave down',
-    ].join('\n'),
-  )
-  const own = takenView(
-    { ...happened, ...taken, from: 'U_MEI', alarms: [] },
-    { run: down, attempts, gate: null },
-  )
-  expect(plainText(own)).toMatch(/^@U_MEI has it since 03:20:00 UTC\. HRMS is down since 03:01:12 UTC\n/)
-})
-
-test('who had it without a change is asked whether they are still on it, until they say so', () => {
-  const lapsed = {
-    is: 'hold.lapsed',
-    holder: 'U_MEI',
-    since: at('03:20:00'),
-    gate: gate.id,
-    alarms: [],
-  } as const
-  const event = { ...happened, ...lapsed, at: at('03:35:00'), alarms: [] }
-  const said = plainText(lapsedView(event, { run: down, attempts, gate }))
-  expect(said).toMatch(
-    /^@U_MEI, still on it\? Nothing has changed since 03:20:00 UTC\. HRMS is down since 03:01:12 UTC\. Stopped at Migrate/,
-  )
-  expect(said).toContain('The others are pinged again, unless somebody answers or has it.')
-  expect(said).toContain('Buttons: I have it · End 4242')
-  const again = { ...down, holder: 'U_MEI', heldSince: at('03:36:00'), heldUntil: at('03:51:00') }
-  const renewed = plainText(lapsedView(event, { run: again, attempts, gate }))
-  expect(renewed).toMatch(/^@U_MEI has it since 03:36:00 UTC/)
-  expect(renewed).not.toContain('I have it')
 })
 
 test('a ping about 60 sessions fits one message, buttons included', () => {
