@@ -5,7 +5,7 @@ import type { Run } from '../src/domain/run.ts'
 import type { Runbook } from '../src/domain/runbook.ts'
 import { text, type View } from '../src/domain/view.ts'
 import { planStateOf } from '../src/runs/plan-state.ts'
-import { missingApprovals, type Kept } from '../src/runs/starting.ts'
+import { expiresAt, missingApprovals, type Kept } from '../src/runs/starting.ts'
 import { attemptsOf } from '../src/store/attempts.ts'
 import { eventsOfRun } from '../src/store/events.ts'
 import { openGateOf } from '../src/store/gates.ts'
@@ -40,7 +40,7 @@ export async function planShown(house: House, plan: Plan): Promise<View> {
 
 /** What was made, to whoever asked: in a terminal all of it, in Slack it is in the channel. */
 export async function planSaid(house: House, { plan, isSame }: Kept, { via }: Caller): Promise<View> {
-  const brief = isSame ? planUnchanged(plan) : planMade(plan)
+  const brief = isSame ? planUnchanged(plan, expiresAt(plan)) : planMade(plan)
   if (via !== 'terminal') return brief
   const all = await planShown(house, plan)
   return isSame ? { ...all, parts: [text(brief.state), ...brief.parts, ...all.parts] } : all

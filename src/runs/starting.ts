@@ -20,6 +20,7 @@ import {
   type StoredPlan,
 } from '../store/plans.ts'
 import { insertRun, unfinishedRunOf, unfinishedRunOfPlan } from '../store/runs.ts'
+import { openScheduleOf } from '../store/schedules.ts'
 import { hasRole } from '../store/standing.ts'
 import { notAllowed, request } from './requests.ts'
 import { bindToRun } from './scheduling.ts'
@@ -70,6 +71,10 @@ async function keepSame(tx: pg.PoolClient, plan: Plan, caller: Caller): Promise<
   const open = await lockOpenAlike(tx, plan)
   if (!open || Date.parse(expiresAt(open)) < Date.now() || (await unfinishedRunOfPlan(tx, open.id)))
     return null
+  // Made again to last until the start, as people are told to: approved anew.
+  const start =
+    plan.kind === 'migrate' && (await openScheduleOf(tx, plan.approved.runbook.name))?.window.start
+  if (start && expiresAt(open) < start && start <= expiresAt(plan)) return null
   await recordMeasured(tx, open.id, plan.measured)
   await recordEvent(tx, {
     by: caller.person,

@@ -69,7 +69,11 @@ export async function aloneAt<T>(
   { name, by }: { name: string; by: string },
   work: () => Promise<T>,
 ): Promise<{ done: T } | { busy: Planner }> {
-  const client = new pg.Client({ ...pool.options, application_name: `${plans} ${by}` })
+  const client = new pg.Client({
+    ...pool.options,
+    application_name: `${plans} ${by}`,
+    options: goneHosts,
+  })
   // Lost, it keeps nobody else out any more; what is made of it is kept in transactions of its own.
   client.on('error', () => {})
   await client.connect()
@@ -80,6 +84,9 @@ export async function aloneAt<T>(
     await client.end()
   }
 }
+
+/** A host that is gone without a word is given up within a minute; servers wait for two hours of themselves. */
+const goneHosts = '-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3'
 
 /** How the session of whoever makes a plan is called, with their id after it. */
 const plans = 'lockkeeper-plans'

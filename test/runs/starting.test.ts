@@ -5,6 +5,7 @@ import type { Plan } from '../../src/domain/plan.ts'
 import { approve, discard, keepPlan, start } from '../../src/runs/starting.ts'
 import { planById } from '../../src/store/plans.ts'
 import { endRun } from '../../src/store/runs.ts'
+import { endSchedule, insertSchedule } from '../../src/store/schedules.ts'
 import { recordStanding } from '../../src/store/standing.ts'
 import { storeDatabase, type TestDatabase } from '../databases.ts'
 import { samplePlan, sampleRunbook } from '../plans.ts'
@@ -99,6 +100,26 @@ describe('keeping a plan that says what an open one says', () => {
       measured: { databaseBytes: 2_000_000 },
     })
     expect(await approve(pool, first.id, first.digest, mei)).toMatchObject({ value: { missing: 0 } })
+  })
+
+  test('takes its place where it would not last until the start that is scheduled, and the new one does', async () => {
+    const first = await kept({ madeAt: new Date(Date.now() - 20 * 3_600_000).toISOString() })
+    const at = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()
+    const inHours = (hours: number) =>
+      insertSchedule(
+        pool,
+        first.approved.runbook,
+        { start: at(hours), end: at(hours + 1) },
+        { by: asha.person },
+      )
+    const second = { ...again(first), madeAt: new Date().toISOString() }
+    const soon = await inHours(3)
+    expect(await keepPlan(pool, second, asha)).toMatchObject({ value: { isSame: true } })
+    await endSchedule(pool, soon!.id, { as: 'called-off', by: asha.person, reason: null })
+    await inHours(12)
+    expect(await keepPlan(pool, second, asha)).toMatchObject({
+      value: { plan: { id: second.id }, isSame: false },
+    })
   })
 
   test('takes its place once its hours are over, and while it runs makes one beside it', async () => {
