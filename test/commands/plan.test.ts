@@ -51,7 +51,7 @@ test('a plan that is made again and says the same stays, with the approvals that
   expect(said).toContain(
     `Nothing has changed since plan ${id} · AddSecurityEnhancements on ${office.target.name} was made: it stays, with its approvals, in #migrations. Nothing was run.\nWhat was measured in it is of now. It holds until `,
   )
-  expect(said).toMatch(new RegExp(`; for a new one, approved anew, first type /migrate discard ${id}\\.$`))
+  expect(said).toMatch(new RegExp(`; for a new one, approved anew, first type /migrate cancel ${id}\\.$`))
   const here = saidBy(await office.desk.typed({ ...asha, via: 'terminal' }, ['plan']))
   expect(here).toContain(`Nothing has changed since plan ${id}`)
   expect(here).toContain('1 of 2 approvals')

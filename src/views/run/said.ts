@@ -29,7 +29,7 @@ export const planMade = (plan: Plan): View =>
 export const planUnchanged = (plan: Plan, until: Instant): View =>
   brief(
     say`${bold('Nothing has changed')} since plan ${bold(plan.id)} · ${subjectOf(plan)} was made: it stays, with its approvals, in ${planOf(plan)}. Nothing was run.`,
-    say`What was measured in it is of now. It holds until ${dayAndClock(until)}; for a new one, approved anew, first type ${typed(`discard ${plan.id}`)}.`,
+    say`What was measured in it is of now. It holds until ${dayAndClock(until)}; for a new one, approved anew, first type ${typed(`cancel ${plan.id}`)}.`,
   )
 
 /** `missing`: approvals that it still waits for. */
