@@ -36,9 +36,8 @@ export const backup = command<z.output<typeof input>>({
       ours: house.ours,
     })
     if (!made.ok) return made
-    const started = await start(house.pool, made.value.id, caller)
-    return started.ok
-      ? ok({ view: runBegun(made.value, started.value.run), run: started.value.run })
-      : started
+    const { plan } = made.value
+    const started = await start(house.pool, plan.id, caller)
+    return started.ok ? ok({ view: runBegun(plan, started.value.run), run: started.value.run }) : started
   },
 })

@@ -63,7 +63,7 @@ export const escalate = command<Input>({
     const why = { reason: house.secrets.redact(given.reason), critical: given.impact === critical }
     const called = await call(house.pool, meant.value.id, why, caller)
     if (!called.ok) return called
-    const { run, alarm } = called.value
-    return ok({ view: escalatedSaid(run, await attemptsOf(house.pool, run.id), alarm) })
+    const { run, alarms } = called.value
+    return ok({ view: escalatedSaid(run, await attemptsOf(house.pool, run.id), alarms) })
   },
 })

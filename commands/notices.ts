@@ -3,6 +3,7 @@ import { ok } from '../src/domain/result.ts'
 import type { Runbook } from '../src/domain/runbook.ts'
 import { membersOf } from '../src/notices/audience.ts'
 import { noticesOf, toldOf } from '../src/store/notices.ts'
+import { runById } from '../src/store/runs.ts'
 import { newestScheduleOf } from '../src/store/schedules.ts'
 import { inOneMessage, noticesView } from '../src/views/notice/notices.ts'
 import { command, type House } from './command.ts'
@@ -24,9 +25,11 @@ export const notices = command<RunbookInput>({
     const schedule = await newestScheduleOf(house.pool, found.value.name)
     const open = schedule && !schedule.over ? schedule : null
     const runbook = open?.runbook ?? found.value
+    const run = open?.run ? await runById(house.pool, open.run) : null
     const view = noticesView({
       runbook,
       schedule,
+      isRollback: run?.plan.kind === 'rollback',
       notices: schedule ? await noticesOf(house.pool, schedule.id) : [],
       told: schedule ? await toldOf(house.pool, schedule.id) : [],
       members: await sizesOf(runbook, house),

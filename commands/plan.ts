@@ -1,11 +1,10 @@
 import { ok } from '../src/domain/result.ts'
 import { audiencesReached } from '../src/plan/findings-audiences.ts'
 import { planRunbook } from '../src/runs/planning.ts'
-import { planMade } from '../src/views/run/said.ts'
 import { command } from './command.ts'
 import { callsOf } from './reached.ts'
 import { askForRunbook, runbookInput, runbookOf, runbookWords, type RunbookInput } from './runbooks.ts'
-import { planShown } from './shown.ts'
+import { planSaid } from './shown.ts'
 
 /** Looks at the target, and says what a run would do. Changes nothing. */
 export const plan = command<RunbookInput>({
@@ -30,6 +29,6 @@ export const plan = command<RunbookInput>({
       ]),
     })
     if (!made.ok) return made
-    return ok({ view: caller.via === 'terminal' ? await planShown(house, made.value) : planMade(made.value) })
+    return ok({ view: await planSaid(house, made.value, caller) })
   },
 })

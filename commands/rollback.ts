@@ -1,16 +1,15 @@
 import { z } from 'zod'
 import type { Run } from '../src/domain/run.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
-import { drawPlan, keepDrawn, lossOf } from '../src/runs/planning.ts'
+import { lossOf, planRunbook } from '../src/runs/planning.ts'
 import { unknownRun } from '../src/runs/requests.ts'
 import { recentRuns, runById } from '../src/store/runs.ts'
 import { rollbackForm } from '../src/views/forms.ts'
-import { planMade } from '../src/views/run/said.ts'
 import { rows } from './answer.ts'
 import { command, type House } from './command.ts'
 import { callsOf } from './reached.ts'
 import { askForRun, isRunId } from './runs.ts'
-import { planShown } from './shown.ts'
+import { planSaid } from './shown.ts'
 import { notOnly } from './unknown.ts'
 
 const input = z.object({
@@ -55,14 +54,15 @@ export const rollback = command<z.output<typeof input>>({
       besides: [await callsOf(house, runbook)],
       rollback: { run, accepted },
     } as const
-    const drawn = await drawPlan(house, request)
-    if (!drawn.ok) return drawn
-    // It will not get less: such a plan would stop at a question when users are out already.
-    const counted = drawn.value.measured.loss?.rows ?? null
-    if (counted !== null && counted > accepted) return failure({ code: 'loss-larger', accepted, counted })
-    const made = await keepDrawn(house, drawn.value, caller)
+    const made = await planRunbook(house, request, ({ measured }) => {
+      // It will not get less: such a plan would stop at a question when users are out already.
+      const counted = measured.loss?.rows ?? null
+      return counted !== null && counted > accepted
+        ? failure({ code: 'loss-larger', accepted, counted })
+        : ok(undefined)
+    })
     if (!made.ok) return made
-    return ok({ view: caller.via === 'terminal' ? await planShown(house, made.value) : planMade(made.value) })
+    return ok({ view: await planSaid(house, made.value, caller) })
   },
 })
 

@@ -1,16 +1,18 @@
 import { peopleOf } from '../src/access/roles.ts'
 import { countBlockers, type Plan } from '../src/domain/plan.ts'
+import type { Caller } from '../src/domain/person.ts'
 import type { Run } from '../src/domain/run.ts'
 import type { Runbook } from '../src/domain/runbook.ts'
-import type { View } from '../src/domain/view.ts'
+import { text, type View } from '../src/domain/view.ts'
 import { planStateOf } from '../src/runs/plan-state.ts'
-import { missingApprovals } from '../src/runs/starting.ts'
+import { expiresAt, missingApprovals, type Kept } from '../src/runs/starting.ts'
 import { attemptsOf } from '../src/store/attempts.ts'
 import { eventsOfRun } from '../src/store/events.ts'
 import { openGateOf } from '../src/store/gates.ts'
 import { approvalsOf, openPlan, planById, type Approval } from '../src/store/plans.ts'
 import { recentRuns } from '../src/store/runs.ts'
 import { openScheduleOf } from '../src/store/schedules.ts'
+import { planMade, planUnchanged } from '../src/views/run/said.ts'
 import { planView } from '../src/views/plan.ts'
 import { runStatusView, type RunbookStands } from '../src/views/run/status.ts'
 import { zoneOf } from '../src/views/words/zoned.ts'
@@ -34,6 +36,14 @@ export async function planShown(house: House, plan: Plan): Promise<View> {
   const [approvals, stored] = [await approvalsOf(house.pool, plan.id), await planById(house.pool, plan.id)]
   const waits = await waitsFor(house, plan, approvals)
   return planView(plan, approvals, stored ? await planStateOf(house.pool, stored) : 'open', waits)
+}
+
+/** What was made, to whoever asked: in a terminal all of it, in Slack it is in the channel. */
+export async function planSaid(house: House, { plan, isSame }: Kept, { via }: Caller): Promise<View> {
+  const brief = isSame ? planUnchanged(plan, expiresAt(plan)) : planMade(plan)
+  if (via !== 'terminal') return brief
+  const all = await planShown(house, plan)
+  return isSame ? { ...all, parts: [text(brief.state), ...brief.parts, ...all.parts] } : all
 }
 
 /** A run as it stands now, with its last events. */

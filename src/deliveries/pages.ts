@@ -4,7 +4,7 @@ import { runKey, testKey } from '../domain/delivery.ts'
 import type { Contact } from '../domain/escalation.ts'
 import type { WebhookValues } from '../domain/webhook.ts'
 import type { Log } from '../log.ts'
-import { alarmById } from '../store/alarms.ts'
+import { alarmById, openAlarmsOf } from '../store/alarms.ts'
 import { attemptsOf } from '../store/attempts.ts'
 import {
   beginDelivery,
@@ -166,8 +166,10 @@ async function aboutOf(pool: pg.Pool, { shows, to }: DuePage): Promise<About | n
   const [alarm, run] = [await alarmById(pool, event.alarm), await runById(pool, event.run)]
   const webhook = run?.plan.approved.runbook.contacts.find(({ role }) => role === to.pager)?.webhook
   if (!alarm || !run || !webhook) return null
-  const calling = { run, attempts: await attemptsOf(pool, run.id), gate: await openGateOf(pool, run.id) }
-  const values = pageValues(event, alarm, await pingsOf(pool, run.id, alarm.id), calling, {
+  const [attempts, gate] = [await attemptsOf(pool, run.id), await openGateOf(pool, run.id)]
+  const calling = { run, attempts, gate, alarms: await openAlarmsOf(pool, run.id) }
+  const pings = await pingsOf(pool, run.id, [alarm.id, ...calling.alarms.map(({ id }) => id)])
+  const values = pageValues(event, alarm, pings, calling, {
     contact: to.pager,
     url: await linkTo(pool, runKey(run.id)),
     now: new Date().toISOString(),

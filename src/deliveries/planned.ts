@@ -61,6 +61,8 @@ const table: Table = {
       make(event, `${key}/files`, inThread, details, { sends: 'files' }),
     ]
   },
+  'plan.measured': (event) =>
+    event.plan ? [{ refresh: [planKey(event.plan), `${planKey(event.plan)}/details`] }] : [],
   'plan.approved': (event) => ofPlan(event),
   'plan.discarded': (event) => ofPlan(event),
   'run.started': (event, context) => {
@@ -103,6 +105,8 @@ const table: Table = {
       make(event, key, { ...thread, broadcast: true }, { ending: event.run }, { urgent: true }),
       make(event, `${key}/files`, thread, { ending: event.run }, { sends: 'files' }),
       { unpin: runKey(event.run) },
+      // Who had it has it no longer.
+      ...ofCalls([event.run]),
       ...ofRun(event),
       ...ofPlan(event),
     ]
@@ -111,12 +115,16 @@ const table: Table = {
     event.run
       ? [
           make(event, event.alarm, { channel, thread: runKey(event.run) }, { event: event.seq }),
+          ...ofCalls(event.also),
           ...ofRun(event),
         ]
       : [],
   'step.late': (event) => ofRun(event),
-  'alarm.pinged': (event, context) =>
-    ofCall(event, context, event.alarm, event.people, event.inChannel, event),
+  // Those before say who is next.
+  'alarm.pinged': (event, context) => [
+    ...ofCalls([...(event.also ?? []), event.alarm]),
+    ...ofCall(event, context, event.alarm, event.people, event.inChannel, event),
+  ],
   'call.failed': (event, { channel }) =>
     event.run
       ? [
@@ -129,15 +137,15 @@ const table: Table = {
           ),
         ]
       : [],
-  'alarm.closed': (event) => [{ refreshBelow: callKeys(event.alarm) }],
+  'alarm.closed': (event) => ofCalls([event.alarm]),
   'run.taken': (event, context) => [
-    ...event.alarms.map((alarm) => ({ refreshBelow: callKeys(alarm) })),
+    ...ofCalls(event.alarms),
     ...(event.gate ? [{ refresh: gateKeys(event.gate) }] : []),
     // Who had it learns that questions go to somebody else.
     ...ofCall(event, context, event.gate ?? event.run, event.from === event.by ? [] : [event.from], true),
   ],
   'hold.lapsed': (event, context) => [
-    ...event.alarms.map((alarm) => ({ refreshBelow: callKeys(alarm) })),
+    ...ofCalls(event.alarms),
     ...ofCall(event, context, event.gate ?? event.run, [event.holder], true),
   ],
   'reach.tested': (event, { channel, told }) => [
@@ -226,12 +234,16 @@ function ofCall(
     ...(inChannel ? [make(event, key, there, shows, { urgent: true })] : []),
     ...people.map((person) => make(event, `${key}:dm:${person}`, { person }, shows, { urgent: true })),
     ...mail.map((address) =>
-      make(event, `${key}:mail:${address}`, { mail: address }, shows, { urgent: true }),
+      make(event, `${key}:mail:${address}`, { mail: address }, { ...shows, to: address }, { urgent: true }),
     ),
     ...webhooks.map((role) => make(event, `${key}:pager:${role}`, { pager: role }, shows, { urgent: true })),
     ...ofRun(event),
   ]
 }
+
+/** The messages that called people for these; for a run: all of it. */
+const ofCalls = (alarms: readonly string[] = []): Planned[] =>
+  alarms.map((alarm) => ({ refreshBelow: callKeys(alarm) }))
 
 const ofGate = (event: Event & { gate: string }): Planned[] => [
   { refresh: gateKeys(event.gate) },

@@ -8,7 +8,7 @@ import type { Done } from '../domain/step.ts'
 import type { View } from '../domain/view.ts'
 import { planStateOf } from '../runs/plan-state.ts'
 import { missingApprovals } from '../runs/starting.ts'
-import { alarmById } from '../store/alarms.ts'
+import { alarmById, openAlarmsOf } from '../store/alarms.ts'
 import { attemptsOf } from '../store/attempts.ts'
 import { eventAt, pingsOf } from '../store/events.ts'
 import { gateById, openGateOf } from '../store/gates.ts'
@@ -99,19 +99,28 @@ export function makeRender(options: RenderOptions): Render {
       const schedule = await scheduleById(pool, event.schedule)
       return schedule && scheduleNewsView(event, schedule, await noticesOf(pool, schedule.id))
     }
-    return event?.run ? ofRun(event.run, (run) => drawEvent(pool, event, run, now())) : null
+    return event?.run
+      ? ofRun(event.run, (run) => drawEvent(pool, event, run, { now: now(), to: shows.to }))
+      : null
   }
 }
 
 /** An event as a message. What calls people shows what is asked now, not what was. */
-async function drawEvent(pool: pg.Pool, event: Event, run: Run, now: Instant): Promise<View | null> {
+async function drawEvent(
+  pool: pg.Pool,
+  event: Event,
+  run: Run,
+  { now, to }: { now: Instant; to: string | undefined },
+): Promise<View | null> {
   if (event.is !== 'alarm.pinged' && event.is !== 'run.taken' && event.is !== 'hold.lapsed')
     return eventView(run, event)
-  const calling = { run, attempts: await attemptsOf(pool, run.id), gate: await openGateOf(pool, run.id) }
+  const [attempts, gate] = [await attemptsOf(pool, run.id), await openGateOf(pool, run.id)]
+  const calling = { run, attempts, gate, alarms: await openAlarmsOf(pool, run.id) }
   if (event.is === 'run.taken') return takenView(event, calling)
   if (event.is === 'hold.lapsed') return lapsedView(event, calling)
-  const [alarm, pings] = [await alarmById(pool, event.alarm), await pingsOf(pool, run.id, event.alarm)]
-  return alarm && pingView(event, alarm, pings, calling, now)
+  const alarm = await alarmById(pool, event.alarm)
+  const pings = await pingsOf(pool, run.id, [event.alarm, ...calling.alarms.map(({ id }) => id)])
+  return alarm && pingView(event, alarm, pings, calling, now, to)
 }
 
 const isCard = (run: Run, id: string): boolean =>

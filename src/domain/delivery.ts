@@ -19,7 +19,8 @@ export type Shows =
   | { plan: string }
   | { planDetails: string }
   | { run: string }
-  | { event: number }
+  /** With `to`, as this addressee is to read it. */
+  | { event: number; to?: string }
   | { card: string }
   | { gate: string }
   | { ending: string }

@@ -54,19 +54,27 @@ export interface Timed {
   at: Instant
 }
 
-/** Steps that are due and were not pinged, and the next one to come; in the order of their times. */
+/** Milliseconds for which who was pinged for what is open is not pinged again by a call for help. */
+export const pingHolds = 5 * 60_000
+
+/**
+ * Steps that are due and were not pinged, and the next one to come; in the order of their times. Of a run's open alarms,
+ * oldest first, the last one is in force. Those before it rest, but whom they would have pinged sooner is not pinged later.
+ */
 export function escalationAt(
   steps: readonly EscalationStep[],
-  { since, pinged }: Pick<Alarm, 'since' | 'pinged'>,
-  situation: Situation,
+  alarms: readonly Pick<Alarm, 'since' | 'pinged' | 'critical'>[],
+  isOut: boolean,
   now: Instant,
 ): { due: Timed[]; next: Timed | null } {
   const open = steps
     .flatMap((step, place) => {
-      const delay = delayOf(step, situation)
-      return delay === null || pinged.includes(place)
-        ? []
-        : [{ place, at: new Date(Date.parse(since) + delay).toISOString() }]
+      if (alarms.at(-1)?.pinged.includes(place)) return []
+      const times = alarms.flatMap(({ since, pinged, critical }) => {
+        const delay = delayOf(step, { critical, isOut })
+        return delay === null || pinged.includes(place) ? [] : [Date.parse(since) + delay]
+      })
+      return times.length === 0 ? [] : [{ place, at: new Date(Math.min(...times)).toISOString() }]
     })
     .sort((a, b) => a.at.localeCompare(b.at) || a.place - b.place)
   return { due: open.filter(({ at }) => at <= now), next: open.find(({ at }) => at > now) ?? null }

@@ -18,6 +18,8 @@ export type Event = {
 
 export type Happened =
   | { is: 'plan.made' }
+  /** It was made again, and nothing had changed but what was measured. */
+  | { is: 'plan.measured' }
   | { is: 'plan.approved'; says: string }
   | { is: 'plan.discarded' }
   | { is: 'run.started' }
@@ -29,8 +31,8 @@ export type Happened =
   | { is: 'gate.left'; gate: string }
   | { is: 'gate.answered'; gate: string; answer: Answer }
   | { is: 'run.ended'; ending: Ending }
-  /** Somebody calls for help. */
-  | { is: 'run.escalated'; alarm: string; reason: string; critical: boolean }
+  /** Somebody calls for help. `also`: what else people are called for. */
+  | { is: 'run.escalated'; alarm: string; also?: string[]; reason: string; critical: boolean }
   | { is: 'step.late'; alarm: string; step: string; attempt: number; expectedSeconds: number }
   | Pinged
   /** A ping did not arrive; `goesOn`: not yet, it is tried again. `to`: a person, an address, or a contact's role. */
@@ -66,6 +68,8 @@ export type Happened =
 export interface Pinged {
   is: 'alarm.pinged'
   alarm: string
+  /** What else people are called for: those messages name who is next, too. */
+  also?: string[]
   /** In the order of their times: places in the runbook's escalation, and when each was due. */
   steps: Timed[]
   /** Who gets a direct message. */

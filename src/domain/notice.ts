@@ -6,7 +6,8 @@ import type { Window } from './schedule.ts'
 export type About =
   /** A time before the start, as the runbook has it. */
   | { is: 'ahead' }
-  | { is: 'start' }
+  /** Users are out; `takenBack`: once more, to take the change back. */
+  | { is: 'start'; takenBack?: true }
   /** Users are in again, and the change was made. */
   | { is: 'end' }
   /** Users are in again, and it was not; or, `takenBack`, it was taken back; or, `unsure`, nobody knows. */

@@ -73,6 +73,7 @@ export interface Problems extends EfCoreProblems, NoticedProblems {
   'history-unknown': { table: string; migrations: string[] }
   // Plans, approvals, requests
   'plan-stale': { plan: string; differs: Difference[] }
+  'plan-under-way': { runbook: string; as: 'migrate' | 'rollback'; by: string | null; since: Instant | null }
   'plan-gone': { plan: string; because: 'discarded' | 'used' | 'replaced'; by: string | null }
   'plan-blocked': { plan: string; blockers: number }
   'plan-unknown': { plan: string; known: string[] }

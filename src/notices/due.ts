@@ -106,7 +106,7 @@ function beginning({ schedule, notices, run }: Looked): Due[] {
       : placesAt(schedule, 'start').map((place): Due => ({
           do: 'tell-place',
           place,
-          about: { is: 'start' },
+          about: { is: 'start', ...(run?.isRollback && { takenBack: true }) },
         }))),
     ...(run?.isRollback && !run.backAt ? [{ do: 'tell-again' } as const] : []),
   ]

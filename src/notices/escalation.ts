@@ -6,7 +6,6 @@ import {
   lateness,
   type Alarm,
   type Contact,
-  type Situation,
   type Timed,
 } from '../domain/escalation.ts'
 import type { Instant } from '../domain/json.ts'
@@ -100,33 +99,38 @@ const look = async (tx: Queryable, run: Run): Promise<Looked> => ({
 const isOver = ({ cause }: Alarm, record: readonly Attempt[]): boolean =>
   cause.is === 'late' && hasEnded(record, cause.step, cause.attempt)
 
-const situationOf = ({ run, record }: Looked, { critical }: Alarm): Situation => ({
-  critical,
-  isOut: isDown(standingOf(run, record, null)),
-})
+/** What people are called for, oldest first: the last one is in force, the others rest. */
+const standing = ({ alarms, record }: Looked): Alarm[] => alarms.filter((alarm) => !isOver(alarm, record))
 
 /** Whom contacts are now, by role, as far as it was looked up. */
 type Known = ReadonlyMap<string, Reached>
 
 /**
- * The steps of an alarm to ping now: what is due, and after one that reaches nobody the one that follows it, before its
+ * The steps to ping now for the alarm in force: what is due, and after one that reaches nobody the one that follows it, before its
  * time. `unknown`: contacts that must be looked up before all of them can be said.
  */
 function toPing(
   looked: Looked,
-  alarm: Alarm,
   known: Known,
   now: Instant,
 ): { steps: Timed[]; early: number[]; unknown: Contact[] } {
-  const { runbook } = looked.run.plan.approved
-  const at = (pinged: readonly number[]) =>
-    escalationAt(runbook.escalation, { ...alarm, pinged: [...pinged] }, situationOf(looked, alarm), now)
-  const { due } = at(alarm.pinged)
+  const { run, record } = looked
+  const { runbook } = run.plan.approved
+  const isOut = isDown(standingOf(run, record, null))
+  const alarms = standing(looked)
+  const after = (more: readonly Timed[]) => {
+    const counted = alarms.map((alarm) => ({
+      ...alarm,
+      pinged: [...alarm.pinged, ...more.map(({ place }) => place)],
+    }))
+    return escalationAt(runbook.escalation, counted, isOut, now)
+  }
+  const { due } = after([])
   const steps = [...due]
   const early: number[] = []
   const reached = (step: Timed | undefined) => step && known.get(contactOf(runbook, step.place).role)
   for (let last = reached(steps.at(-1)); last && missed(last); last = reached(steps.at(-1))) {
-    const { next } = at([...alarm.pinged, ...steps.map(({ place }) => place)])
+    const { next } = after(steps)
     if (!next) break
     early.push(next.place)
     steps.push({ place: next.place, at: now })
@@ -139,12 +143,10 @@ function toPing(
 async function lookUp(looked: Looked, around: Around, now: Instant): Promise<Known> {
   const known = new Map<string, Reached>()
   for (;;) {
-    const unknown = looked.alarms
-      .filter((alarm) => !isOver(alarm, looked.record))
-      .flatMap((alarm) => toPing(looked, alarm, known, now).unknown)
+    const { unknown } = toPing(looked, known, now)
     if (unknown.length === 0) return known
     await Promise.all(
-      [...new Set(unknown)].map(async (contact) => {
+      unknown.map(async (contact) => {
         known.set(contact.role, await reach(contact, looked.run.plan.approved.runbook, around, now))
       }),
     )
@@ -163,13 +165,10 @@ async function attend(pool: pg.Pool, id: string, around: Around, now: Instant): 
     const before = await look(tx, held)
     if (before.alarms.some((alarm) => isOver(alarm, before.record)))
       await stopAlarms(tx, held, ['late'], 'lockkeeper')
-    const looked = {
-      ...before,
-      alarms: before.alarms.filter((alarm) => !isOver(alarm, before.record)),
-    }
+    const looked = { ...before, alarms: standing(before) }
     if (held.heldUntil && held.heldUntil > now) return
     if (held.heldUntil) return lapse(tx, looked, held.heldUntil, now)
-    for (const alarm of looked.alarms) await ping(tx, looked, alarm, known, now)
+    await ping(tx, looked, known, now)
   })
 }
 
@@ -177,7 +176,7 @@ function isAnythingDue(looked: Looked, now: Instant): boolean {
   const { run, alarms, record } = looked
   if (alarms.some((alarm) => isOver(alarm, record))) return true
   if (run.heldUntil) return run.heldUntil <= now
-  return alarms.some((alarm) => toPing(looked, alarm, new Map(), now).unknown.length > 0)
+  return toPing(looked, new Map(), now).unknown.length > 0
 }
 
 /** Asked whether they are still on it, if there was anything to be on. */
@@ -207,18 +206,16 @@ async function lapse(
   await touchRun(tx, run.id)
 }
 
-/** Everybody whose time has come, in one ping: after an outage that is more than one step. */
-async function ping(
-  tx: pg.PoolClient,
-  looked: Looked,
-  alarm: Alarm,
-  known: Known,
-  now: Instant,
-): Promise<void> {
-  const { steps, early, unknown } = toPing(looked, alarm, known, now)
+/**
+ * Everybody whose time has come, in one ping: after an outage that is more than one step. It is for the alarm in force,
+ * and counts for all that are open.
+ */
+async function ping(tx: pg.PoolClient, looked: Looked, known: Known, now: Instant): Promise<void> {
+  const { steps, early, unknown } = toPing(looked, known, now)
+  const { run, alarms } = looked
+  const alarm = alarms.at(-1)
   // Something changed since they were looked up: in a second.
-  if (steps.length === 0 || unknown.length > 0) return
-  const { run } = looked
+  if (!alarm || steps.length === 0 || unknown.length > 0) return
   const places = steps.map(({ place }) => place)
   const contacts = places.map((place) => contactOf(run.plan.approved.runbook, place))
   const whom = contacts.flatMap(({ role }) => {
@@ -231,7 +228,7 @@ async function ping(
   const people = named.filter((person) => !asked.includes(person))
   const untold = whom.flatMap((each) => each.untold ?? [])
   const lost = whom.flatMap((each) => each.lost ?? [])
-  await recordPinged(tx, alarm.id, places)
+  await recordPinged(tx, run.id, places)
   await recordEvent(tx, {
     by: 'lockkeeper',
     run: run.id,
@@ -240,6 +237,7 @@ async function ping(
     body: {
       is: 'alarm.pinged',
       alarm: alarm.id,
+      also: alarms.slice(0, -1).map(({ id }) => id),
       steps,
       people,
       asked,

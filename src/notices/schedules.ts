@@ -156,7 +156,7 @@ async function carryOut(
       return announce(tx, schedule, due.about, told)
     case 'tell-again': {
       const [present, before] = [(await scheduleById(tx, id)) ?? schedule, await scheduleBefore(tx, schedule)]
-      return before ? announce(tx, present, { is: 'start' }, told, before) : undefined
+      return before ? announce(tx, present, { is: 'start', takenBack: true }, told, before) : undefined
     }
     case 'withhold':
       return withholdNotice(tx, due.notice.id, due.why)

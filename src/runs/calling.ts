@@ -1,13 +1,13 @@
 import type pg from 'pg'
 import { operatorRole } from '../config.ts'
-import { holdsFor, type Alarm } from '../domain/escalation.ts'
+import { holdsFor, pingHolds, type Alarm } from '../domain/escalation.ts'
 import type { Instant } from '../domain/json.ts'
 import type { Caller } from '../domain/person.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Result } from '../domain/result.ts'
 import type { Run } from '../domain/run.ts'
-import { alarmById, callsOf, openAlarm, openAlarmsOf, shiftAlarms } from '../store/alarms.ts'
-import { recordEvent } from '../store/events.ts'
+import { callsOf, openAlarm, openAlarmsOf, shiftAlarms } from '../store/alarms.ts'
+import { pingsOf, recordEvent } from '../store/events.ts'
 import { openGateOf } from '../store/gates.ts'
 import { endHold, holdFor } from '../store/holds.ts'
 import { lockRun, runById, touchRun } from '../store/runs.ts'
@@ -51,12 +51,13 @@ export function take(pool: pg.Pool, id: string, caller: Caller): Promise<Result<
 
 export interface Called {
   run: Run
-  alarm: Alarm
+  /** What people are called for now, oldest first; the last one is this call. */
+  alarms: Alarm[]
 }
 
 /**
- * Calls the people of the runbook's escalation, from its beginning. A call before it is closed, and whoever has the run
- * has it no longer alone.
+ * Calls the people of the runbook's escalation, from its beginning; but who was pinged just now for what is open. A call
+ * before it is closed, and whoever has the run has it no longer alone.
  */
 export function call(
   pool: pg.Pool,
@@ -69,22 +70,41 @@ export function call(
     const { runbook } = run.plan.approved
     if (runbook.escalation.length === 0) refuse({ code: 'escalation-none', runbook: runbook.name })
     await stopAlarms(tx, run, ['called'], caller.person)
-    await settleHold(tx, run, await timeOf(tx))
+    const now = await timeOf(tx)
+    await settleHold(tx, run, now)
     await endHold(tx, id)
+    const others = (await openAlarmsOf(tx, id)).map((each) => each.id)
+    const pinged = run.heldUntil ? [] : await pingedLately(tx, run, others, now)
     const alarm = `${id}/called/${(await callsOf(tx, id)) + 1}`
-    await openAlarm(tx, { id: alarm, run: id, cause: { is: 'called', by: caller.person, reason }, critical })
+    const cause = { is: 'called', by: caller.person, reason } as const
+    await openAlarm(tx, { id: alarm, run: id, cause, critical, pinged })
     await recordEvent(tx, {
       by: caller.person,
       run: id,
       plan: run.plan.id,
       key: alarm,
-      body: { is: 'run.escalated', alarm, reason, critical },
+      body: { is: 'run.escalated', alarm, also: others, reason, critical },
     })
     await touchRun(tx, id)
-    const opened = await alarmById(tx, alarm)
-    if (!opened) throw new Error(`alarm ${alarm} was not opened`)
-    return { run, alarm: opened }
+    return { run: (await runById(tx, id)) ?? run, alarms: await openAlarmsOf(tx, id) }
   })
+}
+
+/** Places of the steps that reached somebody for these alarms within `pingHolds`, since somebody last had the run. */
+async function pingedLately(
+  tx: pg.PoolClient,
+  { id, heldSince }: Run,
+  alarms: readonly string[],
+  now: Instant,
+): Promise<number[]> {
+  const from = Math.max(Date.parse(now) - pingHolds, heldSince ? Date.parse(heldSince) : 0)
+  const reached = (await pingsOf(tx, id, alarms)).filter(
+    ({ at, people, asked, mail = [], webhooks = [], untold, lost = [] }) =>
+      Date.parse(at) > from &&
+      people.length + asked.length + mail.length + webhooks.length > 0 &&
+      untold.length + lost.length === 0,
+  )
+  return [...new Set(reached.flatMap(({ steps }) => steps.map(({ place }) => place)))]
 }
 
 /** The time for which somebody has had the run does not count in the clocks of its alarms. */

@@ -15,8 +15,9 @@ import { planId } from '../plan/id.ts'
 import { longestCount } from '../plan/loss-in-time.ts'
 import { irreversible } from '../plan/reading.ts'
 import { earlierSteps } from '../store/attempts.ts'
+import { aloneAt } from '../store/locks.ts'
 import { recentRuns } from '../store/runs.ts'
-import { keepPlan } from './starting.ts'
+import { keepPlan, type Kept } from './starting.ts'
 import { applicationName, buildsFolder, type Surroundings } from './world.ts'
 
 export interface PlanRequest {
@@ -63,19 +64,36 @@ export async function drawPlan(
   })
 }
 
-/** The same, kept. */
-export async function planRunbook(house: House, request: PlanRequest): Promise<Result<Plan>> {
-  const drawn = await drawPlan(house, request)
-  return drawn.ok ? keepDrawn(house, drawn.value, request.caller) : drawn
+/**
+ * The same, kept. `isWanted` may refuse it before that. Fails with `plan-under-way` while any process makes one of the
+ * same kind for this runbook: it would be replaced, with the approvals that it got. Of backups runs know that.
+ */
+export async function planRunbook(
+  house: House,
+  request: PlanRequest,
+  isWanted: (drawn: Plan) => Result<void> = () => ok(undefined),
+): Promise<Result<Kept>> {
+  const { runbook, kind, caller } = request
+  const make = async (): Promise<Result<Kept>> => {
+    const drawn = await drawPlan(house, request)
+    if (!drawn.ok) return drawn
+    const wanted = isWanted(drawn.value)
+    return wanted.ok ? keepDrawn(house, drawn.value, caller) : wanted
+  }
+  if (kind === 'backup') return make()
+  const made = await aloneAt(house.pool, { name: `${kind} ${runbook.name}`, by: caller.person }, make)
+  return 'done' in made
+    ? made.done
+    : failure({ code: 'plan-under-way', runbook: runbook.name, as: kind, ...made.busy })
 }
 
 /** Keeps a plan under an id that is free. */
-export async function keepDrawn(house: House, drawn: Plan, caller: Caller): Promise<Result<Plan>> {
+async function keepDrawn(house: House, drawn: Plan, caller: Caller): Promise<Result<Kept>> {
   for (let draw = 0; draw < draws; draw++) {
     const plan = draw === 0 ? drawn : { ...drawn, id: planId() }
     const kept = await keepPlan(house.pool, plan, caller)
     if (!kept.ok) return kept
-    if (kept.value) return ok(plan)
+    if (kept.value) return ok(kept.value)
   }
   throw new Error(`no free plan id in ${draws} draws`)
 }

@@ -11,13 +11,16 @@ import {
   closePlan,
   insertApproval,
   insertPlan,
+  lockOpenAlike,
   lockPlan,
   openPlanIds,
+  recordMeasured,
   replaceOlderPlans,
   type Approval,
   type StoredPlan,
 } from '../store/plans.ts'
-import { insertRun, unfinishedRunOf } from '../store/runs.ts'
+import { insertRun, unfinishedRunOf, unfinishedRunOfPlan } from '../store/runs.ts'
+import { openScheduleOf } from '../store/schedules.ts'
 import { hasRole } from '../store/standing.ts'
 import { notAllowed, request } from './requests.ts'
 import { bindToRun } from './scheduling.ts'
@@ -28,11 +31,22 @@ const plansHold = 24
 export const expiresAt = (plan: Pick<Plan, 'madeAt'>): string =>
   new Date(Date.parse(plan.madeAt) + plansHold * 3_600_000).toISOString()
 
-/** Keeps a plan; open ones of the same kind for its runbook give way. False: its id is taken, draw another one. */
-export function keepPlan(pool: pg.Pool, plan: Plan, caller: Caller): Promise<Result<boolean>> {
+/** `isSame`: it was open already, and says the same. */
+export interface Kept {
+  plan: Plan
+  isSame: boolean
+}
+
+/**
+ * Keeps a plan; open ones of the same kind for its runbook give way. One that says the same stays, with its approvals and
+ * their hours, and what was measured is taken over. Null: its id is taken, draw another one.
+ */
+export function keepPlan(pool: pg.Pool, plan: Plan, caller: Caller): Promise<Result<Kept | null>> {
   return request(pool, async (tx, refuse) => {
     if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, 'plan'))
-    if (!(await insertPlan(tx, plan, targetKey(plan.approved.identity)))) return false
+    const same = plan.kind === 'backup' ? null : await keepSame(tx, plan, caller)
+    if (same) return { plan: same, isSame: true }
+    if (!(await insertPlan(tx, plan, targetKey(plan.approved.identity)))) return null
     for (const id of await replaceOlderPlans(tx, plan))
       await recordEvent(tx, {
         by: caller.person,
@@ -49,8 +63,27 @@ export function keepPlan(pool: pg.Pool, plan: Plan, caller: Caller): Promise<Res
         key: `${plan.id}/made`,
         body: { is: 'plan.made' },
       })
-    return true
+    return { plan, isSame: false }
   })
+}
+
+async function keepSame(tx: pg.PoolClient, plan: Plan, caller: Caller): Promise<Plan | null> {
+  const open = await lockOpenAlike(tx, plan)
+  if (!open || Date.parse(expiresAt(open)) < Date.now() || (await unfinishedRunOfPlan(tx, open.id)))
+    return null
+  // Made again to last until the start, as people are told to: approved anew.
+  const start =
+    plan.kind === 'migrate' && (await openScheduleOf(tx, plan.approved.runbook.name))?.window.start
+  if (start && expiresAt(open) < start && start <= expiresAt(plan)) return null
+  await recordMeasured(tx, open.id, plan.measured)
+  await recordEvent(tx, {
+    by: caller.person,
+    run: null,
+    plan: open.id,
+    key: `${open.id}/measured/${plan.id}/${plan.measured.at}`,
+    body: { is: 'plan.measured' },
+  })
+  return { ...open, measured: plan.measured }
 }
 
 /** What a plan still waits for. Approvals of another digest do not count; nor would its author's. */

@@ -8,11 +8,18 @@ const columns = `id, run, cause, critical, ${instant('opened_at')} as "openedAt"
 /** Opens an alarm, in the transaction of its cause. False: this one was opened before. */
 export async function openAlarm(
   tx: Queryable,
-  { id, run, cause, critical = false }: { id: string; run: string; cause: Cause; critical?: boolean },
+  {
+    id,
+    run,
+    cause,
+    critical = false,
+    pinged = [],
+  }: Pick<Alarm, 'id' | 'run' | 'cause'> & Partial<Pick<Alarm, 'critical' | 'pinged'>>,
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
-    'insert into lockkeeper.alarm (id, run, cause, critical) values ($1, $2, $3, $4) on conflict (id) do nothing',
-    [id, run, JSON.stringify(cause), critical],
+    `insert into lockkeeper.alarm (id, run, cause, critical, pinged) values ($1, $2, $3, $4, $5)
+     on conflict (id) do nothing`,
+    [id, run, JSON.stringify(cause), critical, pinged],
   )
   return rowCount === 1
 }
@@ -63,9 +70,14 @@ export async function runsToAttend(tx: Queryable): Promise<string[]> {
   return rows.map(({ run }) => run)
 }
 
-/** These steps are pinged from now on. */
-export async function recordPinged(tx: Queryable, id: string, places: readonly number[]): Promise<void> {
-  await tx.query('update lockkeeper.alarm set pinged = pinged || $2::int[] where id = $1', [id, places])
+/** These steps are pinged from now on, for all that the run calls people for. */
+export async function recordPinged(tx: Queryable, run: string, places: readonly number[]): Promise<void> {
+  await tx.query(
+    `update lockkeeper.alarm
+     set pinged = pinged || array(select place from unnest($2::int[]) as place where place <> all(pinged))
+     where run = $1 and closed_at is null`,
+    [run, places],
+  )
 }
 
 /** Steps under way for more than a minute that no alarm was opened for: whether that is late, their plan says. */

@@ -52,12 +52,16 @@ export async function eventsOfRun(tx: Queryable, run: string, newest: number): P
   return rows.map(eventOf)
 }
 
-/** Who was pinged for an alarm so far, oldest first. */
-export async function pingsOf(tx: Queryable, run: string, alarm: string): Promise<(Event & Pinged)[]> {
+/** Who was pinged for these alarms so far, oldest first. */
+export async function pingsOf(
+  tx: Queryable,
+  run: string,
+  alarms: readonly string[],
+): Promise<(Event & Pinged)[]> {
   const { rows } = await tx.query<Row>(
     `select ${columns} from lockkeeper.event
-     where run = $1 and body ->> 'is' = 'alarm.pinged' and body ->> 'alarm' = $2 order by seq`,
-    [run, alarm],
+     where run = $1 and body ->> 'is' = 'alarm.pinged' and body ->> 'alarm' = any($2) order by seq`,
+    [run, alarms],
   )
   return rows.map(eventOf) as (Event & Pinged)[]
 }

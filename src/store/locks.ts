@@ -1,8 +1,9 @@
-import type pg from 'pg'
-import type { Queryable } from './transaction.ts'
+import pg from 'pg'
+import type { Instant } from '../domain/json.ts'
+import { instant, type Queryable } from './transaction.ts'
 
 /** Classes of advisory locks on the bot's own database: the first half of their key. */
-const classes = { run: 1, alive: 2, pump: 3 } as const
+const classes = { run: 1, alive: 2, pump: 3, planning: 4 } as const
 
 type Class = 'run' | 'pump'
 
@@ -51,4 +52,53 @@ export async function isAnyAlive(tx: Queryable): Promise<boolean> {
     [classes.alive],
   )
   return rowCount !== 0
+}
+
+/** Who makes a plan, and since when; null where the store does not tell. */
+export interface Planner {
+  by: string | null
+  since: Instant | null
+}
+
+/**
+ * Does `work`, which may take minutes, unless any process is at the same, by `name`: then says who is. The lock has a
+ * connection of its own, so that it ends with this process, and keeps none of the pool from what the work asks of it.
+ */
+export async function aloneAt<T>(
+  pool: pg.Pool,
+  { name, by }: { name: string; by: string },
+  work: () => Promise<T>,
+): Promise<{ done: T } | { busy: Planner }> {
+  const client = new pg.Client({
+    ...pool.options,
+    application_name: `${plans} ${by}`,
+    options: goneHosts,
+  })
+  // Lost, it keeps nobody else out any more; what is made of it is kept in transactions of its own.
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    if (!(await tryLock(client, classes.planning, name))) return { busy: await plannerOf(client, name) }
+    return { done: await work() }
+  } finally {
+    await client.end()
+  }
+}
+
+/** A host that is gone without a word is given up within a minute; servers wait for two hours of themselves. */
+const goneHosts = '-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3'
+
+/** How the session of whoever makes a plan is called, with their id after it. */
+const plans = 'lockkeeper-plans'
+
+async function plannerOf(client: pg.Client, name: string): Promise<Planner> {
+  const { rows } = await client.query<Planner>(
+    `select substr(application_name, length($3) + 2) as by, ${instant('backend_start')} as since
+     from pg_stat_activity join pg_locks using (pid)
+     where locktype = 'advisory' and classid = $1 and objid::bigint = hashtext($2)::bigint & 4294967295 and granted
+       and pg_locks.database = (select oid from pg_database where datname = current_database())
+       and starts_with(application_name, $3)`,
+    [classes.planning, name, plans],
+  )
+  return rows[0] ?? { by: null, since: null }
 }

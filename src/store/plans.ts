@@ -1,4 +1,4 @@
-import type { Plan, RunKind } from '../domain/plan.ts'
+import type { Measured, Plan, RunKind } from '../domain/plan.ts'
 import { instant, type Queryable } from './transaction.ts'
 
 /** A plan with what became of it. */
@@ -51,6 +51,24 @@ export async function insertPlan(tx: Queryable, plan: Plan, target: string): Pro
     ],
   )
   return rowCount === 1
+}
+
+/** The open plan that says the same, of the same kind for its runbook; nobody else changes it until the transaction ends. */
+export async function lockOpenAlike(tx: Queryable, plan: Plan): Promise<StoredPlan | null> {
+  const { rows } = await tx.query<Row>(
+    `select ${columns} from lockkeeper.plan where runbook = $1 and kind = $2 and digest = $3
+       and body ->> 'of' is not distinct from $4 and closed_at is null order by made_at desc limit 1 for update`,
+    [plan.approved.runbook.name, plan.kind, plan.digest, plan.of],
+  )
+  return rows[0] ? planOf(rows[0]) : null
+}
+
+/** What was measured anew, for a plan that nobody runs yet. */
+export async function recordMeasured(tx: Queryable, id: string, measured: Measured): Promise<void> {
+  await tx.query(`update lockkeeper.plan set body = jsonb_set(body, '{measured}', $2) where id = $1`, [
+    id,
+    JSON.stringify(measured),
+  ])
 }
 
 /** Open plans of this kind for the same runbook give way to a newer one. Returns their ids. */

@@ -18,7 +18,7 @@ const everywhere = [
 /** What is known only of some. */
 const besides = {
   ahead: [],
-  start: ['since'],
+  start: ['since', 'takenBack'],
   end: ['since'],
   unchanged: ['since', 'takenBack'],
   moved: ['was'],

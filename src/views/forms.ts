@@ -80,13 +80,20 @@ export function runForm(plan: Plan, told: Window | null): Form {
   }
 }
 
-function toldLines({ approved: { runbook } }: Plan, told: Window | null): Part[] {
-  if (runbook.notices.length === 0) return []
+function toldLines({ kind, approved: { runbook } }: Plan, told: Window | null): Part[] {
+  const { notices, product } = runbook
+  if (notices.length === 0) return []
+  if (kind === 'rollback')
+    return [
+      text(
+        say`Nobody is told of it before. Who was told of the migration is told when ${product} is unavailable once more, and when it is back.`,
+      ),
+    ]
+  if (told) return [text(say`Users were told ${{ window: told, zone: zoneOf(runbook) }}.`)]
+  const says = notices.filter(({ at }) => at === 'start' || at === 'end')
   return [
     text(
-      told
-        ? say`Users were told ${{ window: told, zone: zoneOf(runbook) }}.`
-        : say`${bold('Nobody was told before:')} it is not scheduled. Who is to hear of its start and its end does.`,
+      say`${bold('Nobody was told of this time:')} it is not scheduled. ${says.length ? 'What the runbook announces at the start and at the end is announced.' : 'The runbook announces neither its start nor its end.'}`,
     ),
   ]
 }

@@ -171,6 +171,7 @@ test('without a bot a run is kept, and nobody is told that it goes on (no-worker
   expect(code).toBe(1)
   expect(await place.type('asha', ['health'])).toMatchObject({ code: 1 })
   await place.pool.query(`update lockkeeper.run set ended_at = now(), ending = 'backed-out'`)
+  expect(await place.type('asha', ['cancel', plan], 'yes\n')).toMatchObject({ code: 0 })
 })
 
 test('a session that stays is ticked by its PID, and the run is followed to its end', async () => {

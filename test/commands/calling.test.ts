@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failed } from '../../src/domain/outcome.ts'
+import { ok } from '../../src/domain/result.ts'
 import type { Runbook } from '../../src/domain/runbook.ts'
+import { escalate as escalateAll } from '../../src/notices/escalation.ts'
 import { begin, finish } from '../../src/runs/record.ts'
 import { openAlarmsOf } from '../../src/store/alarms.ts'
 import { insertPlan, planById } from '../../src/store/plans.ts'
@@ -103,6 +105,25 @@ describe('escalate', () => {
     expect(await openAlarmsOf(office.pool, run)).toMatchObject([
       { critical: true, cause: { reason: 'nobody is paid' } },
     ])
+    await endRun(office.pool, run, 'done')
+  })
+
+  test('says who is not pinged again, and the one who comes next for the question, too', async () => {
+    const run = await runOf()
+    await fails(run)
+    await escalateAll(office.pool, {
+      members: async () => [],
+      quietOf: async () => null,
+      onCall: async () => ok({ people: [], mail: [] }),
+      mails: false,
+    })
+    const said = await says(asha, ['escalate', run, 'payroll', 'stands', 'still'])
+    const [question] = await openAlarmsOf(office.pool, run)
+    const next = new Date(Date.parse(question!.since) + 15 * 60_000).toISOString().slice(11, 19)
+    expect(said).toMatch(
+      new RegExp(`^Called for help: run ${run}\\. Nobody is pinged at once; DBA at ${next} UTC\\n`),
+    )
+    expect(said).toContain('Not again, since they were pinged within the last 5 min: Lead.')
     await endRun(office.pool, run, 'done')
   })
 

@@ -3,8 +3,20 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { makeDesk } from '../../commands/desk.ts'
+import { aloneAt } from '../../src/store/locks.ts'
 import { planById } from '../../src/store/plans.ts'
-import { asha, fill, formOf, openOffice, openPlanOf, planned, saidBy, type Office } from './office.ts'
+import {
+  asha,
+  dan,
+  fill,
+  formOf,
+  mei,
+  openOffice,
+  openPlanOf,
+  planned,
+  saidBy,
+  type Office,
+} from './office.ts'
 
 let office: Office
 beforeEach(async () => {
@@ -20,6 +32,7 @@ test('a plan is made and kept; in Slack its message is in the channel, in a term
   expect(said).toBe(
     `Plan ${id} · AddSecurityEnhancements on ${office.target.name} is in #migrations. Nothing was run.`,
   )
+  await office.rewrite((written) => (written.purpose = ['Something else']))
   const here = saidBy(
     await office.desk.typed({ ...asha, via: 'terminal' }, ['plan', 'add-security-enhancements']),
   )
@@ -29,6 +42,55 @@ test('a plan is made and kept; in Slack its message is in the channel, in a term
     author: asha.person,
     closed: { because: 'replaced', by: asha.person },
   })
+})
+
+test('a plan that is made again and says the same stays, with the approvals that it has', async () => {
+  const id = await planned(office)
+  await fill(office, dan, formOf(await office.desk.typed(dan, ['approve', id])))
+  const said = await typed('plan')
+  expect(said).toContain(
+    `Nothing has changed since plan ${id} · AddSecurityEnhancements on ${office.target.name} was made: it stays, with its approvals, in #migrations. Nothing was run.\nWhat was measured in it is of now. It holds until `,
+  )
+  expect(said).toMatch(new RegExp(`; for a new one, approved anew, first type /migrate cancel ${id}\\.$`))
+  const here = saidBy(await office.desk.typed({ ...asha, via: 'terminal' }, ['plan']))
+  expect(here).toContain(`Nothing has changed since plan ${id}`)
+  expect(here).toContain('1 of 2 approvals')
+  const { rows } = await office.pool.query('select id from lockkeeper.plan')
+  expect(rows).toEqual([{ id }])
+})
+
+test('while a plan of a runbook is made, by any process, no other is (plan-under-way); a process that dies leaves it free', async () => {
+  const [begun, dead] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const planning = aloneAt(
+    office.pool,
+    { name: 'migrate add-security-enhancements', by: mei.person },
+    async () => {
+      begun.resolve()
+      await dead.promise
+    },
+  )
+  await begun.promise
+  expect(await typed('plan')).toMatch(
+    /^@U_MEI is making a plan of add-security-enhancements, since [A-Z][a-z]{2} \d+ .* UTC\.\n/,
+  )
+  const { rows } = await office.pool.query('select from lockkeeper.plan')
+  expect(rows).toEqual([])
+  await office.pool.query(
+    `select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'lockkeeper-plans ${mei.person}'`,
+  )
+  expect(await typed('plan')).toMatch(/^Plan /)
+  dead.resolve()
+  await planning
+})
+
+test('of two who ask for a plan at once one makes it', async () => {
+  const said = await Promise.all([
+    office.desk.typed(asha, ['plan']),
+    office.desk.typed({ ...asha, person: mei.person }, ['plan']),
+  ])
+  expect(said.map(saidBy).filter((each) => each.startsWith('Plan '))).toHaveLength(1)
+  const { rows } = await office.pool.query('select from lockkeeper.plan')
+  expect(rows).toHaveLength(1)
 })
 
 test('with one runbook its name need not be typed; with two it is picked from a list', async () => {

@@ -65,7 +65,9 @@ describe('approving', () => {
 
   test('a plan that is not there, was replaced, or needs to be picked (plan-unknown, plan-gone)', async () => {
     expect(await typed(dan, 'approve')).toContain('No plan is open')
-    const [first, second] = [await planned(office), await planned(office)]
+    const first = await planned(office)
+    await office.rewrite((written) => (written.purpose = ['Something else']))
+    const second = await planned(office)
     expect(await typed(dan, 'approve', 'XXXX')).toContain(
       `There is no plan XXXX.\nNext: Open plans: ${second}`,
     )

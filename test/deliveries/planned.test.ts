@@ -39,6 +39,10 @@ describe('an event', () => {
     expect(of({ is: 'plan.made' }, { kind: 'backup' })).toEqual([])
   })
 
+  test('one that was made again shows what was measured, with its details', () => {
+    expect(of({ is: 'plan.measured' })).toEqual([{ refresh: ['plan:P', 'plan:P/details'] }])
+  })
+
   test.each([{ is: 'plan.approved', says: 'reviewed' }, { is: 'plan.discarded' }] as Happened[])(
     '$is: the plan’s message shows it',
     (body) => {
@@ -112,6 +116,7 @@ describe('an event', () => {
     expect(keys(planned)).toEqual(['ending:P-1', 'ending:P-1/files'])
     expect(made(planned)[0]).toMatchObject({ to: { thread: 'run:P-1', broadcast: true }, urgent: true })
     expect(planned).toContainEqual({ unpin: 'run:P-1' })
+    expect(planned).toContainEqual({ refreshBelow: 'ping:P-1/' })
     expect(refreshed(planned)).toEqual(['run:P-1', 'plan:P'])
   })
 

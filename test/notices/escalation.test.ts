@@ -38,7 +38,7 @@ describe('a gate that waits', () => {
     expect(first).toMatchObject({ people: [], asked: [asha.person], inChannel: false })
     expect(
       deliveriesOf(first!, { channel: 'C', kind: 'migrate', holder: null, step: null, told: [] }),
-    ).toEqual([{ refresh: [`run:${driven.run.id}`] }])
+    ).toEqual([{ refreshBelow: `ping:${first!.alarm}/` }, { refresh: [`run:${driven.run.id}`] }])
   })
 
   test('calls sooner while users are out', async () => {
@@ -127,7 +127,7 @@ describe('calling for help', () => {
   test('pings from the beginning, and the CTO and the CEO when it is critical', async () => {
     const driven = await night.start(mei.person)
     const called = await call(night.pool, driven.run.id, { ...reason, critical: true }, mei)
-    expect(called).toMatchObject({ ok: true, value: { alarm: { critical: true } } })
+    expect(called).toMatchObject({ ok: true, value: { alarms: [{ critical: true }] } })
     await night.look(0)
     const [ping] = await night.happened(driven.run.id, 'alarm.pinged')
     expect(ping).toMatchObject({

@@ -222,6 +222,11 @@ describe('while it runs', () => {
     const driven = await diary.run(migrated.runbook, 'rollback')
     await diary.step(driven, 'stop')
     await diary.lookIn(0)
+    const begun = await noticesOf(diary.pool, (await diary.scheduleOfRun(name)).id)
+    expect(begun.map(({ about }) => about)).toEqual([
+      { is: 'start', takenBack: true },
+      { is: 'start', takenBack: true },
+    ])
     for (const step of ['migrate', 'admit']) await diary.step(driven, step)
     await diary.lookIn(0)
     const everybody = ['#hrms', '#ops', 'U0KIM', 'U0LEE', 'all@morishr.com']

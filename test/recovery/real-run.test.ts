@@ -41,9 +41,10 @@ async function startRun({ pool, folder, environment }: Place): Promise<string> {
   await recordStanding(pool, people.mei, ['cto'], 3600)
   const runbook = valueOf(await openRunbooks(config.runbooks).find('add-security-enhancements'))
   const request = { runbook, kind: 'migrate', caller: asha, ours: null } as const
-  const { id, digest } = valueOf(
+  const { plan } = valueOf(
     await planRunbook({ pool, config, environment, secrets: makeSecrets([], {}) }, request),
   )
+  const { id, digest } = plan
   for (const who of [people.dan, people.mei]) valueOf(await approve(pool, id, digest, caller(who)))
   return valueOf(await start(pool, id, asha)).run
 }

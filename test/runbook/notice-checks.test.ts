@@ -75,7 +75,7 @@ describe('the words of a notice', () => {
     expect(await toldOf(notice({ at: 'moved', to: undefined, text: 'not {{ was }}' }))).toEqual([])
     expect(await toldOf(notice({ text: '{{ was }}' }), notice({ at: 'start', text: '{{ news }}' }))).toEqual([
       'notices[0].text uses {{ was }}, which only moved has, in its line 1. A notice of a time before the start knows product, title, purpose, contacts, window, start, end, date, duration.',
-      'notices[1].text uses {{ news }}, which only overrun has, in its line 1. A notice of start knows product, title, purpose, contacts, window, start, end, date, duration, since.',
+      'notices[1].text uses {{ news }}, which only overrun has, in its line 1. A notice of start knows product, title, purpose, contacts, window, start, end, date, duration, since, takenBack.',
     ])
   })
 

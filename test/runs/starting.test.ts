@@ -5,6 +5,7 @@ import type { Plan } from '../../src/domain/plan.ts'
 import { approve, discard, keepPlan, start } from '../../src/runs/starting.ts'
 import { planById } from '../../src/store/plans.ts'
 import { endRun } from '../../src/store/runs.ts'
+import { endSchedule, insertSchedule } from '../../src/store/schedules.ts'
 import { recordStanding } from '../../src/store/standing.ts'
 import { storeDatabase, type TestDatabase } from '../databases.ts'
 import { samplePlan, sampleRunbook } from '../plans.ts'
@@ -43,7 +44,7 @@ async function kept(given: Partial<Plan> = {}): Promise<Plan> {
     host: 'db:5432',
   }
   const plan = samplePlan({ runbook, identity, ...given })
-  expect(await keepPlan(pool, plan, asha)).toEqual({ ok: true, value: true })
+  expect(await keepPlan(pool, plan, asha)).toEqual({ ok: true, value: { plan, isSame: false } })
   return plan
 }
 
@@ -63,18 +64,72 @@ describe('keeping a plan', () => {
 
   test('says when its id is taken, and keeps the first one', async () => {
     const plan = await kept()
-    expect(await keepPlan(pool, { ...plan, digest: 'another' }, asha)).toEqual({ ok: true, value: false })
+    expect(await keepPlan(pool, { ...plan, digest: 'another' }, asha)).toEqual({ ok: true, value: null })
     expect((await planById(pool, plan.id))?.digest).toBe(plan.digest)
   })
 
   test('takes the place of an open plan of the same runbook', async () => {
     const first = await kept()
-    const second = { ...first, id: `${first.id}B` }
+    const second = { ...first, id: `${first.id}B`, digest: 'another' }
     await keepPlan(pool, second, asha)
     expect((await planById(pool, first.id))?.closed).toMatchObject({ because: 'replaced', by: asha.person })
     expect(await approve(pool, first.id, first.digest, dan)).toMatchObject({
       problem: { code: 'plan-gone', because: 'replaced' },
     })
+  })
+})
+
+describe('keeping a plan that says what an open one says', () => {
+  const again = (plan: Plan): Plan => ({
+    ...plan,
+    id: `${plan.id}B`,
+    measured: { ...plan.measured, databaseBytes: 2_000_000 },
+  })
+
+  test('keeps that one with its approvals, and takes over what was measured', async () => {
+    const first = await kept()
+    await approve(pool, first.id, first.digest, dan)
+    const second = again(first)
+    expect(await keepPlan(pool, second, mei)).toMatchObject({
+      ok: true,
+      value: { plan: { id: first.id, author: asha.person, madeAt: first.madeAt }, isSame: true },
+    })
+    expect(await planById(pool, second.id)).toBeNull()
+    expect(await planById(pool, first.id)).toMatchObject({
+      closed: null,
+      measured: { databaseBytes: 2_000_000 },
+    })
+    expect(await approve(pool, first.id, first.digest, mei)).toMatchObject({ value: { missing: 0 } })
+  })
+
+  test('takes its place where it would not last until the start that is scheduled, and the new one does', async () => {
+    const first = await kept({ madeAt: new Date(Date.now() - 20 * 3_600_000).toISOString() })
+    const at = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()
+    const inHours = (hours: number) =>
+      insertSchedule(
+        pool,
+        first.approved.runbook,
+        { start: at(hours), end: at(hours + 1) },
+        { by: asha.person },
+      )
+    const second = { ...again(first), madeAt: new Date().toISOString() }
+    const soon = await inHours(3)
+    expect(await keepPlan(pool, second, asha)).toMatchObject({ value: { isSame: true } })
+    await endSchedule(pool, soon!.id, { as: 'called-off', by: asha.person, reason: null })
+    await inHours(12)
+    expect(await keepPlan(pool, second, asha)).toMatchObject({
+      value: { plan: { id: second.id }, isSame: false },
+    })
+  })
+
+  test('takes its place once its hours are over, and while it runs makes one beside it', async () => {
+    const late = await kept({ madeAt: new Date(Date.now() - 25 * 3_600_000).toISOString() })
+    expect(await keepPlan(pool, again(late), asha)).toMatchObject({ value: { isSame: false } })
+    expect((await planById(pool, late.id))?.closed).toMatchObject({ because: 'replaced' })
+    const running = await approved()
+    await start(pool, running.id, asha)
+    expect(await keepPlan(pool, again(running), asha)).toMatchObject({ value: { isSame: false } })
+    expect((await planById(pool, running.id))?.measured.databaseBytes).toBe(1_000_000)
   })
 })
 

@@ -40,7 +40,10 @@ test('running says what users were told, or that nobody was', () => {
   Object.assign(told.approved.runbook, { notices, audiences, timeZone: 'UTC' })
   const window = { start: '2025-11-13T00:00:00.000Z', end: '2025-11-13T00:30:00.000Z' }
   expect(text(runForm(told, window))).toContain('Users were told Thursday 13 November 2025, 00:00–00:30 UTC.')
-  expect(text(runForm(told, null))?.at(-1)).toMatch(/^Nobody was told before: it is not scheduled\./)
+  expect(text(runForm(told, null))?.at(-1)).toMatch(/^Nobody was told of this time: it is not scheduled\./)
+  expect(text(runForm({ ...told, kind: 'rollback' }, null))?.at(-1)).toBe(
+    'Nobody is told of it before. Who was told of the migration is told when HRMS is unavailable once more, and when it is back.',
+  )
 })
 
 test('running asks for the database’s name, after what it means for users', () => {

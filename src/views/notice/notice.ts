@@ -24,18 +24,22 @@ export function noticeView(notice: Notice, { runbook }: Schedule, all: readonly 
 }
 
 /**
- * In the runbook's words at that place, or in our own where it has none or they cannot be filled: of a runbook that was
- * read by another release.
+ * In the runbook's words at that place, or in our own where it has none; where a change begins to be taken back and they
+ * do not ask for that, since they are about its being made; or where they cannot be filled: of a runbook that was read by
+ * another release.
  */
 export function announced(place: number | null, about: About, runbook: Runbook, times: Times): Announced {
   const own = ownWords(about, runbook, times)
   const written = place === null ? undefined : runbook.notices[place]
-  if (!written) return own
+  if (!written || !fits(written, about)) return own
   const values = valuesOf(about, runbook, times)
   const [subject, parts] = [filledLine(written.subject, values), filledParts(written.text, values)]
   if (!subject || !parts) return own
   return { state: subject.length > 0 ? inBold(subject) : own.state, parts }
 }
+
+const fits = ({ subject, text }: Runbook['notices'][number], about: About): boolean =>
+  about.is !== 'start' || !about.takenBack || `${subject} ${text}`.includes('takenBack')
 
 const inBold = (line: Line): Line =>
   line.map((inline) => (typeof inline === 'string' ? bold(inline) : inline))

@@ -31,6 +31,8 @@ export interface NoticesShown {
   runbook: Runbook
   /** The newest, over or not. */
   schedule: Schedule | null
+  /** Its run takes a migration back. */
+  isRollback: boolean
   notices: readonly Notice[]
   told: readonly Sent[]
   /** How many are in a user group now; null: nobody tells. */
@@ -41,9 +43,9 @@ export interface NoticesShown {
 
 /** Every message of a runbook as each audience will see it, and what became of those that were sent. */
 export function noticesView(shown: NoticesShown): View {
-  const { runbook, schedule, notices, changed } = shown
+  const { runbook, schedule, changed } = shown
   const open = schedule && !schedule.over ? schedule : null
-  const { places, own } = toCome(runbook, open, notices)
+  const { places, own } = toCome(shown, open)
   return {
     state: stateOf(shown, open),
     parts: [
@@ -115,20 +117,31 @@ function stateOf({ runbook, notices, schedule }: NoticesShown, open: Schedule | 
 
 /** What the runbook has words for, and what we say in our own. */
 function toCome(
-  { notices: written }: Runbook,
+  { runbook: { notices: written }, notices, isRollback }: NoticesShown,
   open: Schedule | null,
-  notices: readonly Notice[],
 ): { places: number[]; own: About[] } {
   const made = new Set(notices.flatMap(({ place, at }) => (at !== null && place !== null ? [place] : [])))
   const places = written.flatMap(({ at }, place) =>
-    open && made.has(place) && !follows(kindOf(at)) ? [] : [place],
+    (open && made.has(place) && !follows(kindOf(at))) || isUnexpected(kindOf(at), open, isRollback)
+      ? []
+      : [place],
   )
   const has = (kind: About['is']) => written.some(({ at }) => at === kind)
   return {
     places,
-    own: written.length === 0 ? [] : followers.map(sampleOf).filter(({ is }) => !has(is)),
+    own:
+      written.length === 0
+        ? []
+        : followers
+            .filter((kind) => !has(kind) && !isUnexpected(kind, open, isRollback))
+            .map((kind) => sampleOf(kind, isRollback)),
   }
 }
+
+/** What a run that nobody had scheduled has no time for; and what takes a change back is not to end with it made. */
+const isUnexpected = (kind: About['is'], open: Schedule | null, isRollback: boolean): boolean =>
+  (open !== null && !open.ahead && ['ahead', 'moved', 'called-off'].includes(kind)) ||
+  (isRollback && kind === 'end')
 
 const followers = ['moved', 'called-off', 'overrun', 'unchanged'] as const
 
@@ -139,10 +152,14 @@ function timesFor(about: About, runbook: Runbook, open: Schedule | null): Times 
   return { ...timesOf({ about, window: open.window, dueAt: open.window.start }, runbook), was, news, since }
 }
 
-function preview(place: number, { runbook, notices }: NoticesShown, open: Schedule | null): Part[] {
+function preview(
+  place: number,
+  { runbook, notices, isRollback }: NoticesShown,
+  open: Schedule | null,
+): Part[] {
   const written = runbook.notices[place]
   if (!written) return []
-  const about = sampleOf(kindOf(written.at))
+  const about = sampleOf(kindOf(written.at), isRollback)
   const due = open ? notices.find((each) => each.place === place && each.at === null)?.dueAt : undefined
   const { state, parts } = announced(place, about, runbook, timesFor(about, runbook, open))
   const to = follows(about.is) ? [['everybody who was told before']] : written.to.map((name) => [name])

@@ -48,8 +48,8 @@ export const timesToCome: Times = {
   news: { italic: 'day and time' },
 }
 
-/** An announcement of a kind, while nothing is known of it. */
-export function sampleOf(kind: About['is']): About {
+/** An announcement of a kind, while nothing is known of it but whether a migration is taken back. */
+export function sampleOf(kind: About['is'], isRollback = false): About {
   switch (kind) {
     case 'moved':
       return { is: kind, from: { start: '', end: '' } }
@@ -58,9 +58,10 @@ export function sampleOf(kind: About['is']): About {
     case 'overrun':
       return { is: kind, news: '', says: null }
     case 'unchanged':
-      return { is: kind, takenBack: false }
-    case 'ahead':
+      return { is: kind, takenBack: isRollback }
     case 'start':
+      return { is: kind, ...(isRollback && { takenBack: true }) }
+    case 'ahead':
     case 'end':
       return { is: kind }
   }
@@ -76,7 +77,7 @@ export function valuesOf(about: About, runbook: Runbook, times: Times): Values {
     contacts: contacts.map(contactWords),
     duration: durationWords(runbook),
     ...times,
-    takenBack: about.is === 'unchanged' && about.takenBack ? 'taken back' : null,
+    takenBack: 'takenBack' in about && about.takenBack ? 'taken back' : null,
     reason: about.is === 'called-off' ? about.reason : null,
     says: about.is === 'overrun' ? about.says : null,
   }

@@ -20,8 +20,11 @@ export function ownWords(about: About, runbook: Runbook, times: Times): Announce
       }
     case 'start':
       return {
-        state: say`${bold(`${product} is unavailable`)} since ${times.since}`,
-        parts: [text(say`Expected back by ${times.end}. You are told when it is.`)],
+        state: say`${bold(`${product} is unavailable${about.takenBack ? ' once more' : ''}`)} since ${times.since}`,
+        parts: [
+          ...(about.takenBack ? [text(['A change that was made before is taken back.'])] : []),
+          text(say`Expected back by ${times.end}. You are told when it is.`),
+        ],
       }
     case 'end':
       return {

@@ -14,7 +14,7 @@ import {
   type View,
 } from '../../domain/view.ts'
 import { about } from '../words/amounts.ts'
-import { addressed, before, calls, informed, isLate, overdue } from './called.ts'
+import { addressed, before, calls, informed, isLate, overdue, rolesOf } from './called.ts'
 import { isDown } from '../run/choices.ts'
 import { choiceName } from '../words/choice-names.ts'
 import { asked } from '../run/gate.ts'
@@ -33,6 +33,8 @@ export interface Calling {
   attempts: readonly Attempt[]
   /** The open one. */
   gate: Gate | null
+  /** What people are called for now, oldest first. */
+  alarms: readonly Alarm[]
 }
 
 /** Tries of a step that are told, the newest. */
@@ -53,8 +55,9 @@ const whatHappened = (run: string): Action => ({
 })
 
 /**
- * A ping carries everything: why, since when, what was tried, the choices. `pings`: all of this alarm, oldest first; `now`:
- * which step is the next. Over or taken, it says so instead.
+ * A ping carries everything: why, since when, what was tried, the choices. `pings`: all for what is open, oldest first;
+ * `now`: which step is the next. Over or taken, it says so instead. `to`: the e-mail address, or the contact with a
+ * pager, that reads it alone.
  */
 export function pingView(
   event: Event & Pinged,
@@ -62,20 +65,23 @@ export function pingView(
   pings: readonly (Event & Pinged)[],
   calling: Calling,
   now: Instant,
+  to?: string,
 ): View {
   const { run, gate } = calling
   if (alarm.closedAt) return overView(alarm, event, calling)
   const standing = standingOf(run, calling.attempts, gate)
   const question = standing.gate && asked(standing, standing.gate)
   const taken = run.heldUntil !== null
+  const mine = to === undefined ? [] : rolesOf(event, run, to)
   return {
-    state: say`${reasonLine(event, alarm, calling)}. ${taken ? say`${bold('Taken:')} ${whom(run.holder)} has it since ${clock(run.heldSince ?? alarm.openedAt)}` : addressed(event, run)}`,
+    state: say`${reasonLine(event, alarm, calling)}. ${taken ? say`${bold('Taken:')} ${whom(run.holder)} has it since ${clock(run.heldSince ?? alarm.openedAt)}` : addressed(event, run, mine)}`,
     parts: [
+      ...calledSince(alarm, calling.alarms),
       ...overdue(event, run),
-      ...calls(event, run),
+      ...calls(event, run, mine, to),
       ...(question?.parts ?? []),
       ...tried(standing),
-      note(joined([...before(event, pings, run), nextLine(alarm, standing, now)], ' ')),
+      note(joined([...before(event, pings, run), nextLine(calling.alarms, standing, now)], ' ')),
       ...informed(event, run),
     ],
     actions: [
@@ -93,7 +99,19 @@ export function reasonLine(event: Event & Pinged, alarm: Alarm, { run, attempts,
   return say`${productLine(standing)}. ${whyLine(alarm, event, standing)}${question ? say`. ${question.state}` : []}`
 }
 
-function whyLine({ cause, openedAt, critical }: Alarm, event: Event & Pinged, { run }: Standing): Line {
+/** Who was called before somebody called for help learns why from their own message. */
+function calledSince({ id }: Alarm, alarms: readonly Alarm[]): Part[] {
+  const last = alarms.at(-1)
+  return last && last.id !== id && last.cause.is === 'called'
+    ? [text([...callLine(last, last.cause), '.'])]
+    : []
+}
+
+const callLine = ({ critical, openedAt }: Alarm, { by, reason }: Cause & { is: 'called' }): Line =>
+  say`${whom(by)} ${bold(critical ? 'calls for help, critical business impact' : 'calls for help')} since ${clock(openedAt)}: ${clipped(reason, 300)}`
+
+function whyLine(alarm: Alarm, event: Event & Pinged, { run }: Standing): Line {
+  const { cause, openedAt } = alarm
   switch (cause.is) {
     case 'gate':
       return [event.at, ...event.steps.map(({ at }) => at)].every(
@@ -104,7 +122,7 @@ function whyLine({ cause, openedAt, critical }: Alarm, event: Event & Pinged, { 
     case 'late':
       return say`${bold(`${nameOf(run, cause.step)} takes longer than planned`)}: about ${about(cause.expectedSeconds)} were`
     case 'called':
-      return say`${whom(cause.by)} ${bold(critical ? 'calls for help, critical business impact' : 'calls for help')} since ${clock(openedAt)}: ${clipped(cause.reason, 300)}`
+      return callLine(alarm, cause)
   }
 }
 
@@ -131,13 +149,12 @@ function tried({ gate, run, record }: Standing): Part[] {
   ]
 }
 
-function nextLine(alarm: Alarm, standing: Standing, now: Instant): Line {
+function nextLine(alarms: readonly Alarm[], standing: Standing, now: Instant): Line {
   const { run } = standing
   if (run.heldUntil)
     return say`Nobody else is pinged until ${clock(run.heldUntil)}, unless something changes.`
   const { runbook } = run.plan.approved
-  const situation = { critical: alarm.critical, isOut: isDown(standing) }
-  const { due, next } = escalationAt(runbook.escalation, alarm, situation, now)
+  const { due, next } = escalationAt(runbook.escalation, alarms, isDown(standing), now)
   const coming = due[0] ?? next
   return coming
     ? say`Next: ${contactOf(runbook, coming.place).role} at ${clock(coming.at)}, unless somebody answers or has it.`
@@ -168,27 +185,45 @@ function overWords(cause: Cause, run: Run, attempts: readonly Attempt[]): Line {
   return run.endedAt ? say`run ${run.id} has ended` : ['it was answered, or called anew']
 }
 
-/** "I have it", told to everybody: who, until when, and what is still to be chosen. */
-export function takenView(event: Event & { is: 'run.taken' }, { run, attempts, gate }: Calling): View {
+/** "I have it", told to everybody: who, until when, and what is still to be chosen; who had it once that is over. */
+export function takenView(
+  event: Event & { is: 'run.taken' },
+  { run, attempts, gate }: Omit<Calling, 'alarms'>,
+): View {
+  if (run.endedAt) return hadItView(event.by, event.at, run.endedAt, run.id)
   const standing = standingOf(run, attempts, gate)
   const question = standing.gate && asked(standing, standing.gate)
   const after = event.from === event.by ? [] : say`, after ${whom(event.from)}`
+  const isStill = run.heldUntil !== null && run.heldSince === event.at
   return {
-    state: say`${whom(event.by)} ${bold('has it')} since ${clock(event.at)}${after}. ${productLine(standing)}${
+    state: say`${whom(event.by)} ${bold(isStill ? 'has it' : 'had it')} since ${clock(event.at)}${after}. ${productLine(standing)}${
       question ? say`. ${bold('Still to be chosen:')} ${question.state}` : ''
     }`,
-    parts: [
-      ...(question?.parts ?? []),
-      note(
-        say`Questions of run ${run.id} go to ${whom(event.by)}. Nobody else is pinged until ${clock(event.until)}, unless something changes. To take it over: ${typed(`take ${run.id}`)}`,
-      ),
-    ],
+    parts: [...(question?.parts ?? []), note(isStill ? heldLine(run) : heldNowLine(run))],
     actions: question?.actions ?? [],
   }
 }
 
+const heldLine = ({ id, holder, heldUntil }: Run): Line =>
+  say`Questions of run ${id} go to ${whom(holder)}. Nobody else is pinged until ${clock(heldUntil ?? '')}, unless something changes. To take it over: ${typed(`take ${id}`)}`
+
+const heldNowLine = ({ holder, heldSince, heldUntil }: Run): Line =>
+  heldUntil && heldSince
+    ? say`${whom(holder)} has it since ${clock(heldSince)}.`
+    : say`The others are pinged again, unless somebody answers or has it.`
+
+const hadItView = (holder: string, since: Instant, endedAt: Instant, run: string): View => ({
+  state: say`${whom(holder)} ${bold('had it')} since ${clock(since)}. Run ${run} has ended at ${clock(endedAt)}: nobody is called for it any more`,
+  parts: [],
+  actions: [],
+})
+
 /** "Still on it?" */
-export function lapsedView(event: Event & { is: 'hold.lapsed' }, { run, attempts, gate }: Calling): View {
+export function lapsedView(
+  event: Event & { is: 'hold.lapsed' },
+  { run, attempts, gate }: Omit<Calling, 'alarms'>,
+): View {
+  if (run.endedAt) return hadItView(event.holder, event.since, run.endedAt, run.id)
   const standing = standingOf(run, attempts, gate)
   const question = standing.gate && asked(standing, standing.gate)
   const again = run.heldSince !== null && run.heldSince > event.at
@@ -202,12 +237,16 @@ export function lapsedView(event: Event & { is: 'hold.lapsed' }, { run, attempts
       ...(question?.parts ?? []),
       ...(again ? [] : [note(say`The others are pinged again, unless somebody answers or has it.`)]),
     ],
-    actions: again || run.endedAt ? [] : [iHaveIt(run.id), ...(question?.actions ?? [])],
+    actions: again ? [] : [iHaveIt(run.id), ...(question?.actions ?? [])],
   }
 }
 
 /** To the one who took it. */
-export function takenSaid(run: Run, until: Instant, { attempts, gate }: Omit<Calling, 'run'>): View {
+export function takenSaid(
+  run: Run,
+  until: Instant,
+  { attempts, gate }: Pick<Calling, 'attempts' | 'gate'>,
+): View {
   const standing = standingOf(run, attempts, gate)
   const question = standing.gate && asked(standing, standing.gate)
   return {

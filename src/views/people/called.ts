@@ -15,8 +15,21 @@ export const isLate = 60
 
 const pausedWords = 'notifications paused'
 
-/** Who is meant, where it pings: in the first line. */
-export function addressed({ people, asked, paused = [] }: Pinged, { holder }: Run): Line {
+/** The contacts as which somebody reads a ping outside of Slack: by e-mail address, or by the role of a pager. */
+export function rolesOf({ steps, onCall = [] }: Pinged, { plan }: Run, to: string): string[] {
+  const contacts = steps.map(({ place }) => contactOf(plan.approved.runbook, place))
+  const serving = onCall.filter(({ mail }) => mail.includes(to)).map(({ contact }) => contact)
+  const mine = contacts.filter(({ role, email }) => role === to || email === to || serving.includes(role))
+  return [...new Set(mine.map(({ role }) => role))]
+}
+
+/** Who is meant, where it pings: in the first line. `mine`: as whom its only reader is. */
+export function addressed(
+  { people, asked, paused = [] }: Pinged,
+  { holder }: Run,
+  mine: readonly string[] = [],
+): Line {
+  if (mine.length > 0) return say`${bold(`You are called as ${mine.join(', ')}`)}: please look`
   const everybody = [...new Set([...people, ...asked])]
   if (everybody.length === 0) return say`Nobody of this step can be pinged here; ${whom(holder)} was asked`
   const named = everybody.map((each) =>
@@ -39,9 +52,11 @@ export function overdue({ at, steps }: Event & Pinged, run: Run): Part[] {
 const roleAt = ({ place, at }: Timed, run: Run): Line =>
   say`${contactOf(run.plan.approved.runbook, place).role} was due ${moment(at, at)}`
 
-/** Who was meant besides people of Slack, and whom only people can reach. */
-export function calls(event: Pinged, { plan }: Run): Part[] {
-  const { steps, untold, mail = [], webhooks = [], onCall = [], lost = [], early = [] } = event
+/** Who was meant besides people of Slack, and whom only people can reach; but its reader, who knows. */
+export function calls(event: Pinged, { plan }: Run, mine: readonly string[] = [], to?: string): Part[] {
+  const { steps, untold, onCall = [], lost = [], early = [] } = event
+  const mail = (event.mail ?? []).filter((address) => address !== to)
+  const webhooks = (event.webhooks ?? []).filter((role) => role !== to)
   const { runbook } = plan.approved
   const contacts = steps.map(({ place }) => contactOf(runbook, place))
   const by = (role: string) => contacts.find((contact) => contact.role === role)
@@ -60,7 +75,7 @@ export function calls(event: Pinged, { plan }: Run): Part[] {
       ),
     ),
     ...contacts
-      .filter((contact) => !isPinged(contact))
+      .filter((contact) => !isPinged(contact) && !mine.includes(contact.role))
       .map((contact) => text(say`${bold(`Call ${contact.role}:`)} ${reachLine(contact)}`)),
     ...onCall.map(({ contact, people, mail: addresses }) =>
       note(say`On call for ${contact}: ${listed([...people.map((each) => person(each)), ...addresses])}.`),

@@ -1,6 +1,7 @@
-import { contactOf, escalationAt, type Alarm } from '../../domain/escalation.ts'
+import { contactOf, escalationAt, pingHolds, type Alarm } from '../../domain/escalation.ts'
 import type { Attempt, Run } from '../../domain/run.ts'
 import { bold, clock, note, say, text, type Form, type Line, type View } from '../../domain/view.ts'
+import { milliseconds } from '../words/amounts.ts'
 import { isDown } from '../run/choices.ts'
 import { isPinged, reachLine, timesLine } from './contacts.ts'
 import { joined } from '../words/line.ts'
@@ -42,11 +43,12 @@ export function escalateForm(run: Run, attempts: readonly Attempt[]): Form {
   }
 }
 
-/** To the one who called: who is pinged now, and who comes next. */
-export function escalatedSaid(run: Run, attempts: readonly Attempt[], alarm: Alarm): View {
+/** To the one who called: who is pinged now, and who comes next. `alarms`: what people are called for, this call last. */
+export function escalatedSaid(run: Run, attempts: readonly Attempt[], alarms: readonly Alarm[]): View {
   const { runbook } = run.plan.approved
-  const situation = { critical: alarm.critical, isOut: isDown(standingOf(run, attempts, null)) }
-  const { due, next } = escalationAt(runbook.escalation, alarm, situation, alarm.openedAt)
+  const { openedAt = run.startedAt, pinged: lately = [] } = alarms.at(-1) ?? {}
+  const isOut = isDown(standingOf(run, attempts, null))
+  const { due, next } = escalationAt(runbook.escalation, alarms, isOut, openedAt)
   const now = due.map(({ place }) => contactOf(runbook, place))
   const pinged = now.filter(isPinged).map(({ role }): Line => [role])
   return {
@@ -57,6 +59,13 @@ export function escalatedSaid(run: Run, attempts: readonly Attempt[], alarm: Ala
       ...now
         .filter((contact) => !isPinged(contact))
         .map((contact) => text(say`${bold(`Call ${contact.role} yourself:`)} ${reachLine(contact)}`)),
+      ...(lately.length
+        ? [
+            text(
+              say`Not again, since they were pinged within the last ${milliseconds(pingHolds)}: ${joined(lately.map((place) => [contactOf(runbook, place).role]))}. In Slack that message says now why you call.`,
+            ),
+          ]
+        : []),
       note(say`It goes on until somebody answers or has it.`),
     ],
     actions: [],

@@ -35,7 +35,7 @@ export function pageValues(
     database: runbook.target.database,
     contact,
     reason: clipped(lineText(reasonLine(event, alarm, calling)), longestReason),
-    details: plainText(pingView(event, alarm, pings, calling, now)),
+    details: plainText(pingView(event, alarm, pings, calling, now, contact)),
     since: alarm.openedAt,
     url,
   }

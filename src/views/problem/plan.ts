@@ -171,6 +171,11 @@ export const planProblems = {
     what: say`Plan ${plan} is out of date: ${differencesLine(differs)}. Nothing was run.`,
     next: say`Plan again; its approvals do not carry over: ${typed('plan')}.`,
   }),
+  'plan-under-way': ({ runbook, as, by, since }, seen) => ({
+    what: say`${by ? whom(by) : 'Somebody'} is making a plan ${as === 'rollback' ? 'to take back' : 'of'} ${code(runbook)}${since ? say`, since ${moment(since, seen)}` : ''}.`,
+    means: say`A second one would only take its place, and drop what is approved meanwhile. Nothing was done.`,
+    next: say`Wait until it is made, and see it with ${typed('status')}.`,
+  }),
   'plan-gone': ({ plan, because, by }) => ({
     what: say`Plan ${plan} was ${{ discarded: 'discarded', used: 'run', replaced: 'replaced by a newer one' }[because]}${by ? say` by ${whom(by)}` : ''}.`,
     next:

@@ -34,6 +34,8 @@ function happened(event: Event, run: Run | null): Line {
   switch (event.is) {
     case 'plan.made':
       return say`plan ${event.plan ?? ''} made by ${by}`
+    case 'plan.measured':
+      return say`plan ${event.plan ?? ''} made again by ${by}: nothing has changed`
     case 'plan.approved':
       return say`plan ${event.plan ?? ''} ${event.says} by ${by}`
     case 'plan.discarded':

@@ -1,9 +1,11 @@
 import { planKey, runKey } from '../../domain/delivery.ts'
+import type { Instant } from '../../domain/json.ts'
 import type { Gate, Run } from '../../domain/run.ts'
 import type { Plan } from '../../domain/plan.ts'
-import { bold, say, text, type Inline, type View } from '../../domain/view.ts'
+import { bold, dayAndClock, say, text, type Inline, type View } from '../../domain/view.ts'
 import { counted } from '../words/amounts.ts'
 import { subjectOf } from '../words/step-names.ts'
+import { typed } from '../words/typed.ts'
 
 // What the one who asked is told at once. Everything of a run is in its runbook's channel besides.
 
@@ -22,6 +24,13 @@ const brief = (state: View['state'], ...more: View['state'][]): View => ({
 
 export const planMade = (plan: Plan): View =>
   brief(say`Plan ${bold(plan.id)} · ${subjectOf(plan)} is in ${planOf(plan)}. Nothing was run.`)
+
+/** It was made again, and the open one says the same. `until`: its approvals hold. */
+export const planUnchanged = (plan: Plan, until: Instant): View =>
+  brief(
+    say`${bold('Nothing has changed')} since plan ${bold(plan.id)} · ${subjectOf(plan)} was made: it stays, with its approvals, in ${planOf(plan)}. Nothing was run.`,
+    say`What was measured in it is of now. It holds until ${dayAndClock(until)}; for a new one, approved anew, first type ${typed(`cancel ${plan.id}`)}.`,
+  )
 
 /** `missing`: approvals that it still waits for. */
 export const approvedSaid = (plan: Plan, says: string, missing: number): View =>

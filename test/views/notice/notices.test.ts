@@ -6,8 +6,6 @@ import { drawMessage, lengthOf } from '../../../src/slack/blocks.ts'
 import { inOneMessage, noticesView, type NoticesShown } from '../../../src/views/notice/notices.ts'
 import type { Sent } from '../../../src/views/notice/sent.ts'
 import { plainText } from '../../../src/views/words/plain.ts'
-import { refusedWords } from '../../../src/views/notice/refused.ts'
-import { lineText } from '../../../src/views/words/plain.ts'
 import { sampleRunbook } from '../../plans.ts'
 
 const window: Window = { start: '2025-11-13T00:00:00.000Z', end: '2025-11-13T00:30:00.000Z' }
@@ -74,6 +72,7 @@ const sent = (number: number, given: Partial<Sent>): Sent => ({
 const shown = (given: Partial<NoticesShown> = {}): NoticesShown => ({
   runbook,
   schedule: null,
+  isRollback: false,
   notices: [],
   told: [],
   members: new Map([['S0USERS', 12]]),
@@ -81,6 +80,24 @@ const shown = (given: Partial<NoticesShown> = {}): NoticesShown => ({
   ...given,
 })
 const said = (given: Partial<NoticesShown> = {}) => plainText(noticesView(shown(given)))
+
+test('of a run that nobody had scheduled only what can still come is listed', () => {
+  const running = { ...schedule, ahead: false, run: '7F3A-1' }
+  const lines = said({ schedule: running }).split('\n')
+  expect(lines.slice(1, 5)).toEqual(['Still to come:', 'At the end, to board:', 'Back', 'Since day and time'])
+  const otherwise = lines.slice(lines.findIndex((line) => line.startsWith('If it comes otherwise')) + 1)
+  expect(otherwise.slice(0, 2)).toEqual([
+    '- HRMS is still unavailable. Next news by day and time, even if nothing changed',
+    '- HRMS is available; the change was not made.',
+  ])
+  expect(said({ schedule: { ...schedule, run: '7F3A-1' } })).toContain('1 hour before, to staff')
+})
+
+test('of a rollback nothing says that the change is made', () => {
+  const shownThen = said({ schedule: { ...schedule, ahead: false, run: '7F3A-2' }, isRollback: true })
+  expect(shownThen).not.toContain('Back\n')
+  expect(shownThen).toContain('- HRMS is available; the change was taken back.')
+})
 
 test('before it is scheduled, every message stands as it will be seen, its times aside', () => {
   expect(said()).toBe(
@@ -279,17 +296,4 @@ describe('in Slack', () => {
       expect(file?.content).toContain(written.startsWith('{') ? '04:00–04:30 MUT' : written.trim())
     }
   })
-})
-
-test.each([
-  ['not_in_channel', { channel: '#general' }, 'Lockkeeper is not in that channel'],
-  ['no_mail', { mail: 'a@b.test' }, 'no mail server is configured'],
-  ['451 4.7.1', { mail: 'a@b.test' }, 'the mail server put it off for too long: 451 4.7.1'],
-  ['EENVELOPE', { mail: 'a@b.test' }, 'the mail server does not take it: EENVELOPE'],
-  ['something_new', { person: 'U0MEI' }, 'refused: something_new'],
-  [null, { person: 'U0MEI' }, 'refused: unknown'],
-])('a refusal for %s to %o: %s', (error, to, words) => {
-  const { why, next } = refusedWords(error, to)
-  expect(lineText(why)).toBe(words)
-  expect(lineText(next)).toMatch(/[Tt]ell them yourself\.$/)
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Alarm } from '../../../src/domain/escalation.ts'
 import type { Event, Pinged } from '../../../src/domain/event.ts'
-import { lapsedView, pingView, takenView, type Calling } from '../../../src/views/people/call.ts'
+import { pingView, type Calling } from '../../../src/views/people/call.ts'
 import { plainText } from '../../../src/views/words/plain.ts'
 import { calling } from '../../notices/night.ts'
 import { answer, at, attempt, lockedOut, lockTimeout, plan, run, session } from '../sample.ts'
@@ -42,7 +42,16 @@ const shown = (
   of: Alarm = alarm({ pinged: [0, 1] }),
   calling: Partial<Calling> = {},
   earlier: (Event & Pinged)[] = [],
-) => plainText(pingView(event, of, [...earlier, event], { run: down, attempts, gate, ...calling }, event.at))
+) =>
+  plainText(
+    pingView(
+      event,
+      of,
+      [...earlier, event],
+      { run: down, attempts, gate, alarms: of.closedAt ? [] : [of], ...calling },
+      event.at,
+    ),
+  )
 
 const asked = [
   'ALTER TABLE master."RefreshTokens" ADD "EmployeeId" uuid did not get its lock, 10 times in 1 min (55P03): held by session 4242 (reporting, idle in transaction since 02:39:10 UTC, 22 min). Each try was rolled back as a whole.',
@@ -115,6 +124,37 @@ describe('a ping', () => {
     expect(said).toContain('CEO: told only. migration-operators decide.')
   })
 
+  test('to an address tells its reader that they are called, and whom else to call', () => {
+    const steps = [
+      { place: 1, at: at('03:18:00') },
+      { place: 3, at: at('03:18:00') },
+    ]
+    const contacts = calling.contacts.map((contact) =>
+      contact.role === 'CEO' ? { ...contact, email: 'ceo@morishr.com' } : contact,
+    )
+    const plan = {
+      ...made,
+      approved: { ...made.approved, runbook: { ...made.approved.runbook, contacts } },
+    }
+    const event = ping({
+      steps,
+      people: [],
+      mail: ['ceo@morishr.com', 'kim@morishr.com'],
+      onCall: [{ contact: 'DBA', people: [], mail: ['kim@morishr.com'] }],
+    })
+    const of = alarm({ pinged: [0, 1, 3] })
+    const read = (to?: string) =>
+      plainText(
+        pingView(event, of, [event], { run: { ...down, plan }, attempts, gate, alarms: [of] }, event.at, to),
+      )
+    expect(read('ceo@morishr.com')).toContain('You are called as CEO: please look\n')
+    expect(read('ceo@morishr.com')).not.toContain('Call CEO')
+    expect(read('ceo@morishr.com')).toContain('Also by e-mail to kim@morishr.com.')
+    expect(read('kim@morishr.com')).toContain('You are called as DBA: please look\n')
+    expect(read('kim@morishr.com')).toContain('Call CEO: +230 2')
+    expect(read()).toContain('Nobody of this step can be pinged here')
+  })
+
   test('says whose notifications are paused, of those who are meant and of those before', () => {
     const paused = ping({ people: ['U0DAN', 'U0KIM'], paused: ['U0DAN'] })
     expect(shown(paused, undefined, {}, [{ ...lead, paused: ['U0ASHA'] }])).toMatch(
@@ -182,6 +222,12 @@ describe('a ping', () => {
     expect(shown(ping(), alarm({ cause }), { gate: null })).toContain(
       '@U_ASHA calls for help since 03:01:12 UTC: payroll stands still. @U0DAN, please look',
     )
+    const called = alarm({ id: 'called', cause, critical: true, pinged: [0, 1, 2], openedAt: at('03:19:00') })
+    const before = shown(ping(), undefined, { alarms: [alarm({ pinged: [0, 1, 2] }), called] })
+    expect(before).toContain(
+      '@U_ASHA calls for help, critical business impact since 03:19:00 UTC: payroll stands still.\n',
+    )
+    expect(before).toContain('Next: CEO at 03:01:12 UTC')
     const both = shown(ping(), alarm({ cause, critical: true }))
     expect(both).toContain('calls for help, critical business impact since')
     expect(both).toContain(asked[2]!)
@@ -192,47 +238,6 @@ describe('a ping', () => {
   })
 })
 
-const happened = { seq: 10, at: at('03:20:00'), by: 'U_MEI', run: down.id, plan: made.id }
-
-test('who takes it is told to everybody, with what is still to be chosen', () => {
-  const taken = { is: 'run.taken', from: 'U_ASHA', until: at('03:35:00'), gate: gate.id, alarms: [] } as const
-  const view = takenView({ ...happened, ...taken, alarms: [] }, { run: down, attempts, gate })
-  expect(plainText(view)).toBe(
-    [
-      '@U_MEI has it since 03:20:00 UTC, after @U_ASHA. HRMS is down since 03:01:12 UTC. Still to be chosen: Stopped at Migrate; hrms_master is unchanged',
-      ...asked,
-      'Questions of run 7F3A-1 go to @U_MEI. Nobody else is pinged until 03:35:00 UTC, unless something changes. To take it over: /migrate take 7F3A-1',
-      'Buttons: End 4242, retry… · Retry · Go back… · Leave down',
-    ].join('\n'),
-  )
-  const own = takenView(
-    { ...happened, ...taken, from: 'U_MEI', alarms: [] },
-    { run: down, attempts, gate: null },
-  )
-  expect(plainText(own)).toMatch(/^@U_MEI has it since 03:20:00 UTC\. HRMS is down since 03:01:12 UTC\n/)
-})
-
-test('who had it without a change is asked whether they are still on it, until they say so', () => {
-  const lapsed = {
-    is: 'hold.lapsed',
-    holder: 'U_MEI',
-    since: at('03:20:00'),
-    gate: gate.id,
-    alarms: [],
-  } as const
-  const event = { ...happened, ...lapsed, at: at('03:35:00'), alarms: [] }
-  const said = plainText(lapsedView(event, { run: down, attempts, gate }))
-  expect(said).toMatch(
-    /^@U_MEI, still on it\? Nothing has changed since 03:20:00 UTC\. HRMS is down since 03:01:12 UTC\. Stopped at Migrate/,
-  )
-  expect(said).toContain('The others are pinged again, unless somebody answers or has it.')
-  expect(said).toContain('Buttons: I have it · End 4242')
-  const again = { ...down, holder: 'U_MEI', heldSince: at('03:36:00'), heldUntil: at('03:51:00') }
-  const renewed = plainText(lapsedView(event, { run: again, attempts, gate }))
-  expect(renewed).toMatch(/^@U_MEI has it since 03:36:00 UTC/)
-  expect(renewed).not.toContain('I have it')
-})
-
 test('a ping about 60 sessions fits one message, buttons included', () => {
   const many = lockedOut(
     lockTimeout({ blockers: Array.from({ length: 60 }, (_, i) => session({ pid: 4_000_000 + i })) }),
@@ -241,7 +246,7 @@ test('a ping about 60 sessions fits one message, buttons included', () => {
     ping(),
     alarm(),
     [],
-    { run: down, attempts: many.attempts, gate: many.gate },
+    { run: down, attempts: many.attempts, gate: many.gate, alarms: [alarm()] },
     at('03:18:00'),
   )
   expect(plainText(view).length).toBeLessThanOrEqual(4_000)

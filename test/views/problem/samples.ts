@@ -108,6 +108,12 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   'also-reverts': { migrations: ['3_C'] },
   ...noticedSamples,
   'plan-stale': { plan: '7F3A', differs: ['history'] },
+  'plan-under-way': {
+    runbook: 'add-security-enhancements',
+    as: 'migrate',
+    by: 'U_ASHA',
+    since: '2025-11-13T23:01:12Z',
+  },
   'plan-gone': { plan: '7F3A', because: 'used', by: 'U_ASHA' },
   'plan-blocked': { plan: '7F3A', blockers: 2 },
   'plan-unknown': { plan: '7F3B', known: ['7F3A'] },

@@ -219,6 +219,7 @@ describe('an event', () => {
 
   test.each<[object, string]>([
     [{ is: 'plan.made' }, 'plan 7F3A made by @U_MEI'],
+    [{ is: 'plan.measured' }, 'plan 7F3A made again by @U_MEI: nothing has changed'],
     [{ is: 'plan.approved', says: 'reviewed' }, 'plan 7F3A reviewed by @U_MEI'],
     [{ is: 'plan.discarded' }, 'plan 7F3A discarded by @U_MEI'],
     [{ is: 'run.started' }, 'started by @U_MEI'],
