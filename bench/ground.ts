@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
 import { startEmbedded } from '../src/store/embedded.ts'
-import { installSchema } from '../src/store/schema.ts'
+import { installSchema } from '../src/store/install.ts'
 
 /** What every measurement stands on: one PostgreSQL server with its own settings, commits durable, and a folder. */
 export interface Ground {

@@ -36,7 +36,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await makeHrmsDatabase(server.url('hrms_template'), { tenants: 5, admins: 20, tokens: 1000, audit: 0 })
   await admin.query('create database store_template')
   await admin.end()
-  const { installSchema } = await import('../src/store/schema.ts').catch(() => ({ installSchema: undefined }))
+  const { installSchema } = await import('../src/store/install.ts').catch(() => ({
+    installSchema: undefined,
+  }))
   if (installSchema) {
     const pool = new pg.Pool({ connectionString: server.url('store_template'), max: 1 })
     await installSchema(pool)

@@ -156,18 +156,21 @@ test('a bot that waits for its own database leaves when its supervisor is killed
 })
 
 test('what nobody expected is a line of the log, too, and the bot starts again', async () => {
-  const version = (change: string) => place.pool.query(`update lockkeeper.installed set version = ${change}`)
-  await version('version + 1000')
-  const bot = spawn(process.execPath, [main, 'start'], { cwd: place.folder, env: place.environment })
-  bot.stderr.setEncoding('utf8')
-  const lines = logged(bot)
-  await vi.waitFor(() => expect(lines().length).toBeGreaterThan(1), { timeout: 20_000, interval: 50 })
-  await ended(bot)
-  await version('version - 1000')
-  expect(lines().slice(0, 2)).toMatchObject([
-    { err: { message: expect.stringContaining('run the newer release') } },
-    { msg: expect.stringContaining('left (1) and starts again') },
-  ])
+  const broken = await makePlace()
+  try {
+    await broken.pool.query('alter table lockkeeper.installed rename column version to another')
+    const bot = spawn(process.execPath, [main, 'start'], { cwd: broken.folder, env: broken.environment })
+    bot.stderr.setEncoding('utf8')
+    const lines = logged(bot)
+    await vi.waitFor(() => expect(lines().length).toBeGreaterThan(1), { timeout: 20_000, interval: 50 })
+    await ended(bot)
+    expect(lines().slice(0, 2)).toMatchObject([
+      { err: { message: expect.stringContaining('"version" does not exist') } },
+      { msg: expect.stringContaining('left (1) and starts again') },
+    ])
+  } finally {
+    await broken.leave()
+  }
 })
 
 test('a PORT on which another program listens ends the bot with 78 and a line that names it, once (port-refused)', async () => {
@@ -201,4 +204,19 @@ test('a runbook whose target is the bot’s own database is refused at start (ta
   expect(code).toBe(78)
   expect(err).toContain('Lockkeeper’s own database')
   expect(err).toContain('HRMS_MASTER_URL')
+})
+
+test('a store of a newer release ends the bot with 78 and a line that says so, once (store-newer)', async () => {
+  const newer = await makePlace()
+  try {
+    await newer.pool.query('update lockkeeper.installed set version = 999')
+    const said = await newer.type('asha', ['start'])
+    expect(said).toMatchObject({
+      code: 78,
+      err: expect.stringMatching(/set up by a newer release: .* version 999/),
+    })
+    expect(said.err.match(/newer release:/g)).toHaveLength(1)
+  } finally {
+    await newer.leave()
+  }
 })

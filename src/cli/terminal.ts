@@ -15,7 +15,7 @@ import { openRunbooks } from '../runbook/load.ts'
 import { makeSecrets } from '../runbook/secrets.ts'
 import { connectStore } from '../store/connect.ts'
 import { isAnyAlive } from '../store/locks.ts'
-import { installSchema } from '../store/schema.ts'
+import { installSchema } from '../store/install.ts'
 import { timeOf } from '../store/transaction.ts'
 import { underWay } from '../views/marks.ts'
 import { lineText } from '../views/words/plain.ts'
@@ -55,7 +55,8 @@ export async function terminal(
   const directory = mappedPeople(config, config.slack ? await groupsOfSlack(config.slack) : nobodyTells)
   const pool = connectStore(url, 3)
   try {
-    await installSchema(pool)
+    const installed = await installSchema(pool)
+    if (!installed.ok) return noStore(installed.problem)
     return words[0] === 'health'
       ? await health(pool)
       : await converse({ pool, config, screen, ours, directory }, words)

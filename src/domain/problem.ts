@@ -37,6 +37,8 @@ export interface Problems extends EfCoreProblems, NoticedProblems {
     card: string
     cards: { file: string; at: Instant }[]
   }
+  /** A newer release has changed its schema: to version `found`, while this one knows it up to `known`. */
+  'store-newer': { found: number; known: number }
   // SQL
   'sql-error': SqlError
   /**

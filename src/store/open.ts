@@ -6,7 +6,7 @@ import { failure, ok, type Result } from '../domain/result.ts'
 import { outageOf } from '../outage.ts'
 import { connectStore, isDirect } from './connect.ts'
 import { startEmbedded } from './embedded.ts'
-import { installSchema } from './schema.ts'
+import { installSchema } from './install.ts'
 
 /** The bot's own database, ready to be used. */
 export interface Store {
@@ -69,12 +69,18 @@ async function tryToOpen(config: Pick<Config, 'databaseUrl' | 'folder'>, log: Lo
     return failure({ code: 'target-through-pooler', host: new URL(store.url).host })
   }
   const pool = connectStore(store.url, 1)
+  const installed = await installThenEnd(pool)
+  if (installed.ok) return ok(store)
+  await store.close()
+  return installed
+}
+
+async function installThenEnd(pool: pg.Pool): Promise<Result<void>> {
   try {
-    await installSchema(pool)
+    return await installSchema(pool)
   } finally {
     await pool.end()
   }
-  return ok(store)
 }
 
 async function embedded(folder: string, log: Log): Promise<Store> {

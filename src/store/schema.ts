@@ -1,4 +1,3 @@
-import type pg from 'pg'
 import { reachTests } from './schema-reach.ts'
 
 /**
@@ -249,7 +248,7 @@ alter table schedule add check (over_as in ('done', 'unchanged', 'unsure', 'call
 `
 
 /** What leads from an empty schema to the present one, in this order. Stores exist: changes are added, never edited. */
-const changes = [
+export const changes = [
   tables,
   cancelsKnowTheirWay,
   alarms,
@@ -260,35 +259,3 @@ const changes = [
   runsAreOnTime,
   schedulesMayBeUnsure,
 ]
-
-/**
- * Brings the schema up to this release once, however many bots start at the same moment: they queue behind one advisory
- * lock. Throws when the store was made by a newer release.
- */
-export async function installSchema(pool: pg.Pool): Promise<void> {
-  const client = await pool.connect()
-  try {
-    await client.query('begin')
-    await client.query("select pg_advisory_xact_lock(hashtextextended('lockkeeper.schema', 0))")
-    await client.query('create schema if not exists lockkeeper')
-    await client.query('create table if not exists lockkeeper.installed (version int not null)')
-    const { rows } = await client.query<{ version: number }>('select version from lockkeeper.installed')
-    const found = rows[0]?.version ?? 0
-    if (found > changes.length)
-      throw new Error(
-        `the store has schema ${found}, this release knows ${changes.length}: run the newer release`,
-      )
-    if (found < changes.length) {
-      await client.query('set local search_path = lockkeeper, pg_catalog')
-      for (const change of changes.slice(found)) await client.query(change)
-      await client.query('delete from lockkeeper.installed')
-      await client.query('insert into lockkeeper.installed (version) values ($1)', [changes.length])
-    }
-    await client.query('commit')
-  } catch (error) {
-    await client.query('rollback').catch(() => {})
-    throw error
-  } finally {
-    client.release()
-  }
-}

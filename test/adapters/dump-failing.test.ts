@@ -13,13 +13,16 @@ import { makeDumpFolder } from './dump-folder.ts'
 import { addressOf, optionsOf } from './dump-options.ts'
 import { makeProxy, type Proxy } from './tcp-proxy.ts'
 
-/** More than fits into the buffers between server and pg_dump, so that a held connection holds the dump. */
+/**
+ * 58 MB: more than fits into the buffers between server and pg_dump, so that a held connection holds the dump. Linux lets
+ * those of a connection grow to 37 MB where `tcp_rmem` allows 33.
+ */
 let database: TestDatabase
 beforeAll(async () => {
   database = await emptyDatabase()
   const client = await database.client()
   await client.query(
-    'create table a_large as select n, md5(n::text) as a, md5((n + 1)::text) as b from generate_series(1, 200000) n',
+    'create table a_large as select n, md5(n::text) as a, md5((n + 1)::text) as b from generate_series(1, 800000) n',
   )
 })
 afterAll(() => database.drop())

@@ -134,6 +134,11 @@ export const serverProblems = {
         : say`Start the bot, which starts it: ${code('npx lockkeeper start')}.`
     }${byHand(cards, 'host' in store ? card : null)}`,
   }),
+  'store-newer': ({ found, known }) => ({
+    what: say`Lockkeeper’s own database was set up by a newer release: its schema has version ${found}, this release knows ${known}.`,
+    means: say`Nothing was begun, and nothing in it was changed.`,
+    next: say`Start the newer release, on every machine that shares this database.`,
+  }),
   'session-lost': ({ host, during, errno }) => ({
     what: say`The connection to ${code(host)} was lost during ${during} (${errnoWords(errno)}).`,
     means: say`The server rolls back what was not committed. Whether the last commit went through is looked at before anything else is done.`,

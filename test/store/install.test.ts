@@ -4,7 +4,7 @@ import { openAlarmsOf } from '../../src/store/alarms.ts'
 import { openGate } from '../../src/store/gates.ts'
 import { cancelOf, insertRun } from '../../src/store/runs.ts'
 import { insertPlan } from '../../src/store/plans.ts'
-import { installSchema } from '../../src/store/schema.ts'
+import { installSchema } from '../../src/store/install.ts'
 import { emptyDatabase, storeDatabase, type TestDatabase } from '../databases.ts'
 import { samplePlan } from '../plans.ts'
 
@@ -54,6 +54,6 @@ test('a store of an earlier release is brought up to this one, with the runs tha
 test('a store of a newer release is refused and left alone', async () => {
   const pool = await poolOf(storeDatabase())
   await pool.query('update lockkeeper.installed set version = 999')
-  await expect(installSchema(pool)).rejects.toThrow('run the newer release')
+  expect(await installSchema(pool)).toMatchObject({ problem: { code: 'store-newer', found: 999 } })
   expect(await versions(pool)).toEqual([999])
 })
