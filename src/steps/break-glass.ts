@@ -24,6 +24,8 @@ interface Undoing {
   downFile: string | null
   /** Those that run now, in the order of starting. */
   services: { service: Service; startCommand: string }[]
+  /** Absolute paths on this host: a shell may have another PATH than Lockkeeper, or lack what other hosts have. */
+  programs: { psql: string; node: string }
 }
 
 /**
@@ -31,16 +33,16 @@ interface Undoing {
  * a dead process left before it touches anything, because that may still commit.
  */
 export function commandsByHand(undoing: Undoing): ByHand[] {
-  const { approved, applicationName, downFile, access, services } = undoing
+  const { approved, applicationName, downFile, access, services, programs } = undoing
   const { target, migration } = approved.runbook
   const reached = listableUrl(undoing.address)
-  const psql = (rest: string) => `psql ${quoted(reached.url)} -X ${rest}`
+  const psql = (rest: string) => `${quoted(programs.psql)} ${quoted(reached.url)} -X ${rest}`
   const sql = (statement: string) => psql(`-c ${quoted(statement)}`)
   const ours = `datname = current_database() AND application_name = ${literal(applicationName)}`
   const { column } = approved.history
   const id = `"${column.replaceAll('"', '""')}"`
   return [
-    ...passwordByHand(target.url, reached.password),
+    ...passwordByHand(target.url, reached.password, programs.node),
     {
       what: `Look: is ${migration} in the history?`,
       command: sql(`SELECT ${id} FROM ${approved.history.table} ORDER BY ${id} DESC LIMIT 5`),
@@ -74,7 +76,7 @@ export function commandsByHand(undoing: Undoing): ByHand[] {
     })),
     ...services.map(({ service }) => ({
       what: `Look: is ${service.name} healthy?`,
-      command: `curl -fsS -o /dev/null -w '%{http_code}\\n' ${urlForShell(service.health.url)}`,
+      command: healthByHand(service.health.url, programs.node),
     })),
   ]
 }
@@ -84,7 +86,7 @@ const inShell = (names: readonly string[] = []): string =>
   names.length === 0 ? '' : `, in a shell where its variables are set: ${names.join(', ')}`
 
 /** psql shows its arguments to everybody on the host, and takes a URL for one: its password goes by the environment. */
-function passwordByHand(variable: string, password: 'user' | 'query' | null): ByHand[] {
+function passwordByHand(variable: string, password: 'user' | 'query' | null, node: string): ByHand[] {
   if (!password) return []
   const url = `new URL(process.env.${variable})`
   const value =
@@ -92,9 +94,22 @@ function passwordByHand(variable: string, password: 'user' | 'query' | null): By
   return [
     {
       what: `Once in this shell, where ${variable} is set: the password, for psql. Without it psql asks for the password`,
-      command: `export PGPASSWORD="$(node -p '${value}')"`,
+      command: `export PGPASSWORD="$(${quoted(node)} -p '${value}')"`,
     },
   ]
+}
+
+/**
+ * Asks as the smoke test does: 200 is healthy, nothing else is, and a redirect is not followed. It always prints what it
+ * saw, and exits with 1 unless that was 200. Node runs it because a host of Lockkeeper has Node, and may lack curl.
+ */
+function healthByHand(url: string, node: string): string {
+  const script = [
+    'const look = fetch(process.argv[1], { redirect: "manual", signal: AbortSignal.timeout(10000) })',
+    'look.then((r) => r.status, (e) => e.cause?.code ?? e.message).then((saw) => {',
+    'console.log(saw === 200 ? "healthy: 200" : `NOT healthy: ${saw}`); process.exit(saw === 200 ? 0 : 1) })',
+  ]
+  return `${quoted(node)} -e '${script[0]}; ${script[1]} ${script[2]}' ${urlForShell(url)}`
 }
 
 /** Which release fits depends on the history; so both ways stand there. */
@@ -167,8 +182,8 @@ export function sqlByHand(
 
 const ended = (statement: string): string => `${statement.trimEnd().replace(/;$/, '')};`
 
-/** `{NAME}` in a runbook's URL is an environment variable: the shell that a person types in has it, or asks for it. */
+/** `{NAME}` in a runbook's URL is an environment variable. A shell that lacks it says so and runs nothing. */
 const urlForShell = (url: string): string =>
-  `"${url.replace(/[\\"$`]/g, '\\$&').replace(/\{([A-Z][A-Z0-9_]*)\}/g, '${$1}')}"`
+  `"${url.replace(/[\\"$`]/g, '\\$&').replace(/\{([A-Z][A-Z0-9_]*)\}/g, '${$1:?}')}"`
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`

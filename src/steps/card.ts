@@ -5,6 +5,7 @@ import type { Done } from '../domain/step.ts'
 import type { At, StepKind } from './step-kind.ts'
 import { readAccess } from '../adapters/postgres/closing.ts'
 import { readOwner, whoAmI } from '../adapters/postgres/roles.ts'
+import { clientTools } from '../adapters/tools.ts'
 import { done, failed } from '../domain/outcome.ts'
 import { accessByHand } from './access.ts'
 import { cardText, commandsByHand, sqlByHand } from './break-glass.ts'
@@ -27,6 +28,8 @@ export const card: StepKind<'card'> = {
     const access = await planAccess(at)
     if (access.status !== 'done') return access
     const { approved } = at.run.plan
+    const tools = await clientTools(approved.serverVersion, at.world.environment)
+    if (!tools.ok) return failed(tools.problem)
     const { folder } = at.world
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const down = approved.prepared?.down
@@ -42,6 +45,7 @@ export const card: StepKind<'card'> = {
       access: access.facts,
       downFile,
       services: running.facts.toReversed(),
+      programs: { psql: tools.value.psql, node: process.execPath },
     })
     const file = path.join(folder, cardFile)
     const { title, target } = approved.runbook

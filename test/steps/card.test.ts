@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { listableUrl } from '../../src/adapters/libpq.ts'
@@ -58,13 +60,49 @@ test('typed top to bottom, the card lets everybody in exactly as before and star
   const left = await scene.world.target.connect()
   for (const { what, command } of commands.filter((one) => !one.what.includes('is in the history:'))) {
     if (what.startsWith('Look: is hrms-api'))
-      await expect.poll(() => type(command).catch(() => ''), { timeout: 15_000 }).toBe('200\n')
+      await expect.poll(() => type(command).catch(() => '')).toBe('healthy: 200\n')
     else await type(command)
   }
   expect((await aclOf(scene.database.name))?.toSorted()).toEqual(was?.toSorted())
   expect(await scene.service.state()).toEqual({ ok: true, value: { instances: 1 } })
   if (left.ok) await expect(left.value.client.query('select 1')).rejects.toThrow()
 })
+
+test('the card needs no curl, psql or node in the PATH of the shell', async () => {
+  await scene.service.start(1, new AbortController().signal)
+  const { commands } = await commandsOf()
+  const bare = { ...scene.environment, PATH: '/nowhere' }
+  for (const { what, command } of commands.filter((one) => one.what.startsWith('Look:')))
+    await expect.poll(() => type(command, scene, bare).catch(() => ''), { message: what }).not.toBe('')
+})
+
+test('the health check says what it saw and fails, unless that was 200', async () => {
+  await scene.service.start(1, new AbortController().signal)
+  const { command } = (await commandsOf()).commands.at(-1)!
+  const answers = createServer((_, response) => void response.writeHead(503).end())
+  const port = await listening(answers)
+  const look = (environment: Record<string, string>) =>
+    type(command, scene, environment).catch((error: Ended) => error)
+  expect(await look({ ...scene.environment, HRMS_PORT: port })).toMatchObject({
+    code: 1,
+    stdout: 'NOT healthy: 503\n',
+  })
+  await new Promise((closed) => answers.close(closed))
+  expect(await look({ ...scene.environment, HRMS_PORT: port })).toMatchObject({
+    code: 1,
+    stdout: 'NOT healthy: ECONNREFUSED\n',
+  })
+  const { HRMS_PORT: _, ...without } = scene.environment
+  expect(await look(without)).toMatchObject({ stdout: '', stderr: expect.stringContaining('HRMS_PORT') })
+})
+
+type Ended = Error & { code: number; stdout: string; stderr: string }
+
+/** The port that a server of this test got. */
+async function listening(server: Server): Promise<string> {
+  await new Promise<void>((listens) => server.listen(0, '127.0.0.1', listens))
+  return String((server.address() as AddressInfo).port)
+}
 
 test('the card looks first, then ends what a dead Lockkeeper left, and only then touches anything', async () => {
   await scene.service.start(1, new AbortController().signal)
@@ -86,7 +124,7 @@ test('the file holds every command and no secret', async () => {
   const { file, commands } = await commandsOf()
   const text = await readFile(file, 'utf8')
   for (const { command } of commands) expect(text).toContain(command)
-  expect(text).toContain(`psql ${new URL(scene.database.url).protocol}//lockkeeper@`)
+  expect(text).toContain(`/psql ${new URL(scene.database.url).protocol}//lockkeeper@`)
   expect(text).not.toContain(scene.environment['HRMS_MASTER_URL'])
   expect(text).not.toContain('lockkeeper:lockkeeper')
 })
