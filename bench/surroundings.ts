@@ -33,5 +33,6 @@ export function surroundings(given: {
     log: makeLog({ level: 'warn', redact: (text) => text }),
     onShow() {},
     onLost() {},
+    onOutdated() {},
   }
 }

@@ -83,6 +83,12 @@ const worker = await startWorker({
     )
     process.exit(exitCodes.lostLocks)
   },
+  onOutdated() {
+    log.fatal(
+      `a newer release has changed ${nameOfStore(config)} in a way that this release does not know: leaving at once; the newer release goes on with our runs`,
+    )
+    process.exit(exitCodes.lostLocks)
+  },
 })
 const slack = config.slack
   ? makeSlack({

@@ -209,13 +209,13 @@ test('a runbook whose target is the bot’s own database is refused at start (ta
 test('a store of a newer release ends the bot with 78 and a line that says so, once (store-newer)', async () => {
   const newer = await makePlace()
   try {
-    await newer.pool.query('update lockkeeper.installed set version = 999')
+    await newer.pool.query('update lockkeeper.installed set version = 999, breaking = 999')
     const said = await newer.type('asha', ['start'])
     expect(said).toMatchObject({
       code: 78,
-      err: expect.stringMatching(/set up by a newer release: .* version 999/),
+      err: expect.stringMatching(/A newer release of Lockkeeper has changed .* version 999/),
     })
-    expect(said.err.match(/newer release:/g)).toHaveLength(1)
+    expect(said.err.match(/A newer release/g)).toHaveLength(1)
   } finally {
     await newer.leave()
   }

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { connectLocks } from '../store/connect.ts'
 import { channels } from '../store/events.ts'
 import type { Way } from '../store/deliveries.ts'
+import { breaksThisRelease } from '../store/install.ts'
 import { makeLocks, markAlive } from '../store/locks.ts'
 import { drivableRuns, raiseFence, seeRuns } from '../store/runs.ts'
 import { drive, makeDrive, type Drive } from './drive.ts'
@@ -28,6 +29,8 @@ export interface WorkerOptions extends Surroundings {
    * the process at once; going on for any while would be a double effect.
    */
   onLost(): void
+  /** A newer release has changed the store in a way that this one does not know. The caller ends the process at once. */
+  onOutdated(): void
 }
 
 /** Drives every run that no other process drives, until it is stopped. Any number of these share one store. */
@@ -41,6 +44,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   locks.on('end', () => stopping || options.onLost())
   locks.on('notification', ({ channel, payload }) => {
     if (channel === channels.show) return options.onShow()
+    if (channel === channels.schema) {
+      if (breaksThisRelease(payload)) options.onOutdated()
+      return
+    }
     const driven = drives.get(payload ?? '')?.drive
     if (channel === channels.cancel) driven?.stop('cancelled')
     else if (driven) driven.wake()

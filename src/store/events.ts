@@ -1,11 +1,12 @@
 import type { Event, Happened, Pinged } from '../domain/event.ts'
 import { instant, type Queryable } from './transaction.ts'
 
-/** Woken by it: the worker (a run to drive) and the pump (something to show). */
+/** Who listens: the worker (a run to drive, to cancel), the pump (something to show), bots of older releases (schema). */
 export const channels = {
   run: 'lockkeeper_run',
   cancel: 'lockkeeper_cancel',
   show: 'lockkeeper_show',
+  schema: 'lockkeeper_schema',
 } as const
 
 /** Tells who listens, at commit; in a `returning`, so that it costs no statement of its own. `about`: SQL of a text. */

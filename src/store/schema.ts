@@ -247,15 +247,28 @@ alter table schedule drop constraint schedule_over_as_check;
 alter table schedule add check (over_as in ('done', 'unchanged', 'unsure', 'called-off', 'missed'));
 `
 
+/** One change of the schema. */
+export interface SchemaChange {
+  sql: string
+  /**
+   * Whether a release without it works wrongly on a store that has it: a column that it has to fill in, a value that it
+   * cannot read, a rule that it does not follow. A new index, table or column with a default breaks nothing.
+   */
+  breaksOlderReleases: boolean
+}
+
+const compatible = (sql: string): SchemaChange => ({ sql, breaksOlderReleases: false })
+const breaking = (sql: string): SchemaChange => ({ sql, breaksOlderReleases: true })
+
 /** What leads from an empty schema to the present one, in this order. Stores exist: changes are added, never edited. */
-export const changes = [
-  tables,
-  cancelsKnowTheirWay,
-  alarms,
-  schedules,
-  reachTests,
-  noticesOfReaders,
-  keysInOrder,
-  runsAreOnTime,
-  schedulesMayBeUnsure,
+export const changes: readonly SchemaChange[] = [
+  breaking(tables),
+  compatible(cancelsKnowTheirWay),
+  breaking(alarms),
+  breaking(schedules),
+  compatible(reachTests),
+  compatible(noticesOfReaders),
+  compatible(keysInOrder),
+  breaking(runsAreOnTime),
+  breaking(schedulesMayBeUnsure),
 ]

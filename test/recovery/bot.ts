@@ -55,6 +55,7 @@ const worker = await startWorker({
   log: pino({ level: process.env['DEBUG_BOT'] ?? 'silent' }),
   onShow() {},
   onLost: () => process.exit(70),
+  onOutdated: () => process.exit(70),
 })
 process.send?.('up')
 process.on('disconnect', () => process.exit(0))

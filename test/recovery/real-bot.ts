@@ -49,6 +49,7 @@ const worker = await startWorker({
   log: pino({ level: process.env['DEBUG_BOT'] ?? 'silent' }),
   onShow() {},
   onLost: () => process.exit(70),
+  onOutdated: () => process.exit(70),
 })
 process.on('disconnect', () => process.exit(0))
 process.on('SIGTERM', () => void worker.stop().then(() => process.exit(0)))

@@ -65,6 +65,7 @@ async function installation(target: TestDatabase): Promise<Installation> {
         log: pino({ level: 'silent' }),
         onShow() {},
         onLost() {},
+        onOutdated() {},
       })
       workers.add(worker)
       return worker

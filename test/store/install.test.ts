@@ -4,7 +4,9 @@ import { openAlarmsOf } from '../../src/store/alarms.ts'
 import { openGate } from '../../src/store/gates.ts'
 import { cancelOf, insertRun } from '../../src/store/runs.ts'
 import { insertPlan } from '../../src/store/plans.ts'
-import { installSchema } from '../../src/store/install.ts'
+import { channels } from '../../src/store/events.ts'
+import { breaksThisRelease, installSchema } from '../../src/store/install.ts'
+import { changes, type SchemaChange } from '../../src/store/schema.ts'
 import { emptyDatabase, storeDatabase, type TestDatabase } from '../databases.ts'
 import { samplePlan } from '../plans.ts'
 
@@ -51,9 +53,51 @@ test('a store of an earlier release is brought up to this one, with the runs tha
   ])
 })
 
-test('a store of a newer release is refused and left alone', async () => {
+/** What a release adds that comes after this one. */
+const indexAdded: SchemaChange = {
+  sql: 'create index event_by_person on event (by)',
+  breaksOlderReleases: false,
+}
+const columnToFillIn: SchemaChange = {
+  sql: 'alter table event add column host text not null',
+  breaksOlderReleases: true,
+}
+
+test('a store that a newer release gave an index is used by this release as it is, before and after a restart', async () => {
   const pool = await poolOf(storeDatabase())
-  await pool.query('update lockkeeper.installed set version = 999')
-  expect(await installSchema(pool)).toMatchObject({ problem: { code: 'store-newer', found: 999 } })
-  expect(await versions(pool)).toEqual([999])
+  const newer = [...changes, indexAdded]
+  expect(await installSchema(pool, newer)).toEqual({ ok: true, value: undefined })
+  expect(await installSchema(pool)).toEqual({ ok: true, value: undefined })
+  expect(await versions(pool)).toEqual([newer.length])
+})
+
+test('a store that a newer release changed so that this release would work wrongly is refused and left alone', async () => {
+  const pool = await poolOf(storeDatabase())
+  const newer = [...changes, columnToFillIn, indexAdded]
+  await installSchema(pool, newer)
+  expect(await installSchema(pool)).toMatchObject({
+    problem: { code: 'store-newer', found: newer.length, known: changes.length },
+  })
+  expect(await installSchema(pool, [...changes, columnToFillIn])).toMatchObject({ ok: true })
+  expect(await versions(pool)).toEqual([newer.length])
+})
+
+test('a store from before changes said what they break is brought up, and says it from then on', async () => {
+  const pool = await poolOf(storeDatabase())
+  await pool.query('alter table lockkeeper.installed drop column breaking')
+  await installSchema(pool)
+  await installSchema(pool, [...changes, indexAdded])
+  expect(await installSchema(pool)).toMatchObject({ ok: true })
+})
+
+test('bots that live are told of a change that breaks their release, and of no other', async () => {
+  const pool = await poolOf(storeDatabase())
+  const listening = await pool.connect()
+  const told: boolean[] = []
+  listening.on('notification', ({ payload }) => told.push(breaksThisRelease(payload)))
+  await listening.query(`listen ${channels.schema}`)
+  await installSchema(pool, [...changes, indexAdded])
+  await installSchema(pool, [...changes, indexAdded, columnToFillIn])
+  await expect.poll(() => told).toEqual([true])
+  listening.release(true)
 })

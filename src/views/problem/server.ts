@@ -135,9 +135,9 @@ export const serverProblems = {
     }${byHand(cards, 'host' in store ? card : null)}`,
   }),
   'store-newer': ({ found, known }) => ({
-    what: say`Lockkeeper’s own database was set up by a newer release: its schema has version ${found}, this release knows ${known}.`,
-    means: say`Nothing was begun, and nothing in it was changed.`,
-    next: say`Start the newer release, on every machine that shares this database.`,
+    what: say`A newer release of Lockkeeper has changed Lockkeeper’s own database in a way that this release does not know: the schema has version ${found}, this release knows ${known}.`,
+    means: say`This release did not start and changed nothing. Bots of the newer release go on with all runs.`,
+    next: say`Start the newer release on every machine that shares this database.`,
   }),
   'session-lost': ({ host, during, errno }) => ({
     what: say`The connection to ${code(host)} was lost during ${during} (${errnoWords(errno)}).`,
