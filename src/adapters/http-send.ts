@@ -9,7 +9,7 @@ export interface Requested {
 }
 
 /** `text`: what was answered, where it was to be read and is not too large. `saw`: why there is no answer, in words. */
-export type Answer = { status: number; text?: string } | { saw: string }
+export type Answer = { status: number; headers: Headers; text?: string } | { saw: string }
 
 /** Bytes. An answer that is larger is not one that a runbook asks for. */
 const largestBody = 1 << 20
@@ -32,7 +32,8 @@ export async function send(
     })
     const text = reads ? await readText(response) : undefined
     if (!reads) await response.body?.cancel()
-    return { status: response.status, ...(text === undefined ? {} : { text }) }
+    const { status, headers: answered } = response
+    return { status, headers: answered, ...(text === undefined ? {} : { text }) }
   } catch (error) {
     if (late.aborted)
       return {

@@ -9,6 +9,7 @@ export interface RunningProcess {
   /** The same in milliseconds since 1970, by the clock as it is set now. */
   beganAt: number
   group: number
+  parent: number
 }
 
 /** The process with this PID, or null. */
@@ -18,11 +19,29 @@ export async function processOf(pid: number): Promise<RunningProcess | null> {
 }
 
 /** The processes of a group. */
-export async function groupOf(group: number): Promise<RunningProcess[]> {
-  if (process.platform !== 'linux') return (await fromPs(['-ax'])).filter((other) => other.group === group)
+export const groupOf = async (group: number): Promise<RunningProcess[]> =>
+  (await allProcesses()).filter((other) => other.group === group)
+
+/** All processes that this one can see. */
+export async function allProcesses(): Promise<RunningProcess[]> {
+  if (process.platform !== 'linux') return fromPs(['-ax'])
   const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0)
   const all = await Promise.all(pids.map(fromProc))
-  return all.filter((other) => other !== null).filter((other) => other.group === group)
+  return all.filter((other) => other !== null)
+}
+
+/** A process with its descendants, and with its group where it leads one. */
+export function familyOf(
+  { pid, group }: RunningProcess,
+  processes: readonly RunningProcess[],
+): RunningProcess[] {
+  const family = new Set([pid])
+  for (let size = 0; size < family.size;) {
+    size = family.size
+    for (const other of processes)
+      if (family.has(other.parent) || (group === pid && other.group === group)) family.add(other.pid)
+  }
+  return processes.filter((other) => family.has(other.pid))
 }
 
 /** Linux counts in hundredths of a second since the start of the machine, whatever its own clock does (proc(5)). */
@@ -32,11 +51,17 @@ async function fromProc(pid: number): Promise<RunningProcess | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
   if (stat === null) return null
   // The name in parentheses may hold anything; after it: state, parent, group, session, …, the 20th is the start.
-  const [state = '', , group, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [state = '', parent, group, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   if ('ZXx'.includes(state)) return null
   const ticks = Number(rest[16])
   const { id, at } = await boot()
-  return { pid, began: `${id}/${ticks}`, beganAt: at + (ticks * 1000) / ticksPerSecond, group: Number(group) }
+  return {
+    pid,
+    began: `${id}/${ticks}`,
+    beganAt: at + (ticks * 1000) / ticksPerSecond,
+    group: Number(group),
+    parent: Number(parent),
+  }
 }
 
 async function boot(): Promise<{ id: string; at: number }> {
@@ -47,13 +72,22 @@ async function boot(): Promise<{ id: string; at: number }> {
 
 /** Where there is no /proc. `lstart` has seconds: `Mon Nov 16 13:37:00 2026`. */
 async function fromPs(which: string[]): Promise<RunningProcess[]> {
-  const { lastLines } = await run('ps', [...which, '-o', 'pid=,pgid=,stat=,lstart='], {
+  const { lastLines } = await run('ps', [...which, '-o', 'pid=,ppid=,pgid=,stat=,lstart='], {
     environment: { PATH: '/bin:/usr/bin', LC_ALL: 'C' },
     keepLines: 100_000,
   })
   return lastLines.flatMap((line) => {
-    const [, pid, group, state, began] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*\S)\s*$/.exec(line) ?? []
+    const [, pid, parent, group, state, began] =
+      /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.*\S)\s*$/.exec(line) ?? []
     if (!pid || !began || state?.startsWith('Z')) return []
-    return [{ pid: Number(pid), began, beganAt: Date.parse(began), group: Number(group) }]
+    return [
+      {
+        pid: Number(pid),
+        began,
+        beganAt: Date.parse(began),
+        group: Number(group),
+        parent: Number(parent),
+      },
+    ]
   })
 }

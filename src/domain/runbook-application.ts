@@ -88,6 +88,15 @@ export const service = z
         ),
         every: duration.prefault('250ms').describe('Time between two looks.'),
         within: duration.prefault('60s').describe('Not healthy by then: the start has failed.'),
+        release: z
+          .union([
+            z.strictObject({ json: words.describe('Its path in the answer, e.g. release.') }),
+            z.strictObject({ header: words.describe('A header of the answer, e.g. X-Release.') }),
+          ])
+          .optional()
+          .describe(
+            'Where the answer names the release that gave it, as release.before.version and release.after.version do. Without: the process that answers is told by its PID, where this host can see it.',
+          ),
       })
       .describe('When it counts as started.'),
     release: z

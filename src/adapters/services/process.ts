@@ -13,6 +13,7 @@ import { errorCode } from '../error-code.ts'
 import { inherited } from '../inherited.ts'
 import { run, startDetached } from '../process.ts'
 import { groupOf, processOf, type RunningProcess } from '../process-table.ts'
+import { answering } from './answering.ts'
 import { clearPidFile, keepBegin, readPidFile } from './pid-file.ts'
 import { quoted, shellLine } from './shell-line.ts'
 
@@ -135,6 +136,10 @@ export function processService(service: Service, folder: string, environment: En
 
   return {
     state,
+    async answering(signal) {
+      const found = await look()
+      return answering(service, found.is === 'running' ? found.process : null, environment, signal)
+    },
     stop,
     start,
     release,

@@ -1,11 +1,14 @@
 import type { Done, Progress } from '../../domain/step.ts'
 import type { Outcome } from '../../domain/outcome.ts'
 import type { Result } from '../../domain/result.ts'
+import type { Answering } from './answering.ts'
 
 /** How one service is looked at, stopped and started. Stop and start may be called again: what is so already is done. */
 export interface ServiceMethod {
   /** How many instances run now. Unknown is a failure, never zero (`service-state-unknown`). */
   state(): Promise<Result<{ instances: number }>>
+  /** Who answers at its health URL now: itself, another process, another release, or nobody. */
+  answering(signal: AbortSignal): Promise<Answering>
   /** Asks it to end and waits until it is gone. Never kills it: `service-will-not-stop` says so, and people decide. */
   stop(signal: AbortSignal, progress: (progress: Progress) => void): Promise<Outcome<Done['stop']>>
   /** Starts as many instances. They are not known to be healthy yet. */
