@@ -29,6 +29,7 @@ const order = [
   'src/config-mail.ts',
   'src/yaml',
   'src/redaction.ts',
+  'src/alive.ts',
   'src/log-level.ts',
   'src/nearest.ts',
 ]

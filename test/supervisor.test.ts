@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { isAlive } from '../src/alive.ts'
 import { until } from './until.ts'
 
 // The supervisor in a process of its own, with bots that do nothing but live and die as they are told.
@@ -48,15 +49,6 @@ async function supervise(...script: string[]): Promise<Supervised> {
         },
         { timeout: 15_000, interval: 20 },
       ),
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
   }
 }
 

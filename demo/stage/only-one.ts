@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { isAlive } from '../../src/alive.ts'
 import { folder } from './places.ts'
 
 const file = path.join(folder, 'demo.pid')
@@ -16,19 +17,9 @@ export function takePlace(): (() => void) | null {
       return () => rmSync(file, { force: true })
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      if (last || isRunning(Number(readFileSync(file, 'utf8')))) return null
+      if (last || isAlive(Number(readFileSync(file, 'utf8')))) return null
       rmSync(file, { force: true })
     }
   }
   return null
-}
-
-function isRunning(pid: number): boolean {
-  if (pid === process.pid) return true
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

@@ -1,4 +1,5 @@
 import { readFile, readdir } from 'node:fs/promises'
+import { fieldsOf, hasEnded } from '../alive.ts'
 import { run } from './process.ts'
 
 /** A process that runs. One that ended and was not collected by its parent (a zombie) does not. */
@@ -50,9 +51,9 @@ const ticksPerSecond = 100
 async function fromProc(pid: number): Promise<RunningProcess | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
   if (stat === null) return null
-  // The name in parentheses may hold anything; after it: state, parent, group, session, …, the 20th is the start.
-  const [state = '', parent, group, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  if ('ZXx'.includes(state)) return null
+  // State, parent, group, session, …; the 20th is the start.
+  const [state = '', parent, group, ...rest] = fieldsOf(stat)
+  if (hasEnded(state)) return null
   const ticks = Number(rest[16])
   const { id, at } = await boot()
   return {
@@ -79,7 +80,7 @@ async function fromPs(which: string[]): Promise<RunningProcess[]> {
   return lastLines.flatMap((line) => {
     const [, pid, parent, group, state, began] =
       /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.*\S)\s*$/.exec(line) ?? []
-    if (!pid || !began || state?.startsWith('Z')) return []
+    if (!pid || !began || hasEnded(state ?? '')) return []
     return [
       {
         pid: Number(pid),

@@ -18,7 +18,8 @@ import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import { embeddedPrograms, type Programs } from './embedded-program.ts'
-import { isAlive, readPostmaster, releaseFrom, type Postmaster } from './postmaster.ts'
+import { isAlive } from '../alive.ts'
+import { readPostmaster, releaseFrom, type Postmaster } from './postmaster.ts'
 
 /** A PostgreSQL server in a folder, for a first start without one, the demo and the tests. */
 export interface EmbeddedServer {

