@@ -27,6 +27,7 @@ const order = [
   'src/outage.ts',
   'src/config.ts',
   'src/config-mail.ts',
+  'src/config-keep.ts',
   'src/yaml',
   'src/redaction.ts',
   'src/alive.ts',

@@ -26,6 +26,7 @@ export function surroundings(given: {
       mail: null,
       roles: {},
       terminal: {},
+      keep: { runs: 730, plans: 90, messages: 90, audit: '' },
       file: '',
     },
     environment: targets,

@@ -108,11 +108,16 @@ const house = {
   environment: process.env,
   ours,
 }
-const clock = startClock(pool, log, {
-  ...aroundOf(house),
-  whyNot: (schedule) => whyNotNow(house, schedule),
-  starts: (schedule) => startScheduled(house, schedule),
-})
+const clock = startClock(
+  pool,
+  log,
+  {
+    ...aroundOf(house),
+    whyNot: (schedule) => whyNotNow(house, schedule),
+    starts: (schedule) => startScheduled(house, schedule),
+  },
+  { keep: config.keep, runsFolder: runsFolder(config) },
+)
 const ending = new AbortController()
 const background: Promise<unknown>[] = []
 let listening: Listening | null = null

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { keepSchema, type KeepConfig } from './config-keep.ts'
 import { mailSchema, smtpFault, type MailConfig } from './config-mail.ts'
 import { logLevels } from './log-level.ts'
 import { secretsOfUrl } from './redaction.ts'
@@ -24,6 +25,7 @@ export interface Config {
   roles: Record<string, { people: string[]; groups: string[] }>
   /** Operating-system user to Slack user id. */
   terminal: Record<string, string>
+  keep: KeepConfig
   /** Where all of this was read, for messages. */
   file: string
 }
@@ -69,6 +71,7 @@ const fileSchema = z.strictObject({
     .default({})
     .describe('Who works in a terminal: operating-system user, and Slack user id.'),
   mail: mailSchema.optional().describe('Letters; the server is in SMTP_URL.'),
+  keep: keepSchema.describe('How long what Lockkeeper recorded is kept.'),
 })
 
 /**
@@ -100,7 +103,7 @@ export async function loadConfig(environment: Environment, cwd: string): Promise
   const written = await readConfigFile(file, smtpUrl !== null)
   faults.push(...written.faults)
   if (!written.value || faults.length > 0) return { ok: false, faults }
-  const { runbooks, backups, roles, terminal, mail } = written.value
+  const { runbooks, backups, roles, terminal, mail, keep } = written.value
   const beside = (named: string) => path.resolve(path.dirname(file), named)
   return {
     ok: true,
@@ -113,6 +116,7 @@ export async function loadConfig(environment: Environment, cwd: string): Promise
       mail: smtpUrl && mail ? { url: smtpUrl, from: mail.from, replyTo: mail.replyTo ?? null } : null,
       roles,
       terminal,
+      keep: { ...keep, audit: keep.audit ? beside(keep.audit) : path.join(folder, 'audit') },
       file,
     },
   }

@@ -52,8 +52,20 @@ describe('a configuration', () => {
         cto: { people: ['U012CTO'], groups: [] },
       },
       terminal: { asha: 'U012ASHA' },
+      keep: { runs: 730, plans: 90, messages: 90, audit: path.join(folder, '.lockkeeper/audit') },
       file: path.join(folder, 'lockkeeper.yml'),
     })
+  })
+
+  it('says in days what is kept, and where the audit files lie', async () => {
+    const text = `${good}keep: { runs: 3650d, messages: 7d, audit: ../audit }\n`
+    await writeFile(path.join(folder, 'keeps.yml'), text)
+    const { keep } = await loaded({ LOCKKEEPER_CONFIG: 'keeps.yml' })
+    expect(keep).toEqual({ runs: 3650, plans: 90, messages: 7, audit: path.resolve(folder, '../audit') })
+    expect(await faultsOfFile(`${good}keep: { runs: 2y, plans: 0d }\n`)).toEqual([
+      '6 keep.runs is not a number of days, such as 90d',
+      '6 keep.plans is not a number of days, such as 90d',
+    ])
   })
 
   it('takes its folder and its file from the environment', async () => {

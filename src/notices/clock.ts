@@ -1,10 +1,11 @@
-import { schedule } from 'node-cron'
+import { schedule, type TaskOptions } from 'node-cron'
 import type pg from 'pg'
 import type { Around } from '../access/reach.ts'
 import type { Log } from '../log.ts'
 import { answer } from '../runs/requests.ts'
 import { lapsedGates } from '../store/gates.ts'
 import { escalate } from './escalation.ts'
+import { removeExpired, type Retention } from './retention.ts'
 import { attendSchedules, type Announcing } from './schedules.ts'
 
 /** The only clock of the house: what happens by itself at a time. Any number of replicas may run it. */
@@ -14,19 +15,31 @@ export interface Clock {
 
 /**
  * Looks once a second for gates whose time is over, and answers them as they said they would be; for people to be pinged;
- * and for what is scheduled. None keeps another from its second.
+ * and for what is scheduled. Once an hour what is older than the configuration keeps is removed. None keeps another from
+ * its time.
  */
-export function startClock(pool: pg.Pool, log: Log, around: Announcing & Around): Clock {
-  const everySecond = (work: () => Promise<void>) =>
+export function startClock(
+  pool: pg.Pool,
+  log: Log,
+  around: Announcing & Around,
+  retention: Retention,
+): Clock {
+  const at = (expression: string, name: string, work: () => Promise<void>) =>
     schedule(
-      '* * * * * *',
-      () => work().catch((error: unknown) => log.warn({ err: error }, 'the clock missed a second')),
-      { noOverlap: true },
+      expression,
+      () => work().catch((error: unknown) => log.warn({ err: error, task: name }, 'the clock missed a look')),
+      { name, noOverlap: true, logger: cronLog(log, name) },
     )
+  const everySecond = '* * * * * *'
   const tasks = [
-    everySecond(() => answerLapsed(pool)),
-    everySecond(() => escalate(pool, around)),
-    everySecond(() => attendSchedules(pool, around)),
+    at(everySecond, 'gates', () => answerLapsed(pool)),
+    at(everySecond, 'escalation', () => escalate(pool, around)),
+    at(everySecond, 'schedules', () => attendSchedules(pool, around)),
+    at('17 * * * *', 'retention', async () => {
+      const removed = await removeExpired(pool, retention)
+      if (Object.values(removed).some((count) => count > 0))
+        log.info({ removed, audit: retention.keep.audit }, 'removed what is older than `keep` says')
+    }),
   ]
   return {
     async stop() {
@@ -34,6 +47,19 @@ export function startClock(pool: pg.Pool, log: Log, around: Announcing & Around)
     },
   }
 }
+
+/**
+ * Where node-cron says that it missed or skipped a time: our log, not the console. That a look of the last second goes on
+ * is no fault.
+ */
+const cronLog = (log: Log, task: string): NonNullable<TaskOptions['logger']> => ({
+  debug: (message) => log.debug({ task }, textOf(message)),
+  info: (message) => log.debug({ task }, message),
+  warn: (message) => log.debug({ task }, message),
+  error: (message, error) => log.warn({ task, err: error }, textOf(message)),
+})
+
+const textOf = (message: string | Error): string => (message instanceof Error ? message.message : message)
 
 /** Of a person's answer and the clock's at the same moment, one wins; the other finds the gate answered. */
 export async function answerLapsed(pool: pg.Pool): Promise<void> {

@@ -32,6 +32,8 @@ export interface Drive {
   signal(): AbortSignal
   /** The step that was stopped has ended: the next one starts afresh. */
   rearm(): void
+  /** People are asked: it does nothing until it is woken. */
+  waits: boolean
 }
 
 /** Milliseconds between two writes of a step's progress: the live message changes every 3 s at most. */
@@ -74,8 +76,11 @@ export async function drive(
         if (!needsClaim({ run, record, step: turn.step })) return 'at once'
         const opened: Result<RunWorld> = world ? ok(world) : open(surroundings, run, drive)
         if (opened.ok) world = opened.value
-        if (opened.ok && (await hasClaim(opened.value))) await woken
-        else if (!(await settlesWithin(woken, claimAgainAfter))) return 'later'
+        if (opened.ok && (await hasClaim(opened.value))) {
+          drive.waits = true
+          await woken
+          drive.waits = false
+        } else if (!(await settlesWithin(woken, claimAgainAfter))) return 'later'
         continue
       }
       if (turn.do === 'end') {
@@ -205,6 +210,7 @@ export function makeDrive(id: string): Drive {
   }
   return {
     id,
+    waits: false,
     wake,
     woken: () => new Promise((resolve) => waiting.push(resolve)),
     stop(stop) {

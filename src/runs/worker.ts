@@ -12,6 +12,12 @@ import type { Surroundings } from './world.ts'
 /** Milliseconds between two looks for runs that no notification told of, and between two signs of life. */
 const lookEvery = 1_000
 
+/**
+ * Runs that one process drives at once, those that wait for people aside: each of them may take a connection of the
+ * store's pool. The others wait for a place, or for another process.
+ */
+const runsAtOnce = 8
+
 export interface Worker {
   /** Lets steps end or hands them over, and gives the locks back. */
   stop(): Promise<void>
@@ -60,6 +66,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   async function look(): Promise<void> {
     if (drives.size > 0) await seeRuns(pool, [...drives.keys()])
     for (const id of await drivableRuns(pool)) {
+      if ([...drives.values()].filter(({ drive }) => !drive.waits).length >= runsAtOnce) return
       if (stopping || drives.has(id) || !(await held.tryLock('run', id))) continue
       const mine = makeDrive(id)
       drives.set(id, { drive: mine, ended: takeUp(mine) })

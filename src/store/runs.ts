@@ -19,7 +19,8 @@ const from = 'from lockkeeper.run join lockkeeper.plan on plan.id = run.plan'
 export async function insertRun(tx: Queryable, plan: Plan, target: string, by: string): Promise<string> {
   const { rows } = await tx.query<{ id: string }>(
     `insert into lockkeeper.run (id, plan, kind, runbook, target, started_by)
-     select $1 || '-' || (count(*) + 1), $1, $2, $3, $4, $5 from lockkeeper.run where plan = $1
+     select $1 || '-' || (coalesce(max(split_part(id, '-', 2)::int), 0) + 1), $1, $2, $3, $4, $5
+     from lockkeeper.run where plan = $1
      returning id, ${tells('run', 'id')}`,
     [plan.id, plan.kind, plan.approved.runbook.name, target, by],
   )

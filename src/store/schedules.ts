@@ -31,7 +31,8 @@ export async function insertSchedule(
 ): Promise<Schedule | null> {
   const { rows } = await tx.query<Row>(
     `insert into lockkeeper.schedule (id, runbook, body, starts_at, ends_at, scheduled_by, run, ahead)
-     select $1 || '@' || (count(*) + 1), $1, $2, $3, $4, $5, $6::text, $6 is null from lockkeeper.schedule where runbook = $1
+     select $1 || '@' || (coalesce(max(split_part(id, '@', 2)::int), 0) + 1), $1, $2, $3, $4, $5, $6::text, $6 is null
+     from lockkeeper.schedule where runbook = $1
      on conflict (runbook) where over_at is null do nothing returning ${columns}`,
     [runbook.name, JSON.stringify(runbook), window.start, window.end, by, run],
   )

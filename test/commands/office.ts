@@ -104,6 +104,7 @@ export async function openOffice(change: (written: any) => void = () => {}): Pro
       cto: { people: [mei.person], groups: [] },
     },
     terminal: {},
+    keep: { runs: 730, plans: 90, messages: 90, audit: '' },
     file: path.join(folder, 'lockkeeper.yml'),
   }
   const environment = {

@@ -10,14 +10,19 @@ test('the clock pings by itself, and stops', async () => {
   const driven = await night.start(mei.person)
   await night.ask(driven)
   const log = makeLog({ level: 'silent', redact: (text) => text })
-  const clock = startClock(night.pool, log, {
-    members: async () => [],
-    quietOf: async () => null,
-    onCall: async () => ok({ people: [], mail: [] }),
-    mails: false,
-    whyNot: async () => null,
-    starts: async () => null,
-  })
+  const clock = startClock(
+    night.pool,
+    log,
+    {
+      members: async () => [],
+      quietOf: async () => null,
+      onCall: async () => ok({ people: [], mail: [] }),
+      mails: false,
+      whyNot: async () => null,
+      starts: async () => null,
+    },
+    { keep: { runs: 730, plans: 90, messages: 90, audit: '' }, runsFolder: '' },
+  )
   await expect
     .poll(() => night.happened(driven.run.id, 'alarm.pinged'))
     .toMatchObject([{ people: [asha.person] }])

@@ -48,6 +48,7 @@ const worker = await startWorker({
     mail: null,
     roles: {},
     terminal: {},
+    keep: { runs: 730, plans: 90, messages: 90, audit: '' },
     file: '',
   },
   environment: JSON.parse(targets) as Record<string, string>,
