@@ -38,6 +38,7 @@ const order = [
 /** A library that only one place may import: what it is for is that place's subject. */
 const only: Record<string, string> = {
   '@slack/bolt': 'src/slack',
+  '@slack/socket-mode': 'src/slack',
   '@slack/web-api': 'src/slack',
   execa: 'src/adapters',
   'node-cron': 'src/notices',

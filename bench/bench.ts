@@ -4,6 +4,7 @@ import { backups } from './backup.ts'
 import { fanOuts } from './deliveries.ts'
 import { openGround, type Ground } from './ground.ts'
 import type { Line } from './measure.ts'
+import { socketMode } from './socket.ts'
 import { stepOverhead } from './steps.ts'
 import { table } from './table.ts'
 import { takeover } from './takeover.ts'
@@ -21,6 +22,7 @@ const all: Record<string, (ground: Ground) => Promise<Line[]>> = {
   backup: backups,
   deliveries: fanOuts,
   ticks,
+  socket: socketMode,
   window,
 }
 

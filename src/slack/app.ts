@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { App, HTTPReceiver, SocketModeReceiver, type CustomRoute } from '@slack/bolt'
+import { App, HTTPReceiver, type CustomRoute } from '@slack/bolt'
 import { WebClient } from '@slack/web-api'
 import type pg from 'pg'
 import { groupsOf } from '../access/roles.ts'
@@ -16,12 +16,13 @@ import { deliveryClient, promptOptions, server, slackLogger } from './clients.ts
 import { listenToCommands } from './commands.ts'
 import { makeConversations } from './conversations.ts'
 import { makeDirectory } from './directory.ts'
-import { faultOf } from './faults.ts'
+import { faultOf, type Fault } from './faults.ts'
 import { makeFeatures } from './features.ts'
 import type { Front } from './front.ts'
 import { listenToModals } from './modals.ts'
 import { makeNames } from './names.ts'
-import { keepConnected } from './socket.ts'
+import { SocketReceiver } from './socket.ts'
+import { ConnectionRefused } from './socket-connection.ts'
 import { takeRoutes } from './take-page.ts'
 import { makeTrack } from './track.ts'
 
@@ -97,7 +98,7 @@ export function makeSlack({ config, roles, store, log, isHealthy = async () => t
     listenToArrivals(app, store, log)
     try {
       await app.init()
-      const { port, stop } = await start(config, receiver, log)
+      const { port, stop } = await start(config, receiver)
       return ok({
         port,
         settled,
@@ -109,7 +110,7 @@ export function makeSlack({ config, roles, store, log, isHealthy = async () => t
     } catch (error) {
       if ('http' in config.mode && isOfListening(error))
         return failure({ code: 'port-refused', port: config.mode.http.port, errno: error.code ?? '' })
-      const fault = faultOf(error)
+      const fault = error instanceof ConnectionRefused ? faultOfConnection(error) : faultOf(error)
       return fault.is === 'locked-out' || fault.is === 'refused'
         ? failure({ code: 'slack-refused', error: fault.error })
         : failure({ code: 'slack-away', errno: fault.error, since: new Date().toISOString() })
@@ -117,6 +118,12 @@ export function makeSlack({ config, roles, store, log, isHealthy = async () => t
   }
   return { channel, directory, nameOf, listen }
 }
+
+/** A Socket Mode that is off is for people to mend; everything else goes away. */
+const faultOfConnection = ({ reason }: ConnectionRefused): Fault => ({
+  is: reason === 'link_disabled' ? 'refused' : 'away',
+  error: reason,
+})
 
 const isOfListening = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && 'syscall' in error && error.syscall === 'listen'
@@ -136,16 +143,21 @@ function makeReceiver(
   log: Log,
   isHealthy: () => Promise<boolean>,
   routes: readonly CustomRoute[],
-): HTTPReceiver | SocketModeReceiver {
+): HTTPReceiver | SocketReceiver {
   if ('socket' in config.mode)
-    return new SocketModeReceiver({
-      appToken: config.mode.socket.appToken,
-      logger: slackLogger(log),
-      autoReconnectEnabled: false,
-      // Its own retries would go on for half an hour, deaf to a shutdown.
-      installerOptions: {
-        clientOptions: { ...server(config), retryConfig: { retries: 1 }, timeout: 10_000 },
+    return new SocketReceiver({
+      client: {
+        appToken: config.mode.socket.appToken,
+        logger: slackLogger(log),
+        // The receiver connects again by its own rule; the client's retries would go on for half an hour.
+        clientOptions: {
+          ...server(config),
+          rejectRateLimitedCalls: true,
+          retryConfig: { retries: 0 },
+          timeout: 10_000,
+        },
       },
+      log,
     })
   const health = async (): Promise<number> => ((await isHealthy().catch(() => false)) ? 200 : 503)
   return new HTTPReceiver({
@@ -166,20 +178,13 @@ function makeReceiver(
 
 async function start(
   config: SlackConfig,
-  receiver: HTTPReceiver | SocketModeReceiver,
-  log: Log,
+  receiver: HTTPReceiver | SocketReceiver,
 ): Promise<{ port: number | null; stop: () => Promise<void> }> {
-  if (receiver instanceof HTTPReceiver) {
-    const listening = await receiver.start('http' in config.mode ? config.mode.http.port : 0)
-    return { port: (listening.address() as AddressInfo).port, stop: () => receiver.stop() }
+  const stop = (): Promise<void> => receiver.stop()
+  if (receiver instanceof SocketReceiver) {
+    await receiver.start()
+    return { port: null, stop }
   }
-  const stopping = new AbortController()
-  const { stopped } = await keepConnected(receiver, log, stopping.signal)
-  return {
-    port: null,
-    async stop() {
-      stopping.abort()
-      await stopped
-    },
-  }
+  const listening = await receiver.start('http' in config.mode ? config.mode.http.port : 0)
+  return { port: (listening.address() as AddressInfo).port, stop }
 }
