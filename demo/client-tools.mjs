@@ -1,10 +1,10 @@
-// pg_dump, pg_restore and psql: what backups are made and read with. The embedded server brings none of them.
+// pg_dump, pg_restore and psql: what backups are made and read with, and pg_dumpall for their roles. The embedded server brings none of them.
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { unpackedFolder, unpackTools } from './unprivileged-tools.mjs'
 
-const needed = ['pg_dump', 'pg_restore', 'psql']
+const needed = ['pg_dump', 'pg_restore', 'psql', 'pg_dumpall']
 
 /** For the demo's server 15: a client must not be older, and what pg_restore 17 writes does not go into it. */
 const fitting = /\(PostgreSQL\) 1[56]\b/

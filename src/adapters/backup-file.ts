@@ -30,8 +30,6 @@ export type BackupRecord = Done['backup'] & {
   toolVersion: string
   /** `schema name` of the tables whose rows must be in it. */
   tableNames: string[]
-  /** Whether roles and tablespaces are beside it; where we may not read them they are not. */
-  globals: boolean
 }
 
 /** A folder that a dump left or is writing. Only what is `dead` may be removed: its process ran here and is gone. */

@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import path from 'node:path'
 import type { Problem } from '../domain/problem.ts'
-import { globalsFile } from './backup-file.ts'
 import type { Reading } from './dump-read.ts'
 import { errorCode } from './error-code.ts'
 import { largeBuffers } from './large-buffers.ts'
 import { patience } from './libpq.ts'
 import { pipeBoth, type BothEnded, type Words } from './process-pair.ts'
-import { run, type Ended } from './process.ts'
+import type { Ended } from './process.ts'
 import type { ClientTools } from './tools.ts'
 import { zstd } from './zstd.ts'
 
@@ -106,25 +105,4 @@ function unwell({ first, second }: BothEnded, reason: string): Unwritten {
   if (second.exitCode !== 0 && (first === null || first.exitCode === 0 || first.signal === 'SIGPIPE'))
     return failed('zstd', second)
   return failed('pg_dump', first ?? unknown)
-}
-
-/** Roles and tablespaces, which belong to no database, without passwords. False where we may not read them. */
-export async function writeGlobals(
-  folder: string,
-  tools: ClientTools,
-  environment: WriteOptions['environment'],
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (!tools.pgDumpall) return false
-  const file = path.join(folder, globalsFile)
-  const args = [
-    '--globals-only',
-    '--no-role-passwords',
-    '--no-password',
-    `--file=${file}`,
-    `--database=${environment['PGDATABASE']}`,
-    patience,
-  ]
-  const { exitCode } = await run(tools.pgDumpall, args, { environment, signal })
-  return exitCode === 0
 }

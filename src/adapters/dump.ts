@@ -9,7 +9,8 @@ import { failure, ok } from '../domain/result.ts'
 import { beginBackup, dumpFile, publishBackup, readRecord, removeLeftovers } from './backup-file.ts'
 import { readBack, readThrough, startReading } from './dump-read.ts'
 import { takeSnapshot, type Snapshot } from './dump-snapshot.ts'
-import { writeDump, writeGlobals } from './dump-write.ts'
+import { writeRoles } from './dump-roles.ts'
+import { writeDump } from './dump-write.ts'
 import { errorCode } from './error-code.ts'
 import { inherited } from './inherited.ts'
 import { libpqEnvironment } from './libpq.ts'
@@ -82,7 +83,7 @@ async function makeBackup(
     const libpq = libpqEnvironment(address, applicationName, environment)
     const proven = await writeAndRead(path.join(begun, dumpFile), snapshot.value, tools.value, libpq, options)
     if (!proven.ok) return proven
-    const globals = await writeGlobals(begun, tools.value, libpq, signal)
+    const rolesMissing = await writeRoles(begun, tools.value, libpq, signal)
     const { identity, serverVersion, lsn, databaseBytes, tables: tableNames } = snapshot.value
     const facts: Done['backup'] = {
       backup: name,
@@ -90,6 +91,7 @@ async function makeBackup(
       databaseBytes,
       lsn,
       ...proven.value,
+      rolesMissing,
       seconds: (performance.now() - began) / 1000,
     }
     if (signal.aborted) return failure({ code: 'cancelled', by: '' })
@@ -102,7 +104,6 @@ async function makeBackup(
       serverVersion,
       toolVersion: tools.value.version,
       tableNames,
-      globals,
     })
     return ok(facts)
   } finally {

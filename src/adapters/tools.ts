@@ -30,7 +30,7 @@ export async function clientTools(
   environment: Environment = process.env,
 ): Promise<Result<ClientTools>> {
   const server = majorOf(serverVersion)
-  const install = installCommand(server)
+  const install = installTools(serverVersion)
   const found = (await installations(environment)).sort(
     (a, b) => majorOf(a.version) - majorOf(b.version) || minorOf(b.version) - minorOf(a.version),
   )
@@ -62,12 +62,15 @@ const transactionTimeoutSince = 17
 const majorOf = (version: string): number => Number.parseInt(version, 10)
 const minorOf = (version: string): number => Number(/^\d+\.(\d+)/.exec(version)?.[1] ?? 0)
 
-const installCommand = (major: number): string =>
-  process.platform === 'darwin'
+/** How the packages with all of `ClientTools` are installed that fit a server. */
+export function installTools(serverVersion: string): string {
+  const major = majorOf(serverVersion)
+  return process.platform === 'darwin'
     ? `brew install postgresql@${major}`
     : 'sudo apt-get install -y postgresql-common && ' +
-      'sudo /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y && ' +
-      `sudo apt-get install -y postgresql-client-${major}`
+        'sudo /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y && ' +
+        `sudo apt-get install -y postgresql-client-${major}`
+}
 
 async function installations(environment: Environment): Promise<ClientTools[]> {
   const found = await Promise.all((await folders(environment)).map(installationIn))

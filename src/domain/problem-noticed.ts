@@ -1,4 +1,5 @@
 import type { Instant } from './json.ts'
+import type { RolesMissing } from './roles-missing.ts'
 import type { Session } from './session.ts'
 
 /** What a plan notices: of its statements, the server, this machine, and the way back. */
@@ -46,6 +47,7 @@ export interface NoticedProblems {
   'disk-short': { folder: string; free: number; needs: number }
   'disk-unknown': { folder: string; errno: string }
   'backup-folder': { folder: string; errno: string }
+  'backup-without-roles': { missing: RolesMissing; install: string }
   'tool-missing': { tool: string; install: string }
   'tool-older': { tool: string; version: string; server: string; install: string }
   'tool-unfit': { tool: string; version: string; why: string }

@@ -4,6 +4,7 @@ import type { TableShape } from './schema.ts'
 import type { Identity } from './identity.ts'
 import type { Move } from './script.ts'
 import type { Check } from './finding.ts'
+import type { RolesMissing } from './roles-missing.ts'
 
 /** What each kind of step is given by the plan. */
 export interface Parameters {
@@ -39,6 +40,8 @@ export interface Done {
     sha256: string
     lsn: string
     seconds: number
+    /** Why roles and tablespaces are not beside it; null: they are. Older releases did not record it. */
+    rolesMissing?: RolesMissing | null
   }
   check: { checks: Check[]; at: Instant }
   claim: { identity: Identity; fenced: number }

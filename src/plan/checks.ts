@@ -24,6 +24,7 @@ const moving: readonly RunKind[] = ['migrate', 'rollback']
 const looks: readonly Looking[] = [
   { name: 'Server version', look: server.version, of: always },
   { name: 'Client tools', look: host.tools, of: always },
+  { name: 'Roles in the backup', look: host.rolesOfBackup, of: always },
   { name: 'Backup folder', look: host.backupFolder, of: always },
   { name: 'Disk space for the backup', look: host.disk, of: always },
   { name: 'Right to read everything', look: roles.reading, of: always },

@@ -1,8 +1,10 @@
 import { access, constants, mkdir } from 'node:fs/promises'
 import type { Finding } from '../domain/finding.ts'
 import { freeBytes } from '../adapters/disk.ts'
+import { tryRoles } from '../adapters/dump-roles.ts'
+import { libpqEnvironment } from '../adapters/libpq.ts'
 import { makeService } from '../adapters/services/make.ts'
-import { clientTools } from '../adapters/tools.ts'
+import { clientTools, installTools } from '../adapters/tools.ts'
 import { variablesOf } from '../runbook/secrets.ts'
 import { blocker, warning, type Looked } from './looked.ts'
 
@@ -10,6 +12,19 @@ import { blocker, warning, type Looked } from './looked.ts'
 export async function tools({ serverVersion, environment }: Looked): Promise<Finding[]> {
   const found = await clientTools(serverVersion, environment)
   return found.ok ? [] : [blocker(found.problem)]
+}
+
+/** Whether the backup will have the server's roles: they are dumped once, into nowhere. Without tools there is no backup. */
+export async function rolesOfBackup({ serverVersion, environment, target }: Looked): Promise<Finding[]> {
+  const found = await clientTools(serverVersion, environment)
+  if (!found.ok) return []
+  const missing = await tryRoles(
+    found.value,
+    libpqEnvironment(target.address, target.applicationName, environment),
+  )
+  return missing
+    ? [warning({ code: 'backup-without-roles', missing, install: installTools(serverVersion) })]
+    : []
 }
 
 /** Made where it is missing, so that a first backup does not fail in the night. */

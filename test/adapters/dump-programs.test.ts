@@ -61,6 +61,33 @@ test('where nothing but PostgreSQL’s programs is installed, Node compresses', 
   })
 })
 
+/** What a backup and its record say of the roles, and the files that it has. */
+async function rolesOf(environment: Record<string, string>) {
+  const folder = await makeDumpFolder()
+  const taken = await take(environment, folder)
+  if (taken.status !== 'done') throw new Error(JSON.stringify(taken))
+  const backup = path.dirname(taken.facts.path)
+  const record = JSON.parse(await readFile(path.join(backup, 'record.json'), 'utf8')) as object
+  expect(record).toMatchObject({ rolesMissing: taken.facts.rolesMissing })
+  return { missing: taken.facts.rolesMissing, backup, files: (await readdir(backup)).toSorted() }
+}
+
+test('a backup without pg_dumpall says that it has no roles', async () => {
+  expect(await rolesOf(await programs({}))).toMatchObject({
+    missing: { why: 'no-tool' },
+    files: ['database.dump.zst', 'record.json'],
+  })
+})
+
+test('a pg_dumpall that fails leaves no half of the roles, and what it said stands beside the dump', async () => {
+  const pg_dumpall = `for word; do case "$word" in --file=*) echo 'CREATE ROLE one;' >"\${word#--file=}"; esac; done
+echo 'permission denied for table pg_authid' >&2; exit 1`
+  const { missing, backup, files } = await rolesOf(await programs({ pg_dumpall }))
+  expect(missing).toEqual({ why: 'failed', exitCode: 1 })
+  expect(files).toEqual(['database.dump.zst', 'globals.log', 'record.json'])
+  expect(await readFile(path.join(backup, 'globals.log'), 'utf8')).toContain('permission denied')
+})
+
 test('buffers that cannot be enlarged stay as they are', async () => {
   const broken = await programs({ stdbuf: 'echo "failed to find libstdbuf.so" >&2; exit 125' })
   const complaining = await programs({ stdbuf: 'shift; echo "cannot be preloaded: ignored." >&2; exec "$@"' })

@@ -65,6 +65,7 @@ test('what is told of a dump is true', async () => {
       .update(await readFile(facts.path))
       .digest('hex'),
     lsn: expect.stringMatching(/^[0-9A-F]+\/[0-9A-F]+$/),
+    rolesMissing: null,
     seconds: expect.any(Number),
   })
   expect(told.find(({ at }) => at === 'pg_dump')).toMatchObject({ unit: 'bytes', of: 100_000_000 })
@@ -84,7 +85,7 @@ test('the record beside a dump tells what it is without the bot, and no secret',
     serverVersion: expect.stringMatching(/^15/),
     toolVersion: expect.stringMatching(/^15/),
     tableNames: expect.arrayContaining(['master AdminUsers', 'master RefreshTokens']),
-    globals: true,
+    rolesMissing: null,
   })
   const { password } = new URL(database.url)
   expect(password.length).toBeGreaterThan(10)

@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { clientTools } from '../../src/adapters/tools.ts'
 import { disk } from '../../src/plan/findings-host.ts'
 import type { Looked } from '../../src/plan/looked.ts'
 import { finding, planTarget } from './target.ts'
@@ -10,6 +11,27 @@ describe('what stands in the way where the bot runs', () => {
     const target = await planTarget()
     const environment = { ...target.environment, LOCKKEEPER_POSTGRES_BIN: target.folder }
     expect(finding(await target.plan({ environment }), 'tool-missing')?.level).toBe('blocker')
+  })
+
+  it('are roles that the backup will not have: pg_dumpall is missing, or may not read them', async () => {
+    const target = await planTarget()
+    expect(finding(await target.plan(), 'backup-without-roles')).toBeUndefined()
+    const without = path.join(target.folder, 'bin')
+    await mkdir(without)
+    const tools = await clientTools('15.0')
+    if (!tools.ok) throw new Error(tools.problem.code)
+    for (const file of [tools.value.pgDump, tools.value.pgRestore, tools.value.psql])
+      await symlink(file, path.join(without, path.basename(file)))
+    const environment = { ...target.environment, LOCKKEEPER_POSTGRES_BIN: without }
+    expect(finding(await target.plan({ environment }), 'backup-without-roles')).toMatchObject({
+      level: 'warning',
+      problem: { missing: { why: 'no-tool' } },
+    })
+    await target.client.query('revoke select on pg_catalog.pg_tablespace from public')
+    expect(finding(await target.plan(), 'backup-without-roles')).toMatchObject({
+      level: 'warning',
+      problem: { missing: { why: 'failed', exitCode: 1 } },
+    })
   })
 
   it('is a folder of backups that cannot be written', async () => {

@@ -245,6 +245,7 @@ it('a plan of a backup needs no migrations, and looks only at what a backup need
   expect(plan.measured.checks.map((check) => check.name)).toEqual([
     'Server version',
     'Client tools',
+    'Roles in the backup',
     'Backup folder',
     'Disk space for the backup',
     'Right to read everything',

@@ -7,6 +7,7 @@ import { sessionsBriefly } from '../words/sessions.ts'
 import { typed } from '../words/typed.ts'
 import { untoldMeans, untoldNext } from './untold.ts'
 import type { Difference } from '../../domain/problem.ts'
+import { noRoles } from '../words/no-roles.ts'
 
 const again: Line = say`then plan again: ${typed('plan')}`
 
@@ -107,6 +108,14 @@ export const planProblems = {
   'backup-folder': ({ folder, errno }) => ({
     what: say`Backups cannot be written to ${code(folder)} (${errnoWords(errno)}).`,
     next: say`${['ENOSPC', 'EDQUOT'].includes(errno) ? 'Free or add disk' : 'Correct the folder or its permissions'}, or name another folder in Lockkeeper’s configuration (backups); then try again.`,
+  }),
+  'backup-without-roles': ({ missing, install }) => ({
+    what: say`The backup will have no roles: ${noRoles(missing)}.`,
+    means: say`A restore on this server needs none. On another server the owners and the application’s role must be made by hand first.`,
+    next:
+      missing.why === 'no-tool'
+        ? say`Type where Lockkeeper runs: ${code(install)}. Then plan again. Or approve it knowing that.`
+        : say`Run ${code('pg_dumpall --globals-only')} there as a role that may, and keep what it writes; or approve it knowing that.`,
   }),
   'tool-missing': ({ tool, install }) => ({
     what: say`${code(tool)} is not installed where Lockkeeper runs.`,

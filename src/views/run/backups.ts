@@ -3,6 +3,7 @@ import type { Instant } from '../../domain/json.ts'
 import { bold, code, dayAndClock, say, text, type Line, type View } from '../../domain/view.ts'
 import { bytes, counted, seconds } from '../words/amounts.ts'
 import { typed } from '../words/typed.ts'
+import { noRoles } from '../words/no-roles.ts'
 
 export type BackupListed = Done['backup'] & { madeAt: Instant; runbook?: string }
 
@@ -46,4 +47,4 @@ export function backupsView(backups: readonly BackupListed[], runbook: string | 
 }
 
 const backupLine = (backup: BackupListed, named: boolean): Line =>
-  say`${bold(backup.backup)}${named && backup.runbook ? ` · ${backup.runbook}` : ''} · ${dayAndClock(backup.madeAt)} · ${bytes(backup.bytes)} of ${bytes(backup.databaseBytes)}, ${counted(backup.tables, 'table')}, ${seconds(backup.seconds)} · ${code(backup.path)} · SHA-256 ${code(backup.sha256.slice(0, 16))}`
+  say`${bold(backup.backup)}${named && backup.runbook ? ` · ${backup.runbook}` : ''} · ${dayAndClock(backup.madeAt)} · ${bytes(backup.bytes)} of ${bytes(backup.databaseBytes)}, ${counted(backup.tables, 'table')}, ${seconds(backup.seconds)} · ${code(backup.path)} · SHA-256 ${code(backup.sha256.slice(0, 16))}${backup.rolesMissing ? say` · without roles: ${noRoles(backup.rolesMissing)}` : ''}`

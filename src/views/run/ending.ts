@@ -17,6 +17,7 @@ import { firstOf, whom } from '../words/line.ts'
 import { problemLine, wordProblem } from '../problem/problem.ts'
 import { productLine, unlikeLine } from './state.ts'
 import { nameOf, stepName } from '../words/step-names.ts'
+import { noRoles } from '../words/no-roles.ts'
 
 /** How a run ended: a message of its own, so that it notifies, and the first line of the live message from then on. */
 export function endingView(run: Run, attempts: readonly Attempt[]): View {
@@ -121,7 +122,7 @@ function madeParts({ run, record }: Standing): Line[] {
       : []),
     ...(backup
       ? [
-          say`Backup ${bold(backup.backup)}: ${bytes(backup.bytes)} of ${bytes(backup.databaseBytes)}, ${counted(backup.tables, 'table')}, ${seconds(backup.seconds)}, read through to its end`,
+          say`Backup ${bold(backup.backup)}: ${bytes(backup.bytes)} of ${bytes(backup.databaseBytes)}, ${counted(backup.tables, 'table')}, ${seconds(backup.seconds)}, read through to its end${backup.rolesMissing ? say`; without roles: ${noRoles(backup.rolesMissing)}` : ''}`,
         ]
       : []),
   ]

@@ -7,7 +7,8 @@ type Brief = { [K in Kind]: (facts: Done[K], step: Extract<Step, { kind: K }>) =
 
 /** What a step came to, in a few words for its row. Null: its name says all. */
 const brief: Brief = {
-  backup: ({ bytes: size, seconds: took }) => say`${bytes(size)} in ${seconds(took)}, read through`,
+  backup: ({ bytes: size, seconds: took, rolesMissing }) =>
+    say`${bytes(size)} in ${seconds(took)}, read through${rolesMissing ? '; without roles' : ''}`,
   check: ({ checks }) => {
     const findings = checks.flatMap((check) => check.findings)
     const bad = findings.filter(({ level }) => level !== 'note').length

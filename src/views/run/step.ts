@@ -10,6 +10,7 @@ import { nameOf, stepOf } from '../words/step-names.ts'
 import { findingRows } from '../problem/finding-rows.ts'
 import { wordProblem } from '../problem/problem.ts'
 import { endedWith, saying, updating } from '../problem/efcore.ts'
+import { noRoles } from '../words/no-roles.ts'
 
 const statementsShown = 30
 
@@ -97,6 +98,8 @@ const details: { [K in Kind]: (facts: Done[K]) => Part[] } = {
     lines(
       say`${bold(facts.backup)}: ${code(facts.path)}, ${bytes(facts.bytes)} of ${bytes(facts.databaseBytes)} in the database, ${counted(facts.tables, 'table')}`,
       say`SHA-256 ${code(facts.sha256)}, log position ${code(facts.lsn)}`,
+      facts.rolesMissing != null &&
+        say`Without roles (${code('globals.sql')}): ${noRoles(facts.rolesMissing)}`,
     ),
   check: (facts) => {
     const rows = findingRows(facts, 20)

@@ -61,6 +61,10 @@ export const noticedSamples: NoticedProblems = {
   'disk-short': { folder: '/backups', free: 1_000_000_000, needs: 2_400_000_000 },
   'disk-unknown': { folder: '/backups', errno: 'ENOENT' },
   'backup-folder': { folder: '/backups', errno: 'EACCES' },
+  'backup-without-roles': {
+    missing: { why: 'no-tool' },
+    install: 'sudo apt-get install -y postgresql-client-15',
+  },
   'tool-missing': { tool: 'pg_dump', install: 'apt-get install postgresql-client-15' },
   'tool-older': {
     tool: 'pg_dump',
