@@ -19,11 +19,15 @@ const serviceOf = (plan: Planned, name: string): Service | undefined =>
   runbookOf(plan).services.find((service) => service.name === name)
 const oneStatement = (plan: Planned): number => runbookOf(plan).window.statementTimeout / 1000
 
+const requestsWithin = (plan: Planned, release: 'before' | 'after'): number =>
+  requestsFor(runbookOf(plan), release).reduce((sum, { expect }) => sum + expect.within / 1000, 0)
+
 const limits: Limits = {
   backup: (_, { measured }) => moment + measured.databaseBytes / slowBackup,
   check: () => counting,
   claim: () => moment,
   card: () => moment,
+  baseline: (_, plan) => moment + requestsWithin(plan, 'before'),
   stop: ({ with: { service } }, plan) => (serviceOf(plan, service)?.stop.within ?? 0) / 1000,
   close: () => moment,
   drain: ({ with: { seconds } }) => seconds,
@@ -37,8 +41,7 @@ const limits: Limits = {
   open: () => moment,
   release: (_, plan) => runbookOf(plan).window.within / 1000,
   start: ({ with: { service } }, plan) => (serviceOf(plan, service)?.health.within ?? 0) / 1000,
-  smoke: ({ with: { as } }, plan) =>
-    requestsFor(runbookOf(plan), as).reduce((sum, { expect }) => sum + expect.within / 1000, 0),
+  smoke: ({ with: { as } }, plan) => requestsWithin(plan, as),
   admit: () => moment,
 }
 

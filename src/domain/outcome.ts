@@ -14,7 +14,7 @@ export type Outcome<Facts = unknown> =
   | { status: 'asks'; question: Question; reached?: Reached }
 
 /** Why a step had nothing to do. */
-export type Unneeded = 'nothing-taken' | 'already-so' | 'not-in-runbook' | 'nothing-migrated'
+export type Unneeded = 'nothing-taken' | 'already-so' | 'not-in-runbook' | 'nothing-migrated' | 'nothing-runs'
 
 export const done = <Facts>(facts: Facts): Outcome<Facts> => ({ status: 'done', facts })
 export const failed = (problem: Problem): { status: 'failed'; problem: Problem } => ({

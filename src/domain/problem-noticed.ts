@@ -64,6 +64,8 @@ export interface NoticedProblems {
   'no-rollback': { migrations: string[]; why?: DownFault }
   'service-state-unknown': { service: string; why: string }
   'service-not-running': { service: string }
+  /** What the smoke test asks fails already, on the release that is up. */
+  'baseline-failed': { failed: { name: string; expected: string; saw: string }[]; passed: number }
   'variables-unset': { variables: string[] }
   'tables-missing': { tables: string[] }
   /** What the steps may take is more than the runbook's window. */

@@ -1,4 +1,5 @@
 import type { Gone, Paused } from './absence.ts'
+import type { Before } from './baseline.ts'
 import type { Choice } from './choice.ts'
 import type { Fault } from '../yaml/fault.ts'
 import type { Instant } from './json.ts'
@@ -193,8 +194,19 @@ export interface Problems extends EfCoreProblems, NoticedProblems {
   'deadline-near': { deadline: Instant; needsSeconds: number }
   'verification-failed': { failed: VerificationFault[] }
   'try-out-failed': SqlError
-  unhealthy: { service: string; url: string; saw: string; attempts: number; seconds: number }
-  'functional-failed': { failed: { name: string; expected: string; saw: string }[]; passed: number }
+  /** `before`: of the release that was up before the window, where it was asked. */
+  unhealthy: {
+    service: string
+    url: string
+    saw: string
+    attempts: number
+    seconds: number
+    before?: Before
+  }
+  'functional-failed': {
+    failed: { name: string; expected: string; saw: string; before?: Before }[]
+    passed: number
+  }
   'debts-open': { what: string[] }
   bug: { reference: string }
   // Slack

@@ -1,6 +1,7 @@
 import type { Instant } from './json.ts'
 import type { EndedSession } from './session.ts'
 import type { TableShape } from './schema.ts'
+import type { Baseline, Before } from './baseline.ts'
 import type { Identity } from './identity.ts'
 import type { Move } from './script.ts'
 import type { Check } from './finding.ts'
@@ -12,6 +13,7 @@ export interface Parameters {
   check: Record<never, never>
   claim: Record<never, never>
   card: Record<never, never>
+  baseline: Record<never, never>
   stop: { service: string }
   close: Record<never, never>
   drain: { seconds: number }
@@ -46,6 +48,7 @@ export interface Done {
   check: { checks: Check[]; at: Instant }
   claim: { identity: Identity; fenced: number }
   card: { file: string; commands: { what: string; command: string }[] }
+  baseline: { checks: Baseline }
   stop: { instances: number; seconds: number }
   close: { rolesKeptOut: string[]; stillEnter: string[] }
   drain: {
@@ -81,7 +84,12 @@ export interface Done {
   /** `output`: the last lines of what its command wrote. */
   release: { version: string; deployed: boolean; output?: string }
   start: { instances: number; seconds: number }
-  smoke: { passed: { name: string; milliseconds: number }[]; seconds: number }
+  /** `asBefore`: on a way back, what fails in the same way as before the window. */
+  smoke: {
+    passed: { name: string; milliseconds: number }[]
+    asBefore?: { name: string; saw: string; before?: Before }[]
+    seconds: number
+  }
   admit: { settled: string[] }
 }
 

@@ -30,6 +30,7 @@ const looks: readonly Looking[] = [
   { name: 'Right to read everything', look: roles.reading, of: always },
   { name: 'Environment variables', look: host.variables, of: moving },
   { name: 'State of the services', look: host.services, of: moving },
+  { name: 'Health and functional requests', look: host.application, of: ['migrate'] },
   { name: 'Application role', look: roles.application, of: moving },
   { name: 'Right to close the database', look: roles.closing, of: moving },
   { name: 'Right to end sessions', look: roles.ending, of: moving },

@@ -35,6 +35,7 @@ const guesses: Record<Kind, number> = {
   check: 1,
   claim: 0.2,
   card: 0.2,
+  baseline: 0.2,
   stop: 1,
   close: 0.2,
   drain: 0.5,
@@ -83,6 +84,7 @@ function secondsBySize(
 ): number {
   if (step.kind === 'backup') return databaseBytes / speed.backup
   if (step.kind === 'before' || step.kind === 'verify') return countedRows / countedPerSecond
+  if (step.kind === 'baseline') return requests.before * perRequest
   if (step.kind === 'smoke') return requests[step.with.as] * perRequest
   if (step.kind !== 'migrate') return 0
   const scripts = scriptsOf(step, prepared)?.scripts ?? []

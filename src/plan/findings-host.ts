@@ -6,6 +6,7 @@ import { libpqEnvironment } from '../adapters/libpq.ts'
 import { makeService } from '../adapters/services/make.ts'
 import { clientTools, installTools } from '../adapters/tools.ts'
 import { variablesOf } from '../runbook/secrets.ts'
+import { askBaseline } from './baseline.ts'
 import { blocker, warning, type Looked } from './looked.ts'
 
 /** pg_dump and its like, of a version that fits the server. */
@@ -65,6 +66,15 @@ export async function services({ runbook, environment }: Looked): Promise<Findin
     }),
   )
   return found.flat()
+}
+
+/** What the smoke test asks, asked of the release that is up: what fails already would stop the run with users out. */
+export async function application({ runbook, environment }: Looked): Promise<Finding[]> {
+  const checks = (await askBaseline(runbook, environment, new AbortController().signal)) ?? []
+  const failed = checks.filter(({ passed }) => !passed)
+  if (failed.length === 0) return []
+  const seen = failed.map(({ name, expected, saw }) => ({ name, expected, saw }))
+  return [warning({ code: 'baseline-failed', failed: seen, passed: checks.length - failed.length })]
 }
 
 /** Without one of them a service would not start again, or a check of it could not be made. */

@@ -27,7 +27,7 @@ export function routesFor(runbook: Runbook, kind: RunKind, facts: RouteFacts): R
   const back = kind === 'migrate' ? ('before' as const) : ('after' as const)
   return {
     forward: [
-      ...before.map((laid) => step(laid, false)),
+      ...beforeWindow(kind).map((laid) => step(laid, false)),
       ...[
         ...takingUsersOut(runbook, facts),
         ...moving(kind, facts),
@@ -47,11 +47,13 @@ export function routesFor(runbook: Runbook, kind: RunKind, facts: RouteFacts): R
   }
 }
 
-const before: Laid[] = [
+/** A rollback asks for no baseline: a login of the new release writes rows that the down migration loses. */
+const beforeWindow = (kind: RunKind): Laid[] => [
   { kind: 'backup', with: {} },
   { kind: 'check', with: {} },
   { kind: 'claim', with: {} },
   { kind: 'card', with: {} },
+  ...(kind === 'migrate' ? [{ kind: 'baseline', with: {} } as const] : []),
 ]
 
 const stopping = (runbook: Runbook): Laid[] => [

@@ -14,7 +14,7 @@ export async function untilUsersWereTold(
   step: Step,
   signal: AbortSignal,
 ): Promise<void> {
-  if (step.kind !== 'stop' || windowBegan || !notBefore) return
+  if ((step.kind !== 'baseline' && step.kind !== 'stop') || windowBegan || !notBefore) return
   const left = Date.parse(notBefore) - Date.parse(await timeOf(pool))
   if (left > 0) await setTimeout(left, undefined, { signal }).catch(() => {})
 }

@@ -3,6 +3,7 @@ import type { Choice } from '../domain/choice.ts'
 import type { Question } from '../domain/question.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Route, Step } from '../domain/step.ts'
+import { isAsBefore } from '../domain/as-before.ts'
 import { hasMigrated, presentRoute, reachedBy, wayBack } from '../domain/route.ts'
 
 /** What a failed step asks: only choices that do something at this step, the safest way on first. */
@@ -14,10 +15,13 @@ export function questionAfterFailure(
 ): Question {
   const choices: Choice[] = []
   if (standsInTheWay(step, problem)) choices.push('terminate')
+  // What failed before the window fails again, whatever is tried.
+  const isKnown = isAsBefore(problem)
+  if (isKnown) choices.push('go-on')
   choices.push('retry')
   const way = wayBack(run.plan.approved.routes, record)
   if (way) choices.push(way)
-  if (mayGoOn(record, step, problem, way)) choices.push('go-on')
+  if (!isKnown && mayGoOn(record, step, problem, way)) choices.push('go-on')
   if (run.windowBegan) choices.push('leave')
   return { code: 'step-failed', problem, choices, ...lapse(run, record) }
 }

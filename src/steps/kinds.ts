@@ -1,6 +1,7 @@
 import type { StepKinds } from './step-kind.ts'
 import { admit } from './admit.ts'
 import { backup } from './backup.ts'
+import { baseline } from './baseline.ts'
 import { before } from './before.ts'
 import { cancellable } from './cancelled.ts'
 import { card } from './card.ts'
@@ -23,6 +24,7 @@ export const kinds: StepKinds = {
   check: cancellable(check),
   claim: cancellable(claim),
   card: cancellable(card),
+  baseline: cancellable(baseline),
   stop: cancellable(stop),
   close: cancellable(close),
   drain: cancellable(drain),

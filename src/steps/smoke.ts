@@ -1,48 +1,82 @@
-import type { StepKind } from './step-kind.ts'
+import type { At, StepKind } from './step-kind.ts'
+import type { Baseline, Before } from '../domain/baseline.ts'
+import type { Done } from '../domain/step.ts'
 import { checkRequests, waitHealthy } from '../adapters/http.ts'
-import { requestsFor } from '../domain/runbook.ts'
-import { done, failed, unneeded } from '../domain/outcome.ts'
+import { requestsFor, type Service } from '../domain/runbook.ts'
+import { failsAsBefore, healthName } from '../domain/baseline.ts'
+import { done, failed, unneeded, type Outcome } from '../domain/outcome.ts'
+import { presentRoute } from '../domain/route.ts'
 import { owedService } from './owed.ts'
 import { serviceOf } from './services.ts'
+import { factsOf } from './step-kind.ts'
 
 /**
  * Health of every service that was stopped, then the functional requests of the release that is up, before users are
  * let in. A service that did not run before is not looked at: it is not started either. One that has ended is started
- * again when a person says retry.
+ * again when a person says retry. What fails is told with what it was before the window; on a way back, which makes
+ * everything as it was, a check that fails in the same way as before is passed over.
  */
 export const smoke: StepKind<'smoke'> = {
   resume: 'retry',
   async perform(at, answer) {
-    const { runbook } = at.run.plan.approved
-    const { services } = runbook
+    const { runbook, routes } = at.run.plan.approved
     const functional = requestsFor(runbook, at.with.as)
     const debts = await at.world.debts.all()
-    const restarted = services.flatMap((service) => {
+    const restarted = runbook.services.flatMap((service) => {
       const debt = debts.find((one) => one.what === owedService(service.name) && one.takenAt !== null)
       return debt?.owes === 'service' ? [{ service, instances: debt.was.instances }] : []
     })
     if (restarted.length === 0) return unneeded('nothing-taken')
     const began = performance.now()
-    const passed: { name: string; milliseconds: number }[] = []
+    const baseline = factsOf(at.record, routes.forward, 'baseline')?.checks ?? []
+    const goesBack = presentRoute(at.record) !== 'forward'
+    const passed: Done['smoke']['passed'] = []
+    const asBefore: NonNullable<Done['smoke']['asBefore']> = []
     for (const { service, instances } of restarted) {
-      const { method } = serviceOf(at, service.name)
-      const hasEnded = async () => {
-        const state = await method.state()
-        return state.ok && state.value.instances === 0
+      const name = healthName(service.name)
+      const healthy = await untilHealthy(at, service, instances, answer?.choice === 'retry')
+      if (healthy.status === 'done') {
+        passed.push({ name, milliseconds: healthy.facts.milliseconds })
+        continue
       }
-      if (answer?.choice === 'retry' && (await hasEnded())) {
-        const started = await method.start(instances, at.signal)
-        if (started.status !== 'done') return started
-      }
-      const healthy = await waitHealthy(service, at.signal, at.progress, at.world.environment, hasEnded)
-      if (!healthy.ok) return failed(healthy.problem)
-      passed.push({ name: `Health of ${service.name}`, milliseconds: healthy.value.milliseconds })
+      if (healthy.status !== 'failed' || healthy.problem.code !== 'unhealthy') return healthy
+      const problem = { ...healthy.problem, ...beforeOf(baseline, name) }
+      if (!goesBack || !failsAsBefore(problem)) return failed(problem)
+      asBefore.push({ name, saw: problem.saw, ...beforeOf(baseline, name) })
     }
     at.progress({ done: 0, of: functional.length, unit: 'requests', at: null })
     const checked = await checkRequests(functional, at.world.environment, at.signal)
     passed.push(...checked.passed)
-    if (checked.failed.length > 0)
-      return failed({ code: 'functional-failed', failed: checked.failed, passed: passed.length })
-    return done({ passed, seconds: (performance.now() - began) / 1000 })
+    const failing = checked.failed.map((fault) => ({ ...fault, ...beforeOf(baseline, fault.name) }))
+    if (failing.length > 0 && !(goesBack && failing.every(failsAsBefore)))
+      return failed({ code: 'functional-failed', failed: failing, passed: passed.length })
+    asBefore.push(...failing.map(({ name, saw, before }) => ({ name, saw, ...(before && { before }) })))
+    const seconds = (performance.now() - began) / 1000
+    return done({ passed, ...(asBefore.length > 0 && { asBefore }), seconds })
   },
+}
+
+async function untilHealthy(
+  at: At<'smoke'>,
+  service: Service,
+  instances: number,
+  startsAgain: boolean,
+): Promise<Outcome<{ milliseconds: number }>> {
+  const { method } = serviceOf(at, service.name)
+  const hasEnded = async () => {
+    const state = await method.state()
+    return state.ok && state.value.instances === 0
+  }
+  if (startsAgain && (await hasEnded())) {
+    const started = await method.start(instances, at.signal)
+    if (started.status !== 'done') return started
+  }
+  const healthy = await waitHealthy(service, at.signal, at.progress, at.world.environment, hasEnded)
+  return healthy.ok ? done(healthy.value) : failed(healthy.problem)
+}
+
+/** What a check was before the window; nothing where it was not asked then. */
+function beforeOf(baseline: Baseline, name: string): { before?: Before } {
+  const asked = baseline.find((check) => check.name === name)
+  return asked ? { before: { passed: asked.passed, saw: asked.saw, at: asked.at } } : {}
 }

@@ -25,6 +25,7 @@ test('a step may take as long as its runbook gives it', () => {
   expect(limit('verify')).toBe(900)
   expect(limit('before')).toBe(900)
   expect(limit('release')).toBe(1800)
+  expect(limit('baseline')).toBe(65)
   expect(limit('smoke', { as: 'before' })).toBe(5)
   expect(limit('smoke', { as: 'after' })).toBe(7.5)
 })

@@ -27,9 +27,11 @@ async function first(run: Times, of = stop, signal = new AbortController().signa
   return Promise.race([waiting, pool.query('select pg_sleep(0.2)').then(() => 'waits')])
 }
 
-test('the first stop waits for the time that users were told, and nothing else does', async () => {
+test('the look before the first stop, and that stop, wait for the time that users were told, and nothing else does', async () => {
   const leave = new AbortController()
   expect(await first({ windowBegan: null, notBefore: inMs(hour) }, stop, leave.signal)).toBe('waits')
+  const baseline = step('baseline', {}, false)
+  expect(await first({ windowBegan: null, notBefore: inMs(hour) }, baseline, leave.signal)).toBe('waits')
   leave.abort()
   expect(await first({ windowBegan: null, notBefore: inMs(hour) }, step('backup', {}, false))).toBe('goes on')
   expect(await first({ windowBegan: inMs(-1), notBefore: inMs(hour) })).toBe('goes on')

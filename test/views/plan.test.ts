@@ -176,11 +176,11 @@ describe('the thread of a plan', () => {
     const shown = plainText(planDetailsView(plan())).split('\n')
     expect(shown.slice(0, 3)).toEqual([
       'Plan 7F3A in full — AddSecurityEnhancements on hrms_master; to read before you approve: 7F3A.up.sql',
-      'Steps. Before the window: 1 to 4. In it HRMS is down: 5 to 15',
+      'Steps. Before the window: 1 to 5. In it HRMS is down: 6 to 16',
       '1. Backup, about 28 s — pg_dump of the whole database, with a checksum, read through to its end; 7 are kept',
     ])
     expect(shown).toContain(
-      '10. Migrate, about 0.1 s — the SQL of the way up; a lock is waited for 2 s, up to 10 times',
+      '11. Migrate, about 0.1 s — the SQL of the way up; a lock is waited for 2 s, up to 10 times',
     )
     expect(shown).toContain('Back before Migrate: Verify, Open, Start hrms-api, Smoke, Admit')
     expect(shown).toContain(

@@ -197,6 +197,15 @@ export const beforeDrain = (): Attempt[] => [
   attempt('check', done({ checks: [{ name: 'a', findings: [] }], at: at('03:01:00') })),
   attempt('claim', done({ identity: plan().approved.identity, fenced: 0 })),
   attempt('card', done({ file: '/runs/7F3A-1/card.txt', commands: [] })),
+  attempt(
+    'baseline',
+    done({
+      checks: [
+        { name: 'Health of hrms-api', expected: '200', passed: true, saw: '200', at: at('03:01:10') },
+        { name: 'login', expected: '200', passed: true, saw: '200', at: at('03:01:10') },
+      ],
+    }),
+  ),
   attempt('stop:hrms-api', done({ instances: 3, seconds: 0.4 })),
   attempt('close', done({ rolesKeptOut: ['a', 'b', 'c', 'd'], stillEnter: [] })),
 ]

@@ -1,4 +1,5 @@
 import { code, text, type Line, type View } from '../../domain/view.ts'
+import { applicationProblems } from './application.ts'
 import { efcoreProblems } from './efcore.ts'
 import { noticeProblems } from './notices.ts'
 import { peopleProblems } from './people.ts'
@@ -24,6 +25,7 @@ export const wordings: Wordings = {
   ...reachProblems,
   ...noticeProblems,
   ...runProblems,
+  ...applicationProblems,
   ...scheduleProblems,
 }
 

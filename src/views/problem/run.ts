@@ -1,13 +1,10 @@
-import { bold, code, say, type Line } from '../../domain/view.ts'
-import { counted, number, seconds } from '../words/amounts.ts'
+import { bold, code, say } from '../../domain/view.ts'
+import { counted, seconds } from '../words/amounts.ts'
 import { clipped, codes, firstOf, joined, whom } from '../words/line.ts'
 import { moment } from '../words/time.ts'
-import { ourStatement, sqlErrorLine, type Wordings } from './wording.ts'
+import { expectedAndSeen, ourStatement, sqlErrorLine, type Wordings } from './wording.ts'
 import { endedBriefly, sessionsBriefly, sortLines } from '../words/sessions.ts'
 import { typed } from '../words/typed.ts'
-
-const expectedAndSeen = (name: string, expected: string, saw: string): Line =>
-  say`${bold(name)}: expected ${code(clipped(expected, 120))}, saw ${code(clipped(saw, 120))}`
 
 const exit = (exitCode: number | null): string => (exitCode === null ? '' : `, exit code ${exitCode}`)
 
@@ -93,24 +90,6 @@ export const runProblems = {
     what: say`The try-out, run as the application, failed: ${sqlErrorLine(error)}${ourStatement(error)}.`,
     means: say`The application would fail in the same way. The try-out was rolled back.`,
     next: say`Correct what it lacks (often a GRANT) and retry, or take another of the ways that the run offers.`,
-  }),
-  unhealthy: ({ service, url, saw, attempts, seconds: waited }) => ({
-    what: say`${code(service)} is not healthy after ${seconds(waited)}: ${code(url)} answered ${bold(clipped(saw, 80))}, ${counted(attempts, 'attempt')}.`,
-    next: say`Look at the service’s log on its host. Retry asks again; or go back.`,
-  }),
-  'service-ended': ({ service, seconds: after }) => ({
-    what: say`${code(service)} ended by itself, ${seconds(after)} after its start; it was never healthy.`,
-    means: say`Nothing else starts it: to wait longer would not help.`,
-    next: say`Look at the service’s log on its host, and correct the cause. Retry starts it again; or go back.`,
-  }),
-  'functional-failed': ({ failed, passed }) => ({
-    what: say`${number(failed.length)} of ${counted(failed.length + passed, 'functional check')} failed: ${firstOf(
-      failed.map(({ name, expected, saw }) => expectedAndSeen(name, expected, saw)),
-      5,
-      '; ',
-    )}.`,
-    means: say`Users would meet the same.`,
-    next: say`Retry asks again; or go back.`,
   }),
   'debts-open': ({ what }) => ({
     what: say`Not everything was given back: ${codes(what)}.`,

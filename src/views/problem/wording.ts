@@ -1,8 +1,8 @@
 import type { Action, Line } from '../../domain/view.ts'
 import type { Instant } from '../../domain/json.ts'
 import type { ProblemCode, Problems, SqlError } from '../../domain/problem.ts'
-import { code, say } from '../../domain/view.ts'
-import { statementCode } from '../words/line.ts'
+import { bold, code, say } from '../../domain/view.ts'
+import { clipped, statementCode } from '../words/line.ts'
 import { typed } from '../words/typed.ts'
 
 /** What follows a correction of what a plan is made of. */
@@ -24,6 +24,10 @@ export interface Wording {
  * joins the tables of all themes into one: a code without words does not compile.
  */
 export type Wordings = { [C in ProblemCode]: (problem: Problems[C], seen?: Instant) => Wording }
+
+/** `Login: expected 200, saw 500`. */
+export const expectedAndSeen = (name: string, expected: string, saw: string): Line =>
+  say`${bold(name)}: expected ${code(clipped(expected, 120))}, saw ${code(clipped(saw, 120))}`
 
 const errnos: Record<string, string> = {
   EACCES: 'permission denied',

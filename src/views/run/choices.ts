@@ -5,6 +5,7 @@ import type { Gate } from '../../domain/run.ts'
 import type { Session } from '../../domain/session.ts'
 import { bold, clock, code, say } from '../../domain/view.ts'
 import { about, counted, seconds } from '../words/amounts.ts'
+import { isAsBefore } from '../../domain/as-before.ts'
 import { firstOf } from '../words/line.ts'
 import { secondsFor, type Standing } from './standing.ts'
 import { stepName, stepOf } from '../words/step-names.ts'
@@ -242,15 +243,23 @@ function goOn(asked: Asked): ChoiceText {
     case 'step-failed':
       return {
         label: 'Go on anyway…',
-        says: `Goes on although ${name} is not done. Opens a confirmation`.slice(0, 75),
+        says: isKnown(question)
+          ? 'Goes on: it failed before the window too. Opens a confirmation'
+          : `Goes on although ${name} is not done. Opens a confirmation`.slice(0, 75),
         does: goOnAfterFailure(asked, name),
       }
   }
 }
 
+const isKnown = (question: Question): boolean =>
+  question.code === 'step-failed' && isAsBefore(question.problem)
+
 function goOnAfterFailure({ standing, gate }: Asked, name: string): Line {
   const step = stepOf(standing.run, gate.step)
-  if (step?.kind === 'smoke') return say`lets users into ${product(standing)} although checks failed`
+  if (step?.kind === 'smoke')
+    return isKnown(gate.question)
+      ? say`lets users into ${product(standing)}; what fails failed before the window too`
+      : say`lets users into ${product(standing)} although checks failed`
   if (step?.kind === 'verify')
     return say`opens ${code(database(standing))} as it is now, although it is not as expected`
   return say`goes on although ${name} is not done`

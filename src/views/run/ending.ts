@@ -103,7 +103,11 @@ function madeParts({ run, record }: Standing): Line[] {
   const smoke = factsOf(run, record, 'smoke')
   const passed = [
     ...(verify ? [`${verify.passed.length} of ${counted(verify.passed.length, 'verification')}`] : []),
-    ...(smoke ? [`${smoke.passed.length} of ${counted(smoke.passed.length, 'functional check')}`] : []),
+    ...(smoke
+      ? [
+          `${smoke.passed.length} of ${counted(smoke.passed.length + (smoke.asBefore?.length ?? 0), 'functional check')}`,
+        ]
+      : []),
   ]
   return [
     ...(passed.length ? [say`Passed: ${passed.join(', ')}`] : []),

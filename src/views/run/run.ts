@@ -73,7 +73,8 @@ function stateLine(standing: Standing, question: Line | null, now: Instant): Lin
 /** Everything before is done, and users were told a later time. */
 function waitsToStop({ run, present }: Standing, now: Instant): Line | null {
   if (!run.notBefore || run.notBefore <= now || run.cancelBy) return null
-  if (present?.step.kind !== 'stop' || present.attempt) return null
+  const isFirst = present?.step.kind === 'baseline' || present?.step.kind === 'stop'
+  if (!isFirst || present.attempt) return null
   return say`${bold('Ready')}, and waits until ${clock(run.notBefore)}, the time that users were told. Then it goes down, for about ${about(windowSeconds(run.plan))}`
 }
 

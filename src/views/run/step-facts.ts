@@ -16,6 +16,12 @@ const brief: Brief = {
   },
   claim: ({ fenced }) => (fenced ? say`${counted(fenced, 'session')} of a dead run ended` : null),
   card: () => null,
+  baseline: ({ checks }) => {
+    const failed = checks.filter(({ passed }) => !passed)
+    return failed.length > 0
+      ? say`${checks.length - failed.length} of ${checks.length} passed; failing before the window: ${failed.map(({ name }) => name).join(', ')}`
+      : null
+  },
   stop: ({ instances, seconds: took }) => say`${counted(instances, 'instance')}, ${seconds(took)}`,
   close: ({ rolesKeptOut, stillEnter }) => {
     const enter = stillEnter.length === 1 ? 'enters' : 'enter'
@@ -33,7 +39,8 @@ const brief: Brief = {
   open: ({ roles }) => (roles.length ? say`for ${code(roles.join(', '))} only` : null),
   release: ({ version, deployed }) => say`${version}${deployed ? '' : ', was in place'}`,
   start: ({ instances, seconds: took }) => say`${counted(instances, 'instance')} started, ${seconds(took)}`,
-  smoke: ({ passed, seconds: took }) => say`${passed.length} of ${passed.length} passed, ${seconds(took)}`,
+  smoke: ({ passed, asBefore = [], seconds: took }) =>
+    say`${passed.length} of ${passed.length + asBefore.length} passed${asBefore.length ? `, ${asBefore.length} failing as before the window` : ''}, ${seconds(took)}`,
   admit: () => null,
 }
 
@@ -61,6 +68,7 @@ export const unneededWords: Record<Unneeded, string> = {
   'already-so': 'it was so already',
   'not-in-runbook': 'the runbook asks for none',
   'nothing-migrated': 'nothing was migrated',
+  'nothing-runs': 'no service runs',
 }
 
 /** `120 MB of about 542 MB`, `2 of 41 sessions still there`, `3rd try of 10`. */

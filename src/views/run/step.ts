@@ -4,7 +4,7 @@ import type { Outcome } from '../../domain/outcome.ts'
 import type { Run } from '../../domain/run.ts'
 import { bold, clock, code, say, text, type Line, type Part, type View } from '../../domain/view.ts'
 import { bytes, counted, milliseconds, number, seconds } from '../words/amounts.ts'
-import { codes, firstOf, whom } from '../words/line.ts'
+import { clipped, codes, firstOf, whom } from '../words/line.ts'
 import { factsBriefly, unneededWords } from './step-facts.ts'
 import { nameOf, stepOf } from '../words/step-names.ts'
 import { findingRows } from '../problem/finding-rows.ts'
@@ -111,6 +111,15 @@ const details: { [K in Kind]: (facts: Done[K]) => Part[] } = {
     ),
   card: ({ file }) =>
     lines(say`The commands that undo everything by hand are posted here, and in ${code(file)}.`),
+  baseline: ({ checks }) =>
+    bullets(
+      checks.map(({ name, passed, expected, saw, at }) =>
+        passed
+          ? say`${name}: ${saw} at ${clock(at)}`
+          : say`${name}: expected ${code(expected)}, saw ${code(clipped(saw, 120))} at ${clock(at)}`,
+      ),
+      30,
+    ),
   stop: () => [],
   close: ({ rolesKeptOut, stillEnter }) =>
     lines(
@@ -147,9 +156,15 @@ const details: { [K in Kind]: (facts: Done[K]) => Part[] } = {
   open: () => [],
   release: (facts) => written(facts),
   start: () => [],
-  smoke: ({ passed }) =>
+  smoke: ({ passed, asBefore = [] }) =>
     bullets(
-      passed.map(({ name, milliseconds: took }) => say`${name}: ${milliseconds(took)}`),
+      [
+        ...passed.map(({ name, milliseconds: took }) => say`${name}: ${milliseconds(took)}`),
+        ...asBefore.map(
+          ({ name, saw, before }) =>
+            say`${name}: ${code(clipped(saw, 120))}, as ${before ? say`at ${clock(before.at)}, ` : ''}before the window`,
+        ),
+      ],
       30,
     ),
   admit: ({ settled }) => lines(settled.length > 0 && say`Given back: ${codes(settled, 20)}`),

@@ -11,6 +11,7 @@ const leaves: { [K in Kind]: (step: Extract<Step, { kind: K }>, run: Run) => str
   check: () => whole,
   claim: () => whole,
   card: () => whole,
+  baseline: () => 'requests that were sent by then have had their effect',
   stop: ({ with: { service } }) =>
     `if ${service} was told to stop by then, it does all the same, and is started again`,
   close: () => whole,

@@ -16,6 +16,8 @@ export function stepName(step: Step): string {
       return 'Claim'
     case 'card':
       return 'Card'
+    case 'baseline':
+      return 'Baseline'
     case 'stop':
       return `Stop ${step.with.service}`
     case 'close':
@@ -55,6 +57,8 @@ export function stepDoes(step: Step, { approved }: Pick<Plan, 'approved'>): Line
       return say`this database is held for this run alone; what a dead run left there is ended`
     case 'card':
       return say`the commands that undo everything by hand are posted, and kept in a file`
+    case 'baseline':
+      return say`health and functional checks are asked before the first service stops: what fails then already is no fault of the migration`
     case 'stop':
       return say`its instances are counted and stopped; as many are started again`
     case 'close':

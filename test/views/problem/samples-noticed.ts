@@ -101,6 +101,7 @@ export const noticedSamples: NoticedProblems = {
   },
   'service-state-unknown': { service: 'hrms-api', why: 'its pid file cannot be read' },
   'service-not-running': { service: 'hrms-api' },
+  'baseline-failed': { failed: [{ name: 'login', expected: '200', saw: '500' }], passed: 4 },
   'variables-unset': { variables: ['JWT_SECRET'] },
   'tables-missing': { tables: ['master."Tenants"'] },
   'window-short': { needsSeconds: 900, withinSeconds: 600 },

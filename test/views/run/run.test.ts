@@ -47,11 +47,11 @@ test('the whole message while the database drains', () => {
     { person: 'U_MEI', says: 'approved' },
   ]
   expect(lines(down, [...beforeDrain(), draining], null, at('03:01:16'), approvals)).toEqual([
-    'HRMS is down since 03:01:12 UTC, expected back 03:01:27 UTC. Step 7 of 15: Drain, 2 of 41 sessions still there',
+    'HRMS is down since 03:01:12 UTC, expected back 03:01:27 UTC. Step 8 of 16: Drain, 2 of 41 sessions still there',
     'AddSecurityEnhancements on hrms_master · run 7F3A-1 · written 03:01:16 UTC · older than a minute? npx lockkeeper status',
     'Done: Backup — 542 MB in 28 s, read through',
     'Done: Check — 1 check, all passed',
-    'Done: Claim, Card',
+    'Done: Claim, Card, Baseline',
     'Done: Stop hrms-api — 3 instances, 0.4 s',
     'Done: Close — 4 roles kept out',
     'Now: Drain — 2 of 41 sessions still there',
@@ -73,12 +73,12 @@ describe('the first line', () => {
     [
       'before anything began',
       [run(), [], null, at('03:00:41')],
-      'HRMS is up. Step 1 of 15: Backup. It goes down later, for about 13 s',
+      'HRMS is up. Step 1 of 16: Backup. It goes down later, for about 13 s',
     ],
     [
       'while it dumps',
       [run(), [dumping], null, at('03:00:50')],
-      'HRMS is up. Step 1 of 15: Backup, 120 MB of about 542 MB. It goes down later, for about 13 s',
+      'HRMS is up. Step 1 of 16: Backup, 120 MB of about 542 MB. It goes down later, for about 13 s',
     ],
     [
       'of a backup alone',
@@ -98,7 +98,7 @@ describe('the first line', () => {
         null,
         at('03:04:00'),
       ],
-      'HRMS is down since 03:01:12 UTC, expected back 03:04:07 UTC. Step 10 of 15: Migrate',
+      'HRMS is down since 03:01:12 UTC, expected back 03:04:07 UTC. Step 11 of 16: Migrate',
     ],
     [
       'after a cancel',
@@ -108,7 +108,7 @@ describe('the first line', () => {
         null,
         at('03:01:14'),
       ],
-      'HRMS is down since 03:01:12 UTC, expected back 03:01:27 UTC. Step 7 of 15: Drain. Cancelled by @U_MEI: it stops as soon as it can',
+      'HRMS is down since 03:01:12 UTC, expected back 03:01:27 UTC. Step 8 of 16: Drain. Cancelled by @U_MEI: it stops as soon as it can',
     ],
     [
       'on the way back',
@@ -165,7 +165,7 @@ test('on the way back it shows what was done, what failed and what was not run, 
     ).slice(2, -2),
   ).toEqual([
     'Going back, chosen by @U_MEI: hrms_master is unchanged. First what was done and what was not, then the way back.',
-    'Done: Backup, Check, Claim, Card, Stop hrms-api, Close, Drain, Before, Deadline',
+    'Done: Backup, Check, Claim, Card, Baseline, Stop hrms-api, Close, Drain, Before, Deadline',
     'Failed: Migrate — ALTER TABLE master."RefreshTokens" ADD "EmployeeId" uuid did not get its lock, 10 times i…',
     'Not run: Verify · Open · Start hrms-api · Smoke · Admit',
     'Done: Verify',
