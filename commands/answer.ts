@@ -3,6 +3,7 @@ import type { Json } from '../src/domain/json.ts'
 import type { Problem } from '../src/domain/problem.ts'
 import type { Choice } from '../src/domain/choice.ts'
 import type { Gate, Run } from '../src/domain/run.ts'
+import type { SessionMark } from '../src/domain/session.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
 import { answer as record } from '../src/runs/requests.ts'
 import { attemptsOf } from '../src/store/attempts.ts'
@@ -21,6 +22,10 @@ const input = z.object({
   choice: z.string().trim().optional(),
   /** PIDs that were ticked. */
   sessions: z.array(z.string()).optional(),
+  /** The sessions that the form showed: what came after it was not ticked. */
+  shown: z
+    .array(z.object({ pid: z.number(), backendStart: z.string(), xactStart: z.string().nullable() }))
+    .optional(),
   /** Rows, as typed. */
   accepted: z.string().optional(),
 })
@@ -47,7 +52,8 @@ export const answer = command<Input>({
     if (!typed.ok) return typed
     const { choice, isNumber } = typed.value
     const form = answerForm(choice, gate, run, attempts, !isNumber)
-    return ok(form ? { form, input: { ...named, choice } } : undefined)
+    const shown = choice === 'terminate' ? { shown: marksShown(gate) } : {}
+    return ok(form ? { form, input: { ...named, choice, ...shown } } : undefined)
   },
   async handle(house, caller, given) {
     const asked = await gateOf(house, given)
@@ -90,11 +96,9 @@ async function gateOf(house: House, given: Input): Promise<Result<{ run: Run; ga
 /** What an answer carries besides: the very transactions that were shown, or the rows that may be lost. */
 function extraOf(choice: Choice, gate: Gate, given: Input): Result<Json> {
   if (choice === 'terminate') {
-    const ticked = sessionsAsked(gate.question).filter(({ pid }) => given.sessions?.includes(String(pid)))
-    if (ticked.length === 0) return failure(nothingTicked)
-    return ok({
-      sessions: ticked.map(({ pid, backendStart, xactStart }) => ({ pid, backendStart, xactStart })),
-    })
+    const shown = given.shown ?? marksShown(gate)
+    const sessions = shown.filter(({ pid }) => given.sessions?.includes(String(pid)))
+    return sessions.length === 0 ? failure(nothingTicked) : ok({ sessions })
   }
   if (choice === 'go-on' && gate.question.code === 'loss-grew') {
     const accepted = rows(given.accepted)
@@ -104,6 +108,10 @@ function extraOf(choice: Choice, gate: Gate, given: Input): Result<Json> {
   }
   return ok(null)
 }
+
+/** What tells these sessions, and the transactions that they are in, from others. */
+const marksShown = (gate: Gate): SessionMark[] =>
+  sessionsAsked(gate).map(({ pid, backendStart, xactStart }) => ({ pid, backendStart, xactStart }))
 
 const nothingTicked: Problem = {
   code: 'input-wrong',

@@ -1,3 +1,4 @@
+import { choicesNow } from '../src/domain/cause.ts'
 import type { Choice } from '../src/domain/choice.ts'
 import type { Attempt, Gate, Run } from '../src/domain/run.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
@@ -14,7 +15,7 @@ export function choiceTyped(
   run: Run,
   attempts: readonly Attempt[],
 ): Result<{ choice: Choice; isNumber: boolean }> {
-  const { choices } = gate.question
+  const choices = choicesNow(gate)
   const shown = choicesShown({ standing: standingOf(run, attempts, gate), gate })
   const wanted = plain(typed)
   const named = choices.find((choice, i) => [choice, shown[i] ?? ''].some((word) => plain(word) === wanted))

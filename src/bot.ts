@@ -22,6 +22,7 @@ import { startWorker } from './runs/worker.ts'
 import { runsFolder } from './runs/world.ts'
 import { makeSlack, type Listening, type Slack } from './slack/app.ts'
 import { kinds } from './steps/kinds.ts'
+import { lookAt } from './steps/looks.ts'
 import { connectStore } from './store/connect.ts'
 import type { Way } from './store/deliveries.ts'
 import { nameOfStore, openStore } from './store/open.ts'
@@ -72,6 +73,7 @@ const worker = await startWorker({
   url: store.url,
   pool,
   kinds,
+  look: lookAt,
   config,
   environment: process.env,
   secrets,

@@ -84,6 +84,19 @@ export async function waitHealthy(
   }
 }
 
+/** One look at a service's health. */
+export async function isHealthy(
+  { health }: Pick<Service, 'health'>,
+  signal: AbortSignal,
+  environment: Environment,
+): Promise<boolean> {
+  const url = fill(health.url, (variable) => environment[variable])
+  if ('missing' in url) return false
+  const look = Math.min(longestLook, health.within)
+  const answer = await send({ method: 'GET', url: url.filled, headers: {} }, look, signal)
+  return 'status' in answer && answer.status === 200
+}
+
 type Fault = { expected: string; saw: string }
 
 async function check(

@@ -1,5 +1,6 @@
 import {
   addressee,
+  gateKeys,
   noticeKey,
   noticesBelow,
   planKey,
@@ -40,7 +41,6 @@ export interface EventContext {
 
 /** Messages that call people, by what they are called for. */
 const callKeys = (alarm: string): string => `ping:${alarm}/`
-const gateKeys = (gate: string): string[] => [`gate:${gate}`, `gate:${gate}:dm`]
 
 /** Milliseconds before a start: what forbids it then is a matter of its own to whoever scheduled it. */
 const soon = 3_600_000

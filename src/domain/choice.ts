@@ -6,5 +6,5 @@
  */
 export type Choice = 'retry' | 'back-out' | 'roll-back' | 'terminate' | 'wait' | 'go-on' | 'leave'
 
-/** How a request came. `page`: by a link in an e-mail. */
-export type Via = 'slack' | 'terminal' | 'clock' | 'page'
+/** How a request came. `page`: by a link in an e-mail. `look`: Lockkeeper saw that the cause of a question is gone. */
+export type Via = 'slack' | 'terminal' | 'clock' | 'page' | 'look'

@@ -34,6 +34,9 @@ export const planKey = (plan: string): string => `plan:${plan}`
 export const runKey = (run: string): string => `run:${run}`
 export const scheduleKey = (schedule: string): string => `schedule:${schedule}`
 
+/** The messages that ask a gate's question: in the channel, and to the one whom the run's questions go to. */
+export const gateKeys = (gate: string): string[] => [`gate:${gate}`, `gate:${gate}:dm`]
+
 /** The message of a test of who is reached, and the one to somebody whom it tries. */
 export const testKey = (test: string, to?: Address | PagerAddress): string =>
   to ? `test:${test}/${addressee(to)}` : `test:${test}`

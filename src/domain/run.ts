@@ -1,4 +1,5 @@
 import type { Instant } from './json.ts'
+import type { Look } from './look.ts'
 import type { Outcome } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import type { Answer, Question } from './question.ts'
@@ -42,6 +43,8 @@ export interface Attempt {
   endedAt: Instant | null
   outcome: Outcome | null
   answer: Answer | null
+  /** The newest look at the cause of its question. */
+  looked?: Look | null
   progress: Progress | null
 }
 
@@ -57,6 +60,8 @@ export interface Gate {
   answeredAt: Instant | null
   /** Somebody chose to leave things as they are; the gate is still open. */
   leftBy: string | null
+  /** The newest look at its cause; null: nobody has looked. */
+  looked: Look | null
 }
 
 export const gateId = (run: string, step: string, attempt: number): string => `${run}/${step}/${attempt}`

@@ -5,6 +5,8 @@ import type { Step } from '../domain/step.ts'
 import type { Attempt, Run } from '../domain/run.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Answer } from '../domain/question.ts'
+import { watchedIn } from '../domain/cause.ts'
+import { openGateOf } from '../store/gates.ts'
 import { attemptsOf, setProgress } from '../store/attempts.ts'
 import { cancelOf, runById, touchRun } from '../store/runs.ts'
 import { ok, type Result } from '../domain/result.ts'
@@ -13,7 +15,7 @@ import { untilCardIsOut } from './card-first.ts'
 import { next } from './next.ts'
 import { untilUsersWereTold } from './on-time.ts'
 import { needsClaim, perform } from './perform.ts'
-import { begin, end, finish, type Driven } from './record.ts'
+import { begin, end, finish, recordSeen, type Driven } from './record.ts'
 import { openWorld, type RunWorld, type Surroundings } from './world.ts'
 
 /** Why a step is told to stop. `leaving`: this process ends, and another one goes on with the step. */
@@ -51,10 +53,13 @@ export interface Taken {
  */
 const claimAgainAfter = 3_000
 
+/** Milliseconds between two looks at the cause of an open question. */
+const lookEvery = 3_000
+
 /**
  * Drives a run until it ends, waits for people, or this process leaves. Whoever holds the run's lock may call this, at
  * any time, as often as it likes. While people are asked, the claim on the target is kept, and taken again where it was
- * lost, with its process or without: nobody else may begin there. Gives when the run is worth another look.
+ * lost, with its process or without: nobody else may begin there; and the cause of the question is looked at. Gives when the run is worth another look.
  */
 export async function drive(
   surroundings: Surroundings,
@@ -73,14 +78,24 @@ export async function drive(
       const record = await attemptsOf(pool, run.id)
       const turn = next(run.plan.approved.routes, record)
       if (turn.do === 'wait') {
-        if (!needsClaim({ run, record, step: turn.step })) return 'at once'
+        const gate = await openGateOf(pool, run.id)
+        const look = gate && watchedIn(gate.question).length > 0 ? surroundings.look : undefined
+        const claims = needsClaim({ run, record, step: turn.step })
+        if (!claims && !look) return 'at once'
         const opened: Result<RunWorld> = world ? ok(world) : open(surroundings, run, drive)
         if (opened.ok) world = opened.value
-        if (opened.ok && (await hasClaim(opened.value))) {
-          drive.waits = true
-          await woken
-          drive.waits = false
-        } else if (!(await settlesWithin(woken, claimAgainAfter))) return 'later'
+        if (!opened.ok || (claims && !(await hasClaim(opened.value)))) {
+          if (!(await settlesWithin(woken, claimAgainAfter))) return 'later'
+          continue
+        }
+        drive.waits = true
+        if (look && gate) {
+          const at = { run, world: opened.value, signal: drive.signal() }
+          const seen = await Promise.race([look(gate.question, at), woken])
+          if (seen) await recordSeen(driven, gate, seen, record)
+          await settlesWithin(woken, lookEvery)
+        } else await woken
+        drive.waits = false
         continue
       }
       if (turn.do === 'end') {
@@ -203,16 +218,16 @@ function throttled(write: (progress: Progress) => Promise<void>): (progress: Pro
 export function makeDrive(id: string): Drive {
   let controller = new AbortController()
   let why: Stop | null = null
-  let waiting: (() => void)[] = []
+  let waiting = Promise.withResolvers<void>()
   const wake = (): void => {
-    for (const resolve of waiting) resolve()
-    waiting = []
+    waiting.resolve()
+    waiting = Promise.withResolvers()
   }
   return {
     id,
     waits: false,
     wake,
-    woken: () => new Promise((resolve) => waiting.push(resolve)),
+    woken: () => waiting.promise,
     stop(stop) {
       // Leaving outranks all else: a cancel is in the store, and a lost claim is taken again.
       if (why !== 'leaving') why = stop

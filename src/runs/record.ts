@@ -1,16 +1,20 @@
 import type pg from 'pg'
+import { choiceWhenGone, whenGone } from '../domain/cause.ts'
+import { gateKeys } from '../domain/delivery.ts'
+import type { Look, Seen } from '../domain/look.ts'
 import type { Question } from '../domain/question.ts'
-import { gateId, type Attempt, type Ending, type Run } from '../domain/run.ts'
+import { gateId, type Attempt, type Ending, type Gate, type Run } from '../domain/run.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Step } from '../domain/step.ts'
 import { openAlarm } from '../store/alarms.ts'
 import { attemptsOf, beginAttempt, finishAttempt } from '../store/attempts.ts'
 import { openDebts } from '../store/debts.ts'
 import { recordEvent } from '../store/events.ts'
-import { openGate } from '../store/gates.ts'
+import { refreshDeliveries } from '../store/deliveries.ts'
+import { gateById, openGate, recordLook } from '../store/gates.ts'
 import { closePlan } from '../store/plans.ts'
 import { beginWindow, cancelOf, clearCancel, endRun, holdRun } from '../store/runs.ts'
-import { transaction } from '../store/transaction.ts'
+import { timeOf, transaction } from '../store/transaction.ts'
 import { stepsOf, presentRoute } from '../domain/route.ts'
 import { stopAlarms } from './alarms.ts'
 import { giveAnswer } from './give-answer.ts'
@@ -86,6 +90,46 @@ export function finish(driven: Driven, step: Step, attempt: number, outcome: Out
       }
     }
   })
+}
+
+/**
+ * What a look at the cause of an open question found, and, where Lockkeeper goes on by itself then, the answer. Messages
+ * about the question are written anew where anything but the time of the look has changed. Of an answer of people and this
+ * one, one wins: both hold the run's lock.
+ */
+export async function recordSeen(
+  driven: Driven,
+  gate: Gate,
+  seen: Seen,
+  record: readonly Attempt[],
+): Promise<void> {
+  const at = await timeOf(driven.pool)
+  const before = gate.looked
+  const look: Look = { ...seen, at, since: before?.cause === seen.cause ? before.since : at }
+  const goesOn = seen.cause === 'gone' && whenGone(driven.run, record, gate) === 'goes-on'
+  if (!goesOn && before && isSameLook(before, look)) return recordLook(driven.pool, gate.id, look)
+  await fenced(driven, async (tx, run) => {
+    const now = await gateById(tx, gate.id)
+    if (!now || now.answer) return
+    await recordLook(tx, gate.id, look)
+    // Somebody may have chosen meanwhile to leave things as they are.
+    if (seen.cause === 'gone' && whenGone(run, record, now) === 'goes-on')
+      await giveAnswer(tx, run, gate.id, {
+        choice: choiceWhenGone(gate.question),
+        by: 'lockkeeper',
+        via: 'look',
+      })
+    else await refreshDeliveries(tx, gateKeys(gate.id))
+  })
+}
+
+const isSameLook = (a: Look, b: Look): boolean => {
+  const shown = ({ cause, sessions = [] }: Look) =>
+    JSON.stringify([
+      cause,
+      sessions.map(({ pid, backendStart, xactStart, state }) => [pid, backendStart, xactStart, state]),
+    ])
+  return shown(a) === shown(b)
 }
 
 async function questionOf(

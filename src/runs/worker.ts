@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { watchedCodes } from '../domain/cause.ts'
 import { connectLocks } from '../store/connect.ts'
 import { channels } from '../store/events.ts'
 import type { Way } from '../store/deliveries.ts'
@@ -65,7 +66,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   async function look(): Promise<void> {
     if (drives.size > 0) await seeRuns(pool, [...drives.keys()])
-    for (const id of await drivableRuns(pool)) {
+    for (const id of await drivableRuns(pool, options.look ? watchedCodes : [])) {
       if ([...drives.values()].filter(({ drive }) => !drive.waits).length >= runsAtOnce) return
       if (stopping || drives.has(id) || !(await held.tryLock('run', id))) continue
       const mine = makeDrive(id)

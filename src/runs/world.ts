@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import type { Debts, Backups, StepKinds, World } from '../steps/step-kind.ts'
+import type { LookAt } from '../steps/looks.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Result } from '../domain/result.ts'
 import type { Run } from '../domain/run.ts'
@@ -24,6 +25,8 @@ export interface Surroundings {
   pool: pg.Pool
   /** What each kind of step does. */
   kinds: StepKinds
+  /** Looks whether the cause of an open question is gone. Absent: nobody looks. */
+  look?: LookAt
   config: Config
   environment: Readonly<Record<string, string | undefined>>
   /** Stands between what steps say and the store. */

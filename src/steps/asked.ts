@@ -1,5 +1,6 @@
 import type { Attempt } from '../domain/run.ts'
 import type { Problem } from '../domain/problem.ts'
+import type { Session } from '../domain/session.ts'
 import type { Kind } from '../domain/step.ts'
 import type { Question, QuestionCode } from '../domain/question.ts'
 import type { At } from './step-kind.ts'
@@ -15,6 +16,12 @@ export function askedBefore<C extends QuestionCode>(
   if (outcome?.status !== 'asks' || outcome.question.code !== code) return null
   return outcome.question as Extract<Question, { code: C }>
 }
+
+/** The sessions that people saw before this attempt: those that it asked about, and those of the newest look. */
+export const sessionsShown = (at: Where): Session[] => [
+  ...(askedBefore(at, 'sessions-left')?.sessions ?? []),
+  ...(attemptsBefore(at).at(-1)?.looked?.sessions ?? []),
+]
 
 /** What the attempt before this one failed with; null: it did not. */
 export function failedBefore(at: Where): Problem | null {

@@ -8,7 +8,7 @@ import { preparedTransactions } from '../adapters/postgres/facts.ts'
 import { whoAmI } from '../adapters/postgres/roles.ts'
 import { canSeeSessions, listSessions } from '../adapters/postgres/sessions.ts'
 import { done, failed } from '../domain/outcome.ts'
-import { answerBefore, askedBefore, failedBefore } from './asked.ts'
+import { answerBefore, askedBefore, failedBefore, sessionsShown } from './asked.ts'
 import { cancelled, pause } from './cancelled.ts'
 import { onTarget } from './on-target.ts'
 import { endTicked, isSame, marksOf } from './ticked.ts'
@@ -87,7 +87,7 @@ async function untilEmpty(
 
 /** Clients that nobody saw when sessions were ticked: they entered a closed database, and would again. */
 function cameBack(at: At<'drain'>, sessions: Session[]): Session[] {
-  const shown = askedBefore(at, 'sessions-left')?.sessions ?? []
+  const shown = sessionsShown(at)
   return sessions.filter((s) => s.backendType === 'client backend' && !shown.some((one) => isSame(one, s)))
 }
 

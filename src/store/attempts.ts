@@ -8,7 +8,7 @@ import { instant, type Queryable } from './transaction.ts'
 export async function attemptsOf(tx: Queryable, run: string): Promise<Attempt[]> {
   const { rows } = await tx.query<Attempt>(
     `select attempt.step, attempt.attempt, attempt.lives, ${instant('attempt.began_at')} as "beganAt",
-       ${instant('attempt.ended_at')} as "endedAt", attempt.outcome, gate.answer, attempt.progress
+       ${instant('attempt.ended_at')} as "endedAt", attempt.outcome, gate.answer, gate.looked, attempt.progress
      from lockkeeper.attempt left join lockkeeper.gate using (run, step, attempt)
      where attempt.run = $1 order by attempt.began_at, attempt.attempt`,
     [run],

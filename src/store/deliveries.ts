@@ -229,7 +229,8 @@ export async function recordLater(
 /**
  * Messages to be edited, those that waited longest first; those of announcements after all others, since a hundred
  * people may have been told. `every`: milliseconds between two edits of one message;
- * `heartbeat`: an unfinished run's message is written again after these, so that its reader knows we live.
+ * `heartbeat`: an unfinished run's message is written again after these, so that its reader knows we live, and so is a
+ * question whose cause is looked at: it says when that was.
  */
 export async function staleDeliveries(
   tx: Queryable,
@@ -241,7 +242,11 @@ export async function staleDeliveries(
        union select delivery.key from lockkeeper.run join lockkeeper.delivery on delivery.key = 'run:' || run.id
          where run.ended_at is null and delivery.state = 'sent'
            and (delivery.shown_state is distinct from ${stateOfRun}
-             or delivery.shown_at < now() - $2 * interval '1 ms'))
+             or delivery.shown_at < now() - $2 * interval '1 ms')
+       union select delivery.key from lockkeeper.gate
+         join lockkeeper.delivery on delivery.key in ('gate:' || gate.id, 'gate:' || gate.id || ':dm')
+         where gate.answer is null and gate.looked is not null and delivery.state = 'sent'
+           and delivery.shown_at < now() - $2 * interval '1 ms')
      select key, shows, sent_as as "sentAs", wanted, pin, pinned from stale join lockkeeper.delivery using (key)
      where sends = 'message' and ${wayOf()} = 'slack' and (shown_at is null or shown_at < now() - $1 * interval '1 ms')
      order by urgent desc, shows ? 'notice', shown_at limit $3`,

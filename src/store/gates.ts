@@ -1,8 +1,9 @@
 import type { Answer, Question } from '../domain/question.ts'
+import type { Look } from '../domain/look.ts'
 import { gateId, type Gate } from '../domain/run.ts'
 import { instant, type Queryable } from './transaction.ts'
 
-const columns = `id, run, step, attempt, question, ${instant('opened_at')} as "openedAt", answer, ${instant('answered_at')} as "answeredAt", left_by as "leftBy"`
+const columns = `id, run, step, attempt, question, ${instant('opened_at')} as "openedAt", answer, ${instant('answered_at')} as "answeredAt", left_by as "leftBy", looked`
 
 export async function openGate(
   tx: Queryable,
@@ -58,6 +59,14 @@ export async function leaveGate(tx: Queryable, id: string, by: string): Promise<
     [id, by],
   )
   return rowCount === 1
+}
+
+/** What the newest look found. It says nothing of a gate that is answered. */
+export async function recordLook(tx: Queryable, id: string, look: Look): Promise<void> {
+  await tx.query('update lockkeeper.gate set looked = $2 where id = $1 and answer is null', [
+    id,
+    JSON.stringify(look),
+  ])
 }
 
 /** Gates whose time is over: the clock answers them. */

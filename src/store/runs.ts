@@ -78,17 +78,27 @@ export async function unfinishedRuns(tx: Queryable): Promise<Run[]> {
   return rows
 }
 
+/** Whether all that a question is about is among the codes of the first parameter; SQL. */
+const isWatched = `case when question ? 'problem' then question #>> '{problem,code}' = any($1)
+  when question ? 'problems' then
+    (select bool_and(value ->> 'code' = any($1)) from jsonb_array_elements(question -> 'problems'))
+  else question ->> 'code' = any($1) end`
+
 /**
  * Runs that some process could drive now: unfinished, and not waiting for people; or waiting with a claim on their target
- * that somebody has to keep. The claim's step is called after its kind.
+ * that somebody has to keep, or with a question whose cause is looked at (`watched`: its codes). The claim's step is called
+ * after its kind.
  */
-export async function drivableRuns(tx: Queryable): Promise<string[]> {
+export async function drivableRuns(tx: Queryable, watched: readonly string[]): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
     `select id from lockkeeper.run where ended_at is null
        and (not exists (select from lockkeeper.gate where gate.run = run.id and answer is null)
+         or exists (select from lockkeeper.gate where gate.run = run.id and answer is null
+                    and ${isWatched})
          or exists (select from lockkeeper.attempt
                     where attempt.run = run.id and step = 'claim' and outcome ->> 'status' = 'done'))
      order by started_at`,
+    [watched],
   )
   return rows.map((row) => row.id)
 }

@@ -247,6 +247,9 @@ alter table schedule drop constraint schedule_over_as_check;
 alter table schedule add check (over_as in ('done', 'unchanged', 'unsure', 'called-off', 'missed'));
 `
 
+/** The newest look at the cause of an open question. */
+const causesAreLookedAt = 'alter table gate add column looked jsonb;'
+
 /** One change of the schema. */
 export interface SchemaChange {
   sql: string
@@ -271,4 +274,5 @@ export const changes: readonly SchemaChange[] = [
   compatible(keysInOrder),
   breaking(runsAreOnTime),
   breaking(schedulesMayBeUnsure),
+  compatible(causesAreLookedAt),
 ]

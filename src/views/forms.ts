@@ -1,3 +1,4 @@
+import { choicesNow } from '../domain/cause.ts'
 import type { Choice } from '../domain/choice.ts'
 import type { Loss, Plan } from '../domain/plan.ts'
 import type { Attempt, Gate, Run } from '../domain/run.ts'
@@ -164,7 +165,7 @@ export function choiceForm(gate: Gate, run: Run, attempts: readonly Attempt[]): 
   const standing = standingOf(run, attempts, gate)
   const { state, parts } = asked(standing, gate)
   const shown = choicesShown({ standing, gate })
-  const options = gate.question.choices.map((value, i) => ({ value, label: shown[i] ?? value }))
+  const options = choicesNow(gate).map((value, i) => ({ value, label: shown[i] ?? value }))
   return {
     title: `Answer ${run.id}`.slice(0, 24),
     submit: 'Go on',
@@ -182,7 +183,8 @@ const lossField = (rows: number): Field => ({
 
 /** A checkbox a session, none of them ticked. Names: `sessions`, PIDs. */
 export function terminateForm(gate: Gate): Form {
-  const sessions = sessionsAsked(gate.question)
+  const sessions = sessionsAsked(gate)
+  const seen = gate.looked?.at ?? gate.openedAt
   return {
     title: 'End sessions',
     submit: 'End the ticked ones',
@@ -195,7 +197,7 @@ export function terminateForm(gate: Gate): Form {
         numbered: false,
         items: sessions
           .slice(0, 10)
-          .map((session) => say`${sessionLine(session, gate.openedAt)} — ${endingLoses(session)}`),
+          .map((session) => say`${sessionLine(session, seen)} — ${endingLoses(session)}`),
       },
     ],
     fields: [
@@ -203,7 +205,7 @@ export function terminateForm(gate: Gate): Form {
         name: 'sessions',
         kind: 'ticks',
         label: 'End these sessions',
-        options: sessions.map((session) => sessionOption(session, gate.openedAt)),
+        options: sessions.map((session) => sessionOption(session, seen)),
       },
     ],
   }

@@ -89,7 +89,7 @@ function asked(id: string): { choices: Choice[]; words: string } {
   if (outcome?.status !== 'failed') throw new Error(JSON.stringify(outcome))
   const question = questionAfterFailure(run, record, step, outcome.problem)
   const gate = { id: gateId(run.id, id, attempt), run: run.id, step: id, attempt, question }
-  const open = { ...gate, openedAt: endedAt!, answer: null, answeredAt: null, leftBy: null }
+  const open = { ...gate, openedAt: endedAt!, answer: null, answeredAt: null, leftBy: null, looked: null }
   return { choices: question.choices, words: plainText(gateView(open, run, record)) }
 }
 

@@ -82,6 +82,7 @@ const gateOf = (run: string): Omit<Gate, 'question'> => ({
   answer: null,
   answeredAt: null,
   leftBy: null,
+  looked: null,
 })
 const deployed = () => readFile(path.join(scene.folder, 'release'), 'utf8')
 const health = async () => {

@@ -43,6 +43,7 @@ test('a store of an earlier release is brought up to this one, with the runs tha
     drop table lockkeeper.alarm, lockkeeper.notice, lockkeeper.schedule, lockkeeper.reach_answer, lockkeeper.reach_test;
     alter table lockkeeper.run drop column cancel_via, drop column held_by, drop column held_since, drop column held_until,
       drop column not_before;
+    alter table lockkeeper.gate drop column looked;
     update lockkeeper.run set cancel_by = 'U_MEI', cancel_as = 'back-out';
     update lockkeeper.installed set version = 1`)
   await installSchema(pool)

@@ -268,6 +268,7 @@ export function gate(step: string, question: Question, given: Partial<Gate> = {}
     answer: null,
     answeredAt: null,
     leftBy: null,
+    looked: null,
     ...given,
   }
 }

@@ -47,7 +47,7 @@ async function takeLock(session: TargetSession, applicationName: string): Promis
   const until = performance.now() + takeWithin
   const ended = new Set<string>()
   while (!(await tryLock(session))) {
-    const holder = await lockHolder(session)
+    const holder = await claimHolder(session)
     if (holder) {
       if (holder.application !== applicationName) return failure({ code: 'target-taken', by: nameOf(holder) })
       if (performance.now() > until) {
@@ -69,8 +69,8 @@ async function tryLock({ client }: TargetSession): Promise<boolean> {
   return rows[0]!.locked
 }
 
-/** Who holds the claim: advisory locks are of one database, and a bigint key is shown in two halves. */
-async function lockHolder({ client }: TargetSession): Promise<Session | undefined> {
+/** Who holds the claim, if anybody does: advisory locks are of one database, and a bigint key is shown in two halves. */
+export async function claimHolder({ client }: TargetSession): Promise<Session | undefined> {
   const holders = await selectSessions(
     client,
     `pid = (select pid from pg_catalog.pg_locks

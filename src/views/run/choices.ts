@@ -1,3 +1,4 @@
+import { choicesNow, choiceWhenGone } from '../../domain/cause.ts'
 import type { Action, Line, Part } from '../../domain/view.ts'
 import type { Choice } from '../../domain/choice.ts'
 import type { Question } from '../../domain/question.ts'
@@ -34,10 +35,11 @@ export function opensForm(choice: Choice, question: Question): boolean {
 }
 
 export function choiceText(choice: Choice, asked: Asked): ChoiceText {
-  return {
-    ...words[choice](asked),
-    ...(choice === 'go-on' && asked.gate.question.code === 'before-admit' && { style: 'primary' }),
-  }
+  const { question, looked } = asked.gate
+  const isSafe =
+    (choice === 'go-on' && question.code === 'before-admit') ||
+    (looked?.cause === 'gone' && choice === choiceWhenGone(question))
+  return { ...words[choice](asked), ...(isSafe && { style: 'primary' }) }
 }
 
 const words: Record<Choice, (asked: Asked) => ChoiceText> = {
@@ -61,7 +63,7 @@ const words: Record<Choice, (asked: Asked) => ChoiceText> = {
     style: 'danger',
   }),
   terminate: (asked) => {
-    const [only, ...others] = sessionsAsked(asked.gate.question)
+    const [only, ...others] = sessionsAsked(asked.gate)
     const one = only && others.length === 0 && asked.gate.question.code === 'step-failed' ? only : null
     return {
       label: one ? `End ${one.pid}, retry…` : 'Choose…',
@@ -117,8 +119,12 @@ export const lapseLine = (gate: Gate): Line | null => {
   return lapses ? say`Without an answer: at ${clock(lapses.at)} ${lapsed[lapses.as]}.` : null
 }
 
-/** The sessions that this question is about. */
-export function sessionsAsked(question: Question): Session[] {
+/** The sessions that a gate is about: those that the newest look found, or else those that were there when it asked. */
+export function sessionsAsked({ question, looked }: Gate): Session[] {
+  return looked?.sessions ?? sessionsOf(question)
+}
+
+function sessionsOf(question: Question): Session[] {
   if (question.code === 'sessions-left') return question.sessions
   if (question.code !== 'step-failed') return []
   if (question.problem.code === 'lock-timeout') return question.problem.blockers
@@ -143,12 +149,13 @@ function retryDoes(asked: Asked): Line {
   if (question.code === 'loss-grew') return say`counts again under lock`
   if (question.code !== 'step-failed') return say`does ${name} again`
   const { problem } = question
-  if (problem.code === 'lock-timeout' && problem.blockers.length > 0) {
+  const blockers = problem.code === 'lock-timeout' ? sessionsAsked(asked.gate) : []
+  if (blockers.length > 0) {
     const those = firstOf(
-      problem.blockers.map(({ pid }) => String(pid)),
+      blockers.map(({ pid }) => String(pid)),
       3,
     )
-    return say`fails again while ${those} ${problem.blockers.length === 1 ? 'stays' : 'stay'}`
+    return say`fails again while ${those} ${blockers.length === 1 ? 'stays' : 'stay'}`
   }
   if (problem.code === 'cancelled') return say`takes the cancel back: does ${name} again and goes on`
   if (step?.kind === 'migrate')
@@ -267,12 +274,12 @@ function goOnAfterFailure({ standing, gate }: Asked, name: string): Line {
 
 /** What each choice of an open gate is called in its list, in the order of their numbers. */
 export const choicesShown = (asked: Asked): string[] =>
-  asked.gate.question.choices.map((choice) => choiceText(choice, asked).label.replace(/…$/, ''))
+  choicesNow(asked.gate).map((choice) => choiceText(choice, asked).label.replace(/…$/, ''))
 
 /** The choices of an open gate as numbered lines, and as buttons in the same order. */
 export function choicesOf(asked: Asked): { list: Part; actions: Action[] } {
   const { gate, standing } = asked
-  const texts = gate.question.choices.map((choice) => ({ choice, ...choiceText(choice, asked) }))
+  const texts = choicesNow(gate).map((choice) => ({ choice, ...choiceText(choice, asked) }))
   return {
     list: {
       part: 'list',

@@ -53,6 +53,7 @@ function happened(event: Event, run: Run | null): Line {
     case 'gate.left':
       return say`left as it is by ${by}`
     case 'gate.answered':
+      if (event.answer.via === 'look') return say`the cause was gone: Lockkeeper went on`
       return event.answer.via === 'clock'
         ? say`nobody answered in time: ${choiceName(event.answer.choice)}`
         : say`${choiceName(event.answer.choice)} chosen by ${by}${event.answer.via === 'terminal' ? ', in the terminal' : ''}`

@@ -3,6 +3,7 @@ import type { Problem } from '../../domain/problem.ts'
 import type { Line, Part, View } from '../../domain/view.ts'
 import type { Question, QuestionCode, Questions } from '../../domain/question.ts'
 import { bold, clock, code, note, say, text } from '../../domain/view.ts'
+import { causeParts, happenedLine, waitingLine } from './cause.ts'
 import { byHand } from './by-hand.ts'
 import { choicesOf, isDown, lapseLine } from './choices.ts'
 import { choiceName } from '../words/choice-names.ts'
@@ -42,39 +43,45 @@ export const askings: {
     state: say`Stopped at ${nameOf(standing.run, gate.step)}; ${databaseLine(standing)}`,
     parts: [text(problemLine(problem, gate.openedAt)), ...logOf(problem, standing), ...byHand(standing)],
   }),
-  'sessions-left': ({ sessions, ended, changed, endedSoFar = [] }, gate, standing) => ({
-    state: say`${counted(sessions.length, 'session')} ${sessions.length === 1 ? 'is' : 'are'} still on ${code(
-      standing.run.plan.approved.runbook.target.database,
-    )}${isDown(standing) ? `; ${standing.run.plan.approved.runbook.product} stays down while we wait` : ''}`,
-    parts: [
-      ...(endedSoFar.length > 0
-        ? [
-            text(
-              say`Ended ${firstOf(
-                endedSoFar.map(({ pid, role }) => `${pid} (${role})`),
-                sessionsShown,
-              )}.`,
-            ),
-          ]
-        : ended > 0
-          ? [text(say`Ended ${counted(ended, 'session')}.`)]
-          : []),
-      ...changed.map(({ pid, role }) =>
-        text(say`${bold(String(pid))} (${role}) began another transaction. It was not touched; look again.`),
-      ),
-      {
-        part: 'list' as const,
-        numbered: false,
-        items: [
-          ...sessions
-            .slice(0, sessionsShown)
-            .map((session) => say`${sessionLine(session, gate.openedAt)} — ${endingLoses(session)}`),
-          ...(sessions.length > sessionsShown ? [say`and ${sessions.length - sessionsShown} more`] : []),
-        ],
-      },
-      ...sortLines(sessions).map((line) => text(line)),
-    ],
-  }),
+  'sessions-left': ({ ended, changed, endedSoFar = [], ...question }, gate, standing) => {
+    const sessions = gate.looked?.sessions ?? question.sessions
+    const seen = gate.looked?.at ?? gate.openedAt
+    return {
+      state: say`${sessions.length === 0 ? 'No session is' : say`${counted(sessions.length, 'session')} ${sessions.length === 1 ? 'is' : 'are'} still`} on ${code(
+        standing.run.plan.approved.runbook.target.database,
+      )}${isDown(standing) ? `; ${standing.run.plan.approved.runbook.product} stays down while we wait` : ''}`,
+      parts: [
+        ...(endedSoFar.length > 0
+          ? [
+              text(
+                say`Ended ${firstOf(
+                  endedSoFar.map(({ pid, role }) => `${pid} (${role})`),
+                  sessionsShown,
+                )}.`,
+              ),
+            ]
+          : ended > 0
+            ? [text(say`Ended ${counted(ended, 'session')}.`)]
+            : []),
+        ...changed.map(({ pid, role }) =>
+          text(
+            say`${bold(String(pid))} (${role}) began another transaction. It was not touched; look again.`,
+          ),
+        ),
+        {
+          part: 'list' as const,
+          numbered: false,
+          items: [
+            ...sessions
+              .slice(0, sessionsShown)
+              .map((session) => say`${sessionLine(session, seen)} — ${endingLoses(session)}`),
+            ...(sessions.length > sessionsShown ? [say`and ${sessions.length - sessionsShown} more`] : []),
+          ],
+        },
+        ...sortLines(sessions).map((line) => text(line)),
+      ],
+    }
+  },
   'new-blockers': ({ problems }, gate) => ({
     state: say`Looked at again, there ${problems.length === 1 ? 'is a new blocker' : `are ${problems.length} new blockers`} that nobody approved; nothing was begun`,
     parts: [
@@ -141,10 +148,11 @@ export function asked(
     state: asking.state,
     parts: [
       ...asking.parts,
+      ...causeParts(gate, standing),
       choices.list,
       ...(lapse ? [text(lapse)] : []),
       note(
-        say`Anyone in ${operatorRole} can answer${gate.leftBy ? say`; left as it is by ${whom(gate.leftBy)}, still to be answered` : ''}. Without Slack: ${typedInTerminal(`answer ${standing.run.id}`)}`,
+        say`${waitingLine(gate)} Anyone in ${operatorRole} can answer${gate.leftBy ? say`; left as it is by ${whom(gate.leftBy)}, still to be answered` : ''}. Without Slack: ${typedInTerminal(`answer ${standing.run.id}`)}`,
       ),
     ],
     actions: choices.actions,
@@ -175,6 +183,12 @@ function answeredView(gate: Gate, run: Run, attempts: readonly Attempt[]): View 
   const asking = askingOf(gate.question, gate, standingOf(run, then, null))
   const at = answeredAt ? say` at ${clock(answeredAt)}` : []
   const by = answer?.via === 'clock' ? say`nobody answered${at}` : say`${whom(answer?.by ?? '')}${at}`
+  if (answer?.via === 'look')
+    return {
+      state: say`${happenedLine(gate)}; the run went on. Nobody had to answer`,
+      parts: [note(say`It was asked: ${asking.state}.`)],
+      actions: [],
+    }
   return {
     state: say`Answered: ${bold(choiceName(answer?.choice ?? 'leave'))} — ${by}. Nothing to do here`,
     parts: [...consequence(gate, run, attempts), note(say`It was asked: ${asking.state}.`)],

@@ -90,9 +90,7 @@ function aboutToGoDown({ run, route }: Standing): Line {
 function writtenLine({ run, gate }: Standing, now: Instant): Line {
   const written = say`${subjectOf(run.plan)} · run ${run.id} · written ${clock(now)}`
   if (run.endedAt) return written
-  return gate
-    ? say`${written}; it stays as it is until somebody answers`
-    : say`${written} · older than a minute? ${typedInTerminal('status')}`
+  return gate ? written : say`${written} · older than a minute? ${typedInTerminal('status')}`
 }
 
 /** What going back means, and that the way forth was not gone to its end. */

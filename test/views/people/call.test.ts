@@ -55,12 +55,13 @@ const shown = (
 
 const asked = [
   'ALTER TABLE master."RefreshTokens" ADD "EmployeeId" uuid did not get its lock, 10 times in 1 min (55P03): held by session 4242 (reporting, idle in transaction since 02:39:10 UTC, 22 min). Each try was rolled back as a whole.',
+  'Lockkeeper checks every few seconds: when the session that held the lock has released it, the run goes on without an answer.',
   '1. End 4242, retry — ends session 4242 (reporting): it wrote nothing that would be lost, then does the step again',
   '2. Retry — fails again while 4242 stays',
   '3. Go back — HRMS is back in about 7 s; nothing is migrated, nothing is lost',
   '4. Leave down — nothing changes, the question stays open; HRMS stays down',
   'Without an answer: at 03:28:00 UTC we go back by ourselves.',
-  'Anyone in migration-operators can answer. Without Slack: npx lockkeeper answer 7F3A-1',
+  'Waiting for a decision since 03:01:12 UTC. Anyone in migration-operators can answer. Without Slack: npx lockkeeper answer 7F3A-1',
 ]
 const lead = ping({
   seq: 8,

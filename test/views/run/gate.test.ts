@@ -46,11 +46,12 @@ test('sessions that are left are shown with what ending each of them costs', () 
       'HRMS is down since 03:01:12 UTC. 2 sessions are still on hrms_master; HRMS stays down while we wait. @U_ASHA, please choose',
       '- 4242 · reporting · Metabase · 10.0.0.5 · idle in transaction since 02:39:10 UTC (22 min), last SELECT — its open transaction wrote nothing: nothing is lost',
       '- 4300 · hrms_batch · payroll-job · 10.0.0.9 · active since 03:00:32 UTC (40 s), last UPDATE — its open transaction is rolled back; what it committed stays',
+      'Lockkeeper checks every few seconds: when no session is left, the run goes on without an answer.',
       '1. Choose — ends the sessions that you tick: their open transactions are rolled back, what they committed stays, then looks again; HRMS stays down',
       '2. Wait 30 s — waits 30 s more for them to leave by themselves, then asks again; HRMS stays down',
       '3. Go back — HRMS is back in about 7 s; nothing is migrated, nothing is lost',
       'Without an answer: at 03:31:12 UTC we go back by ourselves.',
-      'Anyone in migration-operators can answer. Without Slack: npx lockkeeper answer 7F3A-1',
+      'Waiting for a decision since 03:01:12 UTC. Anyone in migration-operators can answer. Without Slack: npx lockkeeper answer 7F3A-1',
       'Buttons: Choose… · Wait 30 s · Go back…',
     ].join('\n'),
   )
@@ -62,12 +63,13 @@ test('a lock that was not had names its holder, numbers the choices and says whe
     [
       'HRMS is down since 03:01:12 UTC. Stopped at Migrate; hrms_master is unchanged. @U_ASHA, please choose',
       'ALTER TABLE master."RefreshTokens" ADD "EmployeeId" uuid did not get its lock, 10 times in 1 min (55P03): held by session 4242 (reporting, idle in transaction since 02:39:10 UTC, 22 min). Each try was rolled back as a whole.',
+      'Lockkeeper checks every few seconds: when the session that held the lock has released it, the run goes on without an answer.',
       '1. End 4242, retry — ends session 4242 (reporting): it wrote nothing that would be lost, then does the step again',
       '2. Retry — fails again while 4242 stays',
       '3. Go back — HRMS is back in about 7 s; nothing is migrated, nothing is lost',
       '4. Leave down — nothing changes, the question stays open; HRMS stays down',
       'Without an answer: at 03:28:00 UTC we go back by ourselves.',
-      'Anyone in migration-operators can answer. Without Slack: npx lockkeeper answer 7F3A-1',
+      'Waiting for a decision since 03:01:12 UTC. Anyone in migration-operators can answer. Without Slack: npx lockkeeper answer 7F3A-1',
       'Buttons: End 4242, retry… · Retry · Go back… · Leave down',
     ].join('\n'),
   )
@@ -255,6 +257,6 @@ test('a service that did not come up is asked about with the file of its log', (
 test('a question that was left open says who left it', () => {
   const { gate: asked, attempts } = lockedOut()
   expect(plainText(gateView({ ...asked, leftBy: 'U_MEI' }, down, attempts))).toContain(
-    'Anyone in migration-operators can answer; left as it is by @U_MEI, still to be answered.',
+    'Waiting for a decision since 03:01:12 UTC. Anyone in migration-operators can answer; left as it is by @U_MEI, still to be answered.',
   )
 })

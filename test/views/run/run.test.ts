@@ -136,13 +136,14 @@ test('at a gate the choices come last, next to their buttons, and the steps keep
   const asked = lines(down, attempts, gate, at('03:02:13'))
   expect(asked.slice(2, 9)).toEqual(before.slice(2, 9))
   expect(asked[9]).toBe('Failed: Migrate — choose below')
-  expect(asked.slice(-7)).toEqual([
+  expect(asked.slice(-8)).toEqual([
+    'Lockkeeper checks every few seconds: when the session that held the lock has released it, the run goes on without an answer.',
     '1. End 4242, retry — ends session 4242 (reporting): it wrote nothing that would be lost, then does the step again',
     '2. Retry — fails again while 4242 stays',
     '3. Go back — HRMS is back in about 7 s; nothing is migrated, nothing is lost',
     '4. Leave down — nothing changes, the question stays open; HRMS stays down',
     'Without an answer: at 03:28:00 UTC we go back by ourselves.',
-    'Anyone in migration-operators can answer. Without Slack: npx lockkeeper answer 7F3A-1',
+    'Waiting for a decision since 03:01:12 UTC. Anyone in migration-operators can answer. Without Slack: npx lockkeeper answer 7F3A-1',
     'Buttons: End 4242, retry… · Retry · Go back… · Leave down · What happened',
   ])
 })
