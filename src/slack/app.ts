@@ -20,6 +20,7 @@ import { faultOf, type Fault } from './faults.ts'
 import { makeFeatures } from './features.ts'
 import type { Front } from './front.ts'
 import { listenToModals } from './modals.ts'
+import { loggingMissingScopes } from './missing-scopes.ts'
 import { makeNames } from './names.ts'
 import { SocketReceiver } from './socket.ts'
 import { ConnectionRefused } from './socket-connection.ts'
@@ -152,6 +153,7 @@ function makeReceiver(
         // The receiver connects again by its own rule; the client's retries would go on for half an hour.
         clientOptions: {
           ...server(config),
+          fetch: loggingMissingScopes(log),
           rejectRateLimitedCalls: true,
           retryConfig: { retries: 0 },
           timeout: 10_000,

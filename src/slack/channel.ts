@@ -128,7 +128,8 @@ export function makeChannel(options: ChannelOptions): Channel {
       const method = pinned ? 'pins.add' : 'pins.remove'
       if (!features.has(method)) return false
       try {
-        await client.pins[pinned ? 'add' : 'remove']({ channel: message.channel, timestamp: message.ts })
+        const pin = { channel: message.channel, timestamp: message.ts }
+        await (pinned ? client.pins.add(pin) : client.pins.remove(pin))
         return true
       } catch (error) {
         const fault = faultOf(error)

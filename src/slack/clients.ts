@@ -2,6 +2,7 @@ import type { Logger, LogLevel } from '@slack/bolt'
 import { WebClient, type WebClientOptions } from '@slack/web-api'
 import type { SlackConfig } from '../config.ts'
 import type { Log } from '../log.ts'
+import { loggingMissingScopes } from './missing-scopes.ts'
 
 /**
  * Bolt's own client, which opens modals: a trigger lives 3 s, so nothing may hold a call back. A 429 would pause the
@@ -9,6 +10,7 @@ import type { Log } from '../log.ts'
  */
 export const promptOptions = (config: SlackConfig, log: Log): WebClientOptions => ({
   ...server(config),
+  fetch: loggingMissingScopes(log),
   logger: slackLogger(log),
   rejectRateLimitedCalls: true,
   retryConfig: { retries: 1, minTimeout: 50, maxTimeout: 200 },
@@ -22,6 +24,7 @@ export const promptOptions = (config: SlackConfig, log: Log): WebClientOptions =
 export const deliveryClient = (config: SlackConfig, log: Log, timeout = 10_000): WebClient =>
   new WebClient(config.botToken, {
     ...server(config),
+    fetch: loggingMissingScopes(log),
     logger: slackLogger(log),
     rejectRateLimitedCalls: true,
     retryConfig: { retries: 0 },

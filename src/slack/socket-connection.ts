@@ -72,10 +72,10 @@ export async function connect(
   { client: options, onArrival, helloWithin = 10_000 }: ConnectionOptions,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const client = new Client({ ...options, autoReconnectEnabled: false })
-  client.on('slack_event', onArrival)
-  const announced = new Promise<string>((resolve) => client.once(ending, resolve))
-  const lost = new Promise<void>((resolve) => client.once(disconnected, resolve))
+  const socket = new Client({ ...options, autoReconnectEnabled: false })
+  socket.on('slack_event', onArrival)
+  const announced = new Promise<string>((resolve) => socket.once(ending, resolve))
+  const lost = new Promise<void>((resolve) => socket.once(disconnected, resolve))
   const over = new AbortController()
   const late = setTimeout(helloWithin, undefined, {
     signal: AbortSignal.any([signal, over.signal]),
@@ -84,25 +84,25 @@ export async function connect(
   try {
     await Promise.race([
       // Without a cause where the connection is closed before "hello".
-      client.start().catch((error: unknown) => Promise.reject(error ?? new ConnectionRefused('closed'))),
+      socket.start().catch((error: unknown) => Promise.reject(error ?? new ConnectionRefused('closed'))),
       announced.then((reason) => Promise.reject(new ConnectionRefused(reason))),
       late.then(() => Promise.reject(new ConnectionRefused('no_hello'))),
     ])
   } catch (error) {
     // The SDK goes on connecting when it is told to disconnect while it asks for the address.
-    client.on(connecting, () => setImmediate(() => void end(client)))
-    await end(client)
+    socket.on(connecting, () => setImmediate(() => void end(socket)))
+    await end(socket)
     throw error
   } finally {
     over.abort()
   }
-  return { ending: announced, lost, close: () => end(client) }
+  return { ending: announced, lost, close: () => end(socket) }
 }
 
-async function end(client: SocketModeClient): Promise<void> {
+async function end(socket: SocketModeClient): Promise<void> {
   const over = new AbortController()
-  const closed = client.disconnect().finally(() => over.abort())
+  const closed = socket.disconnect().finally(() => over.abort())
   await Promise.race([closed, setTimeout(1_000, undefined, { signal: over.signal }).catch(() => {})])
   // The second call destroys a socket whose closing handshake is not answered.
-  if (!over.signal.aborted) await client.disconnect()
+  if (!over.signal.aborted) await socket.disconnect()
 }

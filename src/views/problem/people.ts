@@ -9,6 +9,9 @@ import { untoldMeans, untoldNext } from './untold.ts'
 
 const faultsShown = 10
 
+/** Slack gave no answer: it is away for a moment, or refuses us for as long as nobody changes the app. */
+const retryOrScope = say`Try again in a minute. If it stays so, the Slack app lacks a permission: Lockkeeper’s log names the scope and how to add it.`
+
 /** Each remedy once, as a sentence. */
 function remediesOf(faults: readonly { remedy: string }[]): string {
   const remedies = [...new Set(faults.map(({ remedy }) => (/[.?!]$/.test(remedy) ? remedy : `${remedy}.`)))]
@@ -142,14 +145,14 @@ export const peopleProblems = {
         unknown: 'Slack could not say who you are',
       }[why]
     }.`,
-    next: why === 'unknown' ? say`Try again in a minute.` : say`Ask a full member of the workspace.`,
+    next: why === 'unknown' ? retryOrScope : say`Ask a full member of the workspace.`,
   }),
   'channel-refused': ({ why }) => ({
     what:
       why === 'shared'
         ? say`This channel is shared with another organisation: Lockkeeper does nothing here.`
         : say`Slack could not say whether this channel is shared with another organisation: nothing was done.`,
-    next: why === 'shared' ? say`Use it in the runbook’s own channel.` : say`Try again in a minute.`,
+    next: why === 'shared' ? say`Use it in the runbook’s own channel.` : retryOrScope,
   }),
   'terminal-user-unknown': ({ user, file }) => ({
     what: say`Lockkeeper does not know who ${code(user)} is.`,
@@ -226,11 +229,18 @@ export const peopleProblems = {
     means: say`Runs go on. Messages are posted when it is back.`,
     next: say`Until then use the terminal: ${code('npx lockkeeper status')}.`,
   }),
-  'slack-refused': ({ error }) => ({
-    what: say`Slack does not take Lockkeeper’s token: ${code(error)}.`,
-    means: say`Nothing can be asked or told in Slack. Runs go on; the terminal works.`,
-    next: say`Copy the bot token from the app’s settings (“OAuth & Permissions”) once more, and start Lockkeeper again.`,
-  }),
+  'slack-refused': ({ error }) =>
+    error === 'link_disabled'
+      ? {
+          what: say`Socket Mode is off for this Slack app (${code(error)}).`,
+          means: say`Nothing that people do in Slack arrives. Runs go on; the terminal works.`,
+          next: say`Turn on “Socket Mode” in the app’s settings at https://api.slack.com/apps, then start Lockkeeper again.`,
+        }
+      : {
+          what: say`Slack does not take Lockkeeper’s token: ${code(error)}.`,
+          means: say`Nothing can be asked or told in Slack. Runs go on; the terminal works.`,
+          next: say`Copy the bot token from the app’s settings (“OAuth & Permissions”) once more, and start Lockkeeper again.`,
+        },
   'port-refused': ({ port, errno }) => ({
     what: say`Lockkeeper cannot listen on ${code(`PORT ${port}`)} (${errnoWords(errno)}), where Slack’s requests would come in.`,
     next:
