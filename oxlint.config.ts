@@ -28,6 +28,7 @@ const order = [
   'src/config.ts',
   'src/config-mail.ts',
   'src/config-keep.ts',
+  'src/config-slack.ts',
   'src/yaml',
   'src/redaction.ts',
   'src/alive.ts',

@@ -25,6 +25,7 @@ export function surroundings(given: {
       slack: null,
       mail: null,
       roles: {},
+      readers: [],
       terminal: {},
       keep: { runs: 730, plans: 90, messages: 90, audit: '' },
       file: '',

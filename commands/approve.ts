@@ -29,7 +29,7 @@ export const approve = command<z.output<typeof input>>({
   name: 'approve',
   summary: 'read a plan and approve it, as one of those that the runbook asks for',
   example: 'approve 7F3A',
-  role: 'anyone',
+  role: 'approver',
   words: ([plan]) => ({ plan }),
   input,
   async form(house, caller, given) {

@@ -19,7 +19,7 @@ export const calendar = command<z.output<typeof input>>({
   name: 'calendar',
   summary: 'what is scheduled in the days to come, and what clashes',
   example: 'calendar 30',
-  role: 'anyone',
+  role: 'reader',
   reads: true,
   words: ([days]) => ({ days }),
   input,

@@ -17,6 +17,8 @@ export interface Command<Input> {
   example: string
   /** Who may use it; checked again in the transaction of the effect. */
   role: CommandRole
+  /** With this input it tells nothing of plans and runs: who has no role may do it, too. */
+  tellsNothing?(input: Input): boolean
   /** It changes nothing: what was known of a person within the last minute is enough. */
   reads?: true
   /** Typed words to an input, which `input` then checks. */

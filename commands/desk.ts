@@ -9,7 +9,7 @@ import { lineText } from '../src/views/words/plain.ts'
 import { problemView, wordProblem } from '../src/views/problem/problem.ts'
 import type { AnyCommand, House } from './command.ts'
 import { commands } from './list.ts'
-import { lookUp, whileLookingUp } from './standing.ts'
+import { lookUp, whileLookingUp, type Roles } from './standing.ts'
 import { unknownCommand } from './unknown.ts'
 
 /** Where requests of people become commands, whatever they were made with. */
@@ -93,9 +93,10 @@ async function answered(
     )
   const roles = await lookUp(house, caller, command.reads ? 'reading' : 'acting')
   if (!roles.ok) return roles
-  if (command.role === 'operator' && !roles.value.includes(operatorRole))
-    return failure({ code: 'not-allowed', role: operatorRole, people: [], does: command.name })
   const parsed = command.input.safeParse(raw(command))
+  const isOpen = parsed.success && command.tellsNothing?.(parsed.data) === true
+  const refused = isOpen ? null : refusalOf(house, roles.value, command)
+  if (refused) return failure(refused)
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), why: issue.message }))
     return failure({ code: 'input-wrong', command: command.name, faults, example: command.example })
@@ -116,11 +117,38 @@ async function answered(
   return whileLookingUp(house, caller, () => command.handle(house, caller, parsed.data))
 }
 
+/** What this person may not, whatever else is right about it; the transaction of an effect asks once more. */
+function refusalOf({ config }: House, { roles, reads }: Roles, command: AnyCommand): Problem | null {
+  if (command.role === 'operator')
+    return roles.includes(operatorRole)
+      ? null
+      : { code: 'not-allowed', role: operatorRole, people: [], does: command.name }
+  const may = command.role === 'reader' ? reads : roles.length > 0
+  if (may) return null
+  const enough = command.role === 'reader' ? config.readers : Object.keys(config.roles)
+  return { code: 'reading-refused', roles: enough, people: [] }
+}
+
+type Refusal = Problem<'not-allowed' | 'reading-refused' | 'approval-not-yours'>
+
+const isRefusal = (problem: Problem): problem is Refusal =>
+  ['not-allowed', 'reading-refused', 'approval-not-yours'].includes(problem.code)
+
 /** A refusal says who may: the store knows roles, the directory knows people, as far as somebody tells it. */
 async function withPeople({ config, directory }: House, problem: Problem): Promise<Problem> {
-  if (problem.code !== 'not-allowed' && problem.code !== 'approval-not-yours') return problem
-  const roles = problem.code === 'not-allowed' ? [problem.role] : problem.roles
-  const { people, untold: groups } = await holdersOf(config, roles, directory)
+  if (!isRefusal(problem)) return problem
+  const { people } = await holdersOf(config, rolesAskedFor(problem), directory)
+  const { untold: groups } = await holdersOf(config, rolesOf(problem), directory)
   const why = config.slack ? 'no-answer' : 'no-slack'
   return { ...problem, people, ...(groups.length && { untold: { groups, why } }) }
+}
+
+/** Any of these roles would do. */
+const rolesOf = (problem: Refusal): readonly string[] =>
+  problem.code === 'not-allowed' ? [problem.role] : problem.roles
+
+/** Whose people are asked. */
+function rolesAskedFor(problem: Refusal): readonly string[] {
+  if (problem.code === 'approval-not-yours') return problem.roles
+  return [problem.code === 'not-allowed' ? problem.role : operatorRole]
 }

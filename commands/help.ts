@@ -15,7 +15,7 @@ export const help = (commands: () => readonly AnyCommand[]): AnyCommand =>
     name: 'help',
     summary: 'what you may do here',
     example: 'help',
-    role: 'anyone',
+    role: 'reader',
     reads: true,
     words: ([name]) => ({ command: name }),
     input,
@@ -24,8 +24,8 @@ export const help = (commands: () => readonly AnyCommand[]): AnyCommand =>
       if (named) return ok({ view: commandHelpView(named) })
       const names = commands().map(({ name }) => name)
       if (given.command) return failure(unknownCommand(given.command, names))
-      const operates = await hasRole(house.pool, caller.person, operatorRole)
-      const usable = commands().filter(({ role }) => role === 'anyone' || operates)
+      const operates = await hasRole(house.pool, caller, operatorRole)
+      const usable = commands().filter(({ role }) => role !== 'operator' || operates)
       const { runbooks, broken } = await house.runbooks.all()
       const stands = await Promise.all(runbooks.map((runbook) => runbookStands(house, runbook)))
       return ok({ view: helpView(usable, stands, new Date().toISOString(), broken) })

@@ -14,7 +14,7 @@ export const notices = command<RunbookInput>({
   name: 'notices',
   summary: 'what people are told, as they will see it; what was sent, and what was refused',
   example: 'notices add-security-enhancements',
-  role: 'anyone',
+  role: 'reader',
   reads: true,
   words: runbookWords,
   input: runbookInput,

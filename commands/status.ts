@@ -24,7 +24,7 @@ export const status = command<z.output<typeof input>>({
   name: 'status',
   summary: 'how everything stands, or one runbook, plan or run',
   example: 'status',
-  role: 'anyone',
+  role: 'reader',
   reads: true,
   words: ([name]) => ({ runbook: name }),
   input,

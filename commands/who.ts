@@ -32,15 +32,15 @@ export const who = command<Input>({
   name: 'who',
   summary: 'who helps, who can decide, who is on call, how they are reached; `test` at the end tries it',
   example: 'who add-security-enhancements',
-  role: 'anyone',
+  role: 'reader',
   words: ([runbook, does, test]) => ({ runbook, does: does?.toLowerCase(), test }),
   input,
+  tellsNothing: ({ does }) => does === 'got',
   async form(house, caller, given) {
     if (given.does !== 'test' || !given.runbook) return askForRunbook(house, 'Who', given)
     const runbook = await runbookOf(house, given)
     if (!runbook.ok) return runbook
-    if (!(await hasRole(house.pool, caller.person, operatorRole)))
-      return failure(notAllowed(operatorRole, 'who'))
+    if (!(await hasRole(house.pool, caller, operatorRole))) return failure(notAllowed(operatorRole, 'who'))
     const last = await newestReachTest(house.pool, runbook.value.name)
     const isNew = last && Date.now() - Date.parse(last.at) < testsApart * 1000
     return ok(isNew ? { form: testAgainForm(last), input: { ...given, test: last.number } } : undefined)

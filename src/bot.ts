@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { makeDesk } from '../commands/desk.ts'
 import { aroundOf } from '../commands/reached.ts'
 import { startScheduled, whyNotNow } from '../commands/readiness.ts'
+import { rulesOf, withRules } from './access/recorded.ts'
 import { listedToo } from './access/listed.ts'
 import { peopleOf, surroundingsOf } from './access/roles.ts'
 import { readIdentity } from './adapters/postgres/identity.ts'
@@ -12,6 +13,7 @@ import { sendPages } from './deliveries/pages.ts'
 import { pump } from './deliveries/pump.ts'
 import { makeRender } from './deliveries/render.ts'
 import type { Identity } from './domain/identity.ts'
+import { accountHere } from './cli/account.ts'
 import { mappedPeople, nobodyTells } from './cli/people.ts'
 import { makeLog } from './log.ts'
 import { makeMailer } from './mail/mailer.ts'
@@ -23,6 +25,7 @@ import { runsFolder } from './runs/world.ts'
 import { makeSlack, type Listening, type Slack } from './slack/app.ts'
 import { kinds } from './steps/kinds.ts'
 import { lookAt } from './steps/looks.ts'
+import { recordChannels, recordRules } from './store/access-rules.ts'
 import { connectStore } from './store/connect.ts'
 import type { Way } from './store/deliveries.ts'
 import { nameOfStore, openStore } from './store/open.ts'
@@ -42,7 +45,7 @@ const refuse = (why: string): never => {
 }
 
 const loaded = await loadConfig(process.env, process.cwd())
-const config: Config = loaded.ok ? loaded.value : refuse(loaded.faults.map(textOfFault).join('\n'))
+let config: Config = loaded.ok ? loaded.value : refuse(loaded.faults.map(textOfFault).join('\n'))
 
 const secrets = makeSecrets(secretsOfConfig(config), process.env)
 const runbooks = openRunbooks(config.runbooks, surroundingsOf(config), secrets)
@@ -78,6 +81,7 @@ const worker = await startWorker({
   environment: process.env,
   secrets,
   log,
+  onLocks: takeRules,
   onShow: () => wakes.forEach((wake) => wake()),
   onLost() {
     log.fatal(
@@ -154,6 +158,20 @@ async function leave(): Promise<void> {
   await pool.end()
   await store.close()
   process.exit(0)
+}
+
+/** Records who may do what by this bot's configuration, and goes by what is in force. */
+async function takeRules(locks: pg.Client): Promise<void> {
+  const { host, user } = accountHere()
+  const by = { host, user, file: config.file }
+  const { inForce, isOlder } = await recordRules(locks, rulesOf(config), by)
+  await recordChannels(pool, [...new Set(usable.map(({ channel }) => channel))])
+  config = withRules(config, inForce)
+  if (isOlder)
+    log.warn(
+      { file: by.file, inForce: inForce.by, since: inForce.at },
+      'roles and terminal users of this configuration were replaced by newer ones, which a live bot has: those are in force. To go back to these, stop that bot first',
+    )
 }
 
 async function serveSlack(slack: Slack): Promise<void> {

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { keepSchema, type KeepConfig } from './config-keep.ts'
 import { mailSchema, smtpFault, type MailConfig } from './config-mail.ts'
+import { readSlack, type SlackConfig } from './config-slack.ts'
 import { logLevels } from './log-level.ts'
 import { secretsOfUrl } from './redaction.ts'
 import { inOrder, type Fault } from './yaml/fault.ts'
@@ -23,6 +24,8 @@ export interface Config {
   mail: MailConfig | null
   /** Role names to people. `migration-operators` must be among them. */
   roles: Record<string, { people: string[]; groups: string[] }>
+  /** Roles whose people may read plans, runs and notices: all of them, unless the file names some. */
+  readers: string[]
   /** Operating-system user to Slack user id. */
   terminal: Record<string, string>
   keep: KeepConfig
@@ -30,20 +33,7 @@ export interface Config {
   file: string
 }
 
-export interface SlackConfig {
-  botToken: string
-  /** How Slack reaches us. */
-  mode: { socket: { appToken: string } } | { http: HttpMode }
-  /** Another server that speaks Slack's protocol; null: Slack. */
-  apiUrl: string | null
-}
-
-export interface HttpMode {
-  signingSecret: string
-  port: number
-  /** Where people reach us from outside, without a slash at its end; without it, no link is sent to them. */
-  publicUrl?: string
-}
+export type { SlackConfig }
 
 /** Who may plan, schedule, back up, run, answer, take, escalate, tell news, cancel and roll back. */
 export const operatorRole = 'migration-operators'
@@ -66,6 +56,10 @@ const fileSchema = z.strictObject({
       z.strictObject({ people: z.array(user).default([]), groups: z.array(group).default([]) }),
     )
     .describe('Who may do what: people by Slack user id, user groups by their id.'),
+  readers: z
+    .array(z.string())
+    .optional()
+    .describe('Roles whose people may read plans, runs and notices. Without it: all roles.'),
   terminal: z
     .record(z.string(), user)
     .default({})
@@ -103,7 +97,7 @@ export async function loadConfig(environment: Environment, cwd: string): Promise
   const written = await readConfigFile(file, smtpUrl !== null)
   faults.push(...written.faults)
   if (!written.value || faults.length > 0) return { ok: false, faults }
-  const { runbooks, backups, roles, terminal, mail, keep } = written.value
+  const { runbooks, backups, roles, readers, terminal, mail, keep } = written.value
   const beside = (named: string) => path.resolve(path.dirname(file), named)
   return {
     ok: true,
@@ -115,6 +109,7 @@ export async function loadConfig(environment: Environment, cwd: string): Promise
       slack,
       mail: smtpUrl && mail ? { url: smtpUrl, from: mail.from, replyTo: mail.replyTo ?? null } : null,
       roles,
+      readers: readers ?? Object.keys(roles),
       terminal,
       keep: { ...keep, audit: keep.audit ? beside(keep.audit) : path.join(folder, 'audit') },
       file,
@@ -140,88 +135,6 @@ export function secretsOfConfig({
 function isDatabaseUrl(written: string): boolean {
   const url = URL.parse(written)
   return /^postgres(ql)?:$/.test(url?.protocol ?? '') && (url?.pathname.length ?? 0) > 1
-}
-
-/** A link to it is as good as a password, so it goes over an encrypted connection; or stays on this machine. */
-function isPublicUrl(written: string): boolean {
-  const url = URL.parse(written)
-  return (
-    url?.protocol === 'https:' ||
-    (url?.protocol === 'http:' && /^(localhost|127\.0\.0\.1)$/.test(url.hostname))
-  )
-}
-
-type Wrong = (key: string, what: string, remedy: string) => void
-
-function readSlack(given: (name: string) => string | null, wrong: Wrong): SlackConfig | null {
-  const botToken = given('SLACK_BOT_TOKEN')
-  const appToken = given('SLACK_APP_TOKEN')
-  const signingSecret = given('SLACK_SIGNING_SECRET')
-  const apiUrl = given('SLACK_API_URL')
-  if (given('LOCKKEEPER_URL') && !signingSecret)
-    wrong(
-      'LOCKKEEPER_URL',
-      'is set, and nothing listens for people',
-      'Set SLACK_SIGNING_SECRET and PORT for requests over HTTP, or remove it.',
-    )
-  if (!botToken && !appToken && !signingSecret && !apiUrl) return null
-  const orNone = 'Or remove every SLACK_ variable to work in the terminal alone.'
-
-  if (!botToken)
-    wrong(
-      'SLACK_BOT_TOKEN',
-      'is not set',
-      `Copy it from the app’s page, OAuth & Permissions: xoxb-…. ${orNone}`,
-    )
-  else if (!botToken.startsWith('xoxb-') && !apiUrl)
-    wrong(
-      'SLACK_BOT_TOKEN',
-      'is not a bot token',
-      'A bot token begins with xoxb-: the app’s page, OAuth & Permissions.',
-    )
-  if (apiUrl && !/^https?:$/.test(URL.parse(apiUrl)?.protocol ?? ''))
-    wrong('SLACK_API_URL', 'is not a URL', 'Remove it to use Slack itself.')
-
-  if (appToken && signingSecret) {
-    wrong(
-      'SLACK_SIGNING_SECRET',
-      'is set beside SLACK_APP_TOKEN',
-      'Keep SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET and PORT for requests over HTTP.',
-    )
-    return null
-  }
-  if (signingSecret) {
-    const port = given('PORT')
-    const isPort = port !== null && /^\d+$/.test(port) && Number(port) <= 65_535
-    if (!isPort)
-      wrong(
-        'PORT',
-        port === null ? 'is not set' : 'is not a port',
-        'Slack’s requests arrive there, e.g. 3000; SLACK_SIGNING_SECRET needs it.',
-      )
-    const publicUrl = given('LOCKKEEPER_URL')?.replace(/\/+$/, '')
-    if (publicUrl && !isPublicUrl(publicUrl))
-      wrong(
-        'LOCKKEEPER_URL',
-        'is not an https URL',
-        'Write where people reach PORT from outside, e.g. https://lockkeeper.example.com, or remove it to send no links.',
-      )
-    const http = { signingSecret, port: Number(port), ...(publicUrl && { publicUrl }) }
-    return botToken && isPort ? { botToken, mode: { http }, apiUrl } : null
-  }
-  if (!appToken)
-    wrong(
-      'SLACK_APP_TOKEN',
-      'is not set',
-      `For Socket Mode: the app’s page, Basic Information, App-Level Tokens: xapp-…. For HTTP set SLACK_SIGNING_SECRET and PORT. ${orNone}`,
-    )
-  else if (!appToken.startsWith('xapp-') && !apiUrl)
-    wrong(
-      'SLACK_APP_TOKEN',
-      'is not an app-level token',
-      'It begins with xapp-: the app’s page, Basic Information, App-Level Tokens.',
-    )
-  return botToken && appToken ? { botToken, mode: { socket: { appToken } }, apiUrl } : null
 }
 
 type FileConfig = z.output<typeof fileSchema>
@@ -253,6 +166,7 @@ function roleFaults({ value, fault }: YamlFile<FileConfig>): Fault[] {
   const empty = Object.entries(value.roles).filter(
     ([, role]) => role.people.length + role.groups.length === 0,
   )
+  const unknownReaders = (value.readers ?? []).filter((name) => !value.roles[name])
   return [
     ...(value.roles[operatorRole]
       ? []
@@ -263,6 +177,13 @@ function roleFaults({ value, fault }: YamlFile<FileConfig>): Fault[] {
             'Name there who may plan, run, answer, cancel and roll back.',
           ),
         ]),
+    ...unknownReaders.map((name) =>
+      fault(
+        ['readers'],
+        `names ${name}, which is no role`,
+        `Name roles of this file: ${Object.keys(value.roles).join(', ')}.`,
+      ),
+    ),
     ...empty.map(([name]) =>
       fault(
         ['roles', name],

@@ -12,7 +12,7 @@ let office: PostOffice
 beforeAll(async () => {
   place = await makePlace()
   office = await openPostOffice({ login })
-  const config = await readFile(path.join(place.folder, 'asha.yml'), 'utf8')
+  const config = await readFile(path.join(place.folder, 'lockkeeper.yml'), 'utf8')
   const mail = 'mail: { from: Lockkeeper <lockkeeper@example.org> }\n'
   await writeFile(path.join(place.folder, 'mail.yml'), config + mail)
   Object.assign(place.environment, {

@@ -1,8 +1,8 @@
-import { userInfo } from 'node:os'
 import { createInterface, type Interface } from 'node:readline'
 import type pg from 'pg'
 import { makeDesk } from '../../commands/desk.ts'
 import { patiently } from '../../commands/patience.ts'
+import { whyNotAsRecorded, withRules } from '../access/recorded.ts'
 import { surroundingsOf } from '../access/roles.ts'
 import { loadConfig, secretsOfConfig, type Config, type SlackConfig } from '../config.ts'
 import type { Desk, Reply } from '../domain/desk.ts'
@@ -13,6 +13,7 @@ import type { Form, View } from '../domain/view.ts'
 import { outageOf } from '../outage.ts'
 import { openRunbooks } from '../runbook/load.ts'
 import { makeSecrets } from '../runbook/secrets.ts'
+import { rulesInForce } from '../store/access-rules.ts'
 import { connectStore } from '../store/connect.ts'
 import { isAnyAlive } from '../store/locks.ts'
 import { installSchema } from '../store/install.ts'
@@ -22,9 +23,11 @@ import { lineText } from '../views/words/plain.ts'
 import { problemView } from '../views/problem/problem.ts'
 import { formText, terminalText, type Terminal } from '../views/terminal.ts'
 import { textOfFault } from '../yaml/fault.ts'
+import { accountHere } from './account.ts'
 import { follow } from './follow.ts'
 import { mappedPeople, nobodyTells, ownZone } from './people.ts'
 import { faultLines, fillIn, type Person } from './prompt.ts'
+import { sayRefused } from './refused.ts'
 import { findStore, storeAway } from './store.ts'
 
 const exits = { ok: 0, refused: 1, noStore: 69, configuration: 78 } as const
@@ -59,7 +62,7 @@ export async function terminal(
     if (!installed.ok) return noStore(installed.problem)
     return words[0] === 'health'
       ? await health(pool)
-      : await converse({ pool, config, screen, ours, directory }, words)
+      : await converse({ pool, config, ours, directory }, words)
   } catch (error) {
     const why = outageOf(error)
     if (why === null) throw error
@@ -88,24 +91,32 @@ async function health(pool: pg.Pool): Promise<number> {
 interface Here {
   pool: pg.Pool
   config: Config
-  screen: Terminal
   ours: Identity | null
   directory: Directory
 }
 
 async function converse(
-  { pool, config, screen, ours, directory }: Here,
+  { pool, config: given, ours, directory }: Here,
   words: readonly string[],
 ): Promise<number> {
+  const inForce = await rulesInForce(pool)
+  const config = inForce ? withRules(given, inForce) : given
+  const screen = screenOf(config)
   const show = (view: View): void => console.log(terminalText(view, screen))
   const refuse = (problem: Problem): number => {
     show(problemView(problem))
     return exits.refused
   }
-  const user = userInfo().username
-  const person = config.terminal[user]
-  if (!person) return refuse({ code: 'terminal-user-unknown', user, file: config.file })
-  const caller = { person, via: 'terminal' } as const
+  const account = accountHere()
+  if (!inForce) return refuse({ code: 'access-rules-missing' })
+  const differs = whyNotAsRecorded(given, inForce)
+  if (differs) {
+    await sayRefused(pool, differs, account, inForce)
+    return refuse(differs)
+  }
+  const person = config.terminal[account.user]
+  if (!person) return refuse({ code: 'terminal-user-unknown', user: account.user, file: config.file })
+  const caller = { person, via: 'terminal', account } as const
   const secrets = makeSecrets(secretsOfConfig(config), process.env)
   const desk = makeDesk({
     pool,

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Event } from '../domain/event.ts'
 import type { Kind, Routes } from '../domain/step.ts'
+import { accessChannels } from '../store/access-rules.ts'
 import {
   insertDelivery,
   lockFanOut,
@@ -66,6 +67,7 @@ type About = Omit<EventContext, 'step'> & { routes: Routes | null }
 async function about(tx: Queryable, event: Event): Promise<About | null> {
   if ('schedule' in event) return aboutSchedule(tx, event)
   if ('test' in event) return aboutTest(tx, event.test)
+  if (event.is === 'access.changed' || event.is === 'access.refused') return aboutAccess(tx)
   const run = event.run ? await runById(tx, event.run) : null
   const plan = run?.plan ?? (event.plan ? await planById(tx, event.plan) : null)
   if (!plan) return null
@@ -85,6 +87,11 @@ async function aboutSchedule(tx: Queryable, event: Event & { schedule: string })
       told: notice?.to ?? [],
     }
   )
+}
+
+async function aboutAccess(tx: Queryable): Promise<About> {
+  const told = (await accessChannels(tx)).map((channel) => ({ channel }))
+  return { channel: '', kind: 'migrate', holder: null, routes: null, told }
 }
 
 async function aboutTest(tx: Queryable, id: string): Promise<About | null> {

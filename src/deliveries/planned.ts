@@ -182,6 +182,8 @@ const table: Table = {
     ...ofSchedule(event),
   ],
   'news.owed': (event) => [ofNewsTo(event, event.person)],
+  'access.changed': (event, { told }) => ofAccess(event, told),
+  'access.refused': (event, { told }) => ofAccess(event, told),
 }
 
 /** The messages that an event makes or changes. Pure: the same event leads to the same, however often it is asked. */
@@ -264,6 +266,12 @@ const ofNews = (event: OfSchedule, channel: string, urgent = false): Planned[] =
   const to = { channel, thread: key, broadcast: true }
   return [...ofSchedule(event), make(event, `${key}/${event.seq}`, to, { event: event.seq }, { urgent })]
 }
+
+/** What concerns who may do what, told in every channel of a runbook. */
+const ofAccess = (event: Event, told: EventContext['told']): Planned[] =>
+  told.map((to) =>
+    make(event, `access:${event.seq}:${addressee(to)}`, to, { event: event.seq }, { urgent: true }),
+  )
 
 const ofNewsTo = (event: OfSchedule, person: string): Planned => {
   const key = `${scheduleKey(event.schedule)}/${event.seq}:dm`

@@ -17,6 +17,7 @@ import { noticeById, noticesOf } from '../store/notices.ts'
 import { reachTestById, triedOf } from '../store/reach-tests.ts'
 import { scheduleById } from '../store/schedules.ts'
 import { runById } from '../store/runs.ts'
+import { accessView } from '../views/people/access.ts'
 import { lapsedView, pingView, takenView } from '../views/people/call.ts'
 import { cardView } from '../views/run/card.ts'
 import { endingView } from '../views/run/ending.ts'
@@ -99,6 +100,7 @@ export function makeRender(options: RenderOptions): Render {
       const schedule = await scheduleById(pool, event.schedule)
       return schedule && scheduleNewsView(event, schedule, await noticesOf(pool, schedule.id))
     }
+    if (event?.is === 'access.changed' || event?.is === 'access.refused') return accessView(event)
     return event?.run
       ? ofRun(event.run, (run) => drawEvent(pool, event, run, { now: now(), to: shows.to }))
       : null

@@ -1,3 +1,6 @@
+import type { AccessChange } from './access-rules.ts'
+import type { Account } from './account.ts'
+import type { Via } from './choice.ts'
 import type { Timed } from './escalation.ts'
 import type { Instant } from './json.ts'
 import type { OnCall } from './on-call.ts'
@@ -12,6 +15,9 @@ export type Event = {
   seq: number
   at: Instant
   by: string
+  /** How it was asked for; null: nobody asked, or it was not recorded then. */
+  via?: Via | null
+  account?: Account | null
   run: string | null
   plan: string | null
 } & Happened
@@ -64,6 +70,17 @@ export type Happened =
   | { is: 'notice.made'; schedule: string; notice: string }
   /** People will be told that users are still out; whoever has the run may say more before. */
   | { is: 'news.owed'; schedule: string; person: string; at: Instant }
+  /** A bot recorded other rules of who may do what than those before. */
+  | {
+      is: 'access.changed'
+      version: number
+      changes: AccessChange[]
+      host: string
+      user: string
+      file: string
+    }
+  /** Somebody typed in a terminal with another configuration than the recorded one; nothing was done. */
+  | { is: 'access.refused'; version: number; file: string; changes: AccessChange[] }
 
 export interface Pinged {
   is: 'alarm.pinged'

@@ -1,3 +1,4 @@
+import type { Account } from './account.ts'
 import type { Instant } from './json.ts'
 import type { Gone } from './absence.ts'
 import type { Problem } from './problem.ts'
@@ -7,10 +8,15 @@ import type { Via } from './choice.ts'
 export interface Caller {
   person: string
   via: Via
+  /** Of whoever types in a terminal. */
+  account?: Account
 }
 
-/** Roles that commands ask for. A runbook's approvals name roles of the configuration. */
-export type CommandRole = 'anyone' | 'operator'
+/**
+ * What commands ask for. `reader`: a role that may read. `approver`: any role, since the runbook's approvals name their
+ * own.
+ */
+export type CommandRole = 'reader' | 'approver' | 'operator'
 
 /** What Slack alone knows. It is not waited for: where it does not answer, nobody tells. */
 export interface Acquaintances {

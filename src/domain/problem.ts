@@ -1,6 +1,7 @@
 import type { Gone, Paused } from './absence.ts'
 import type { Before } from './baseline.ts'
 import type { Choice } from './choice.ts'
+import type { AccessChange, RecordedBy } from './access-rules.ts'
 import type { Fault } from '../yaml/fault.ts'
 import type { Instant } from './json.ts'
 import type { OnCallFault } from './on-call.ts'
@@ -83,6 +84,14 @@ export interface Problems extends EfCoreProblems, NoticedProblems {
   'plan-expired': { plan: string; at: Instant }
   'approvals-missing': { plan: string; missing: { says: string; role: string; people: number }[] }
   'approval-own': { plan: string; others: string[] }
+  /** The same operating-system user, or login, has spoken as `person`. */
+  'approval-same-account': {
+    plan: string
+    user: string
+    host: string
+    person: string
+    as: 'planned' | 'approved'
+  }
   'approval-again': { plan: string; at: Instant }
   'approval-not-yours': { plan: string; roles: string[]; people: string[]; untold?: Untold }
   'run-unknown': { run: string; known: string[] }
@@ -151,8 +160,17 @@ export interface Problems extends EfCoreProblems, NoticedProblems {
   /** `does`: the command. */
   'not-allowed': { role: string; people: string[]; does: string; untold?: Untold }
   'person-refused': { why: 'stranger' | 'guest' | 'deleted' | 'bot' | 'other-workspace' | 'unknown' }
+  /** None of the roles that may read. `people`: operators. */
+  'reading-refused': { roles: string[]; people: string[]; untold?: Untold }
   'channel-refused': { why: 'shared' | 'unknown' }
   'terminal-user-unknown': { user: string; file: string }
+  /** No bot has started yet. */
+  'access-rules-missing': Record<never, never>
+  'access-rules-differ': {
+    file: string
+    recorded: RecordedBy & { at: Instant }
+    changes: AccessChange[]
+  }
   'button-old': { command: string }
   'button-not-yours': { owner: string }
   'command-unknown': { typed: string; meant: string | null; commands: string[] }

@@ -1,3 +1,4 @@
+import type { Account } from './account.ts'
 import type { Instant, Json } from './json.ts'
 import type { Choice, Via } from './choice.ts'
 import type { Problem } from './problem.ts'
@@ -39,6 +40,8 @@ export interface Answer {
   choice: Choice
   by: string
   via: Via
+  /** Of whoever typed in a terminal. */
+  account?: Account
   /** What was ticked or typed, by choice: `{ sessions: SessionMark[] }` of `terminate`, `{ accepted: number }` of `go-on`. */
   with?: Json
 }

@@ -32,7 +32,7 @@ export function take(pool: pg.Pool, id: string, caller: Caller): Promise<Result<
     const until = await holdFor(tx, id, caller.person, holdsFor)
     const [gate, alarms] = [await openGateOf(tx, id), await openAlarmsOf(tx, id)]
     await recordEvent(tx, {
-      by: caller.person,
+      by: caller,
       run: id,
       plan: run.plan.id,
       key: `${id}/taken/${caller.person}/${until}`,
@@ -79,7 +79,7 @@ export function call(
     const cause = { is: 'called', by: caller.person, reason } as const
     await openAlarm(tx, { id: alarm, run: id, cause, critical, pinged })
     await recordEvent(tx, {
-      by: caller.person,
+      by: caller,
       run: id,
       plan: run.plan.id,
       key: alarm,
@@ -125,7 +125,7 @@ async function allowed(
   does: string,
 ): Promise<Run> {
   const run = (await lockRun(tx, id)) ?? refuse(await unknownRun(tx, id))
-  if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, does))
+  if (!(await hasRole(tx, caller, operatorRole))) refuse(notAllowed(operatorRole, does))
   const ended = await runEnded(tx, run)
   if (ended) refuse(ended)
   return run

@@ -20,7 +20,7 @@ export async function giveAnswer(
 ): Promise<void> {
   await answerGate(tx, gate, answer)
   await recordEvent(tx, {
-    by: answer.by,
+    by: { person: answer.by, via: answer.via, ...(answer.account && { account: answer.account }) },
     run: run.id,
     plan: run.plan.id,
     key: `${gate}/answer`,

@@ -28,7 +28,7 @@ export function tellNews(
   caller: Caller,
 ): Promise<Result<NewsTold>> {
   return request(pool, async (tx, refuse) => {
-    if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, 'news'))
+    if (!(await hasRole(tx, caller, operatorRole))) refuse(notAllowed(operatorRole, 'news'))
     const schedule = await lockScheduleOfRun(tx, id)
     const run = (await runById(tx, id)) ?? refuse(await unknownRun(tx, id))
     if (!schedule || !isDown(standingOf(run, await attemptsOf(tx, id), null)))

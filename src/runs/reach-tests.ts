@@ -34,7 +34,7 @@ export function testReach(
   { runbook, called, after, caller }: TestRequest,
 ): Promise<Result<ReachTest>> {
   return request(pool, async (tx, refuse) => {
-    if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, 'who'))
+    if (!(await hasRole(tx, caller, operatorRole))) refuse(notAllowed(operatorRole, 'who'))
     const body = {
       runbook,
       targets: targetsOf(called),
@@ -53,7 +53,7 @@ export function testReach(
       })
     }
     await recordEvent(tx, {
-      by,
+      by: caller,
       run: null,
       plan: null,
       key: `test/${test.id}`,
@@ -87,7 +87,7 @@ export function answerTest(pool: pg.Pool, id: string, caller: Caller): Promise<R
     if (!test || !askedPeople(test).includes(caller.person)) return null
     if (await insertReachAnswer(tx, id, caller.person))
       await recordEvent(tx, {
-        by: caller.person,
+        by: caller,
         run: null,
         plan: null,
         key: `test/${id}/${caller.person}`,

@@ -68,7 +68,7 @@ export function answer(
     const named = 'id' in wanted ? await gateById(tx, wanted.id) : await openGateOf(tx, wanted.run)
     const runId = 'run' in wanted ? wanted.run : (named?.run ?? wanted.id)
     const run = (await lockRun(tx, runId)) ?? refuse(await unknownRun(tx, runId))
-    if (caller.via !== 'clock' && !(await hasRole(tx, caller.person, operatorRole)))
+    if (caller.via !== 'clock' && !(await hasRole(tx, caller, operatorRole)))
       refuse(notAllowed(operatorRole, 'answer'))
     const ended = await runEnded(tx, run)
     if (ended) refuse(ended)
@@ -83,7 +83,7 @@ export function answer(
       })
     if (!gate.question.choices.includes(choice))
       refuse({ code: 'choice-unknown', choice, choices: gate.question.choices })
-    const said = { by: caller.person, run: run.id, plan: run.plan.id }
+    const said = { by: caller, run: run.id, plan: run.plan.id }
     if (choice === 'leave') {
       await leaveGate(tx, gate.id, caller.person)
       await recordEvent(tx, {
@@ -96,6 +96,7 @@ export function answer(
         choice,
         by: caller.person,
         via: caller.via,
+        ...(caller.account && { account: caller.account }),
         ...(given === undefined ? {} : { with: given }),
       }
       await giveAnswer(tx, run, gate.id, full)
@@ -124,7 +125,7 @@ export function cancel(
 ): Promise<Result<Cancelled>> {
   return request(pool, async (tx, refuse) => {
     const run = (await lockRun(tx, id)) ?? refuse(await unknownRun(tx, id))
-    if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, 'cancel'))
+    if (!(await hasRole(tx, caller, operatorRole))) refuse(notAllowed(operatorRole, 'cancel'))
     const ended = await runEnded(tx, run)
     if (ended) refuse(ended)
     const record = await attemptsOf(tx, id)
@@ -135,7 +136,7 @@ export function cancel(
     // Half a migration has no way back that is known to be safe; what its gate does not offer is not done after it either.
     if (gate && !gate.question.choices.includes(as))
       refuse({ code: 'choice-unknown', choice: as, choices: gate.question.choices })
-    const said = { by: caller.person, run: id, plan: run.plan.id }
+    const said = { by: caller, run: id, plan: run.plan.id }
     const full: Answer = { choice: as, by: caller.person, via: caller.via }
     if (gate) await giveAnswer(tx, run, gate.id, full)
     else if (!(await requestCancel(tx, id, full)))

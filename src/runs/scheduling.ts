@@ -41,7 +41,7 @@ export function schedule(
   caller: Caller,
 ): Promise<Result<Scheduled>> {
   return request(pool, async (tx, refuse) => {
-    if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, 'schedule'))
+    if (!(await hasRole(tx, caller, operatorRole))) refuse(notAllowed(operatorRole, 'schedule'))
     if (Date.parse(start) <= Date.parse(await timeOf(tx)) - justNow) refuse({ code: 'time-past', at: start })
     const window = windowFrom(start, runbook)
     const open = await openScheduleOf(tx, runbook.name)
@@ -59,7 +59,7 @@ export function schedule(
     const moved = before && before.window.start !== start ? before.window : null
     if (moved) await announce(tx, made, { is: 'moved', from: moved })
     await recordEvent(tx, {
-      by: caller.person,
+      by: caller,
       run: null,
       plan: null,
       key: `${made.id}/made/${made.moves}`,
@@ -87,13 +87,13 @@ export function callOff(
   caller: Caller,
 ): Promise<Result<Schedule>> {
   return request(pool, async (tx, refuse) => {
-    if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, 'schedule'))
+    if (!(await hasRole(tx, caller, operatorRole))) refuse(notAllowed(operatorRole, 'schedule'))
     const open = await openScheduleOf(tx, runbook)
     const held = open && (await lockSchedule(tx, open.id))
     if (!held || held.over) return refuse({ code: 'schedule-none', runbook })
     if (held.run) refuse({ code: 'schedule-runs', runbook, run: held.run })
     if (!isAsSeen(held, seen)) refuse({ code: 'schedule-changed', runbook, by: held.by })
-    await endUnrun(tx, held, { as: 'called-off', by: caller.person, reason })
+    await endUnrun(tx, held, { as: 'called-off', by: caller, reason })
     return held
   })
 }
@@ -106,7 +106,7 @@ export async function bindToRun(
   tx: pg.PoolClient,
   { approved: { runbook }, kind }: Pick<Plan, 'approved' | 'kind'>,
   run: string,
-  by: string,
+  caller: Caller,
   refuse: (problem: Problem) => never,
 ): Promise<void> {
   if (kind === 'backup') return
@@ -114,14 +114,14 @@ export async function bindToRun(
   const held = open && (await lockSchedule(tx, open.id))
   const now = await timeOf(tx)
   if (!held || held.over || kind === 'rollback') {
-    await insertSchedule(tx, runbook, windowFrom(now, runbook), { by, run })
+    await insertSchedule(tx, runbook, windowFrom(now, runbook), { by: caller.person, run })
     return
   }
   if (isTooSoon(held, now)) refuse(await tooSoon(tx, held))
   await bindSchedule(tx, held.id, run)
   await holdStopsUntil(tx, run, held.window.start)
   await recordEvent(tx, {
-    by,
+    by: caller,
     run: null,
     plan: null,
     key: `${held.id}/started/${run}`,
@@ -141,12 +141,15 @@ export const tooSoon = async (tx: Queryable, { id, runbook, window }: Schedule):
 export async function endUnrun(
   tx: pg.PoolClient,
   schedule: Schedule,
-  over: { as: 'called-off' | 'missed'; by: string; reason: string | null },
+  over: { as: 'called-off' | 'missed'; by: Caller | string; reason: string | null },
 ): Promise<void> {
   for (const { id, at } of await noticesOf(tx, schedule.id))
     if (!at) await withholdNotice(tx, id, 'called-off')
   await announce(tx, schedule, { is: 'called-off', reason: over.reason, missed: over.as === 'missed' })
-  await endSchedule(tx, schedule.id, over)
+  await endSchedule(tx, schedule.id, {
+    ...over,
+    by: typeof over.by === 'string' ? over.by : over.by.person,
+  })
   await recordEvent(tx, {
     by: over.by,
     run: null,

@@ -1,11 +1,12 @@
 import type pg from 'pg'
+import { isSameAccount, type Account } from '../domain/account.ts'
 import type { Caller } from '../domain/person.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Result } from '../domain/result.ts'
 import { targetKey } from '../domain/identity.ts'
 import { operatorRole } from '../config.ts'
-import { recordEvent } from '../store/events.ts'
+import { accountsOfAuthor, recordEvent } from '../store/events.ts'
 import {
   approvalsOf,
   closePlan,
@@ -43,13 +44,13 @@ export interface Kept {
  */
 export function keepPlan(pool: pg.Pool, plan: Plan, caller: Caller): Promise<Result<Kept | null>> {
   return request(pool, async (tx, refuse) => {
-    if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, 'plan'))
+    if (!(await hasRole(tx, caller, operatorRole))) refuse(notAllowed(operatorRole, 'plan'))
     const same = plan.kind === 'backup' ? null : await keepSame(tx, plan, caller)
     if (same) return { plan: same, isSame: true }
     if (!(await insertPlan(tx, plan, targetKey(plan.approved.identity)))) return null
     for (const id of await replaceOlderPlans(tx, plan))
       await recordEvent(tx, {
-        by: caller.person,
+        by: caller,
         run: null,
         plan: id,
         key: `${id}/replaced`,
@@ -57,7 +58,7 @@ export function keepPlan(pool: pg.Pool, plan: Plan, caller: Caller): Promise<Res
       })
     if (plan.kind !== 'backup')
       await recordEvent(tx, {
-        by: caller.person,
+        by: caller,
         run: null,
         plan: plan.id,
         key: `${plan.id}/made`,
@@ -77,7 +78,7 @@ async function keepSame(tx: pg.PoolClient, plan: Plan, caller: Caller): Promise<
   if (start && expiresAt(open) < start && start <= expiresAt(plan)) return null
   await recordMeasured(tx, open.id, plan.measured)
   await recordEvent(tx, {
-    by: caller.person,
+    by: caller,
     run: null,
     plan: open.id,
     key: `${open.id}/measured/${plan.id}/${plan.measured.at}`,
@@ -115,13 +116,16 @@ export function approve(
     const mine = approvals.find((a) => a.person === caller.person)
     if (mine) refuse({ code: 'approval-again', plan: id, at: mine.at })
     if (plan.author === caller.person) refuse({ code: 'approval-own', plan: id, others: [] })
+    const same = caller.account && (await spokenFrom(tx, plan, approvals, caller.account))
+    if (same) refuse({ code: 'approval-same-account', plan: id, ...same })
     if (plan.digest !== digest) refuse({ code: 'plan-stale', plan: id, differs: ['steps'] })
     const missing = missingApprovals(plan, approvals)
     for (const { says, role } of missing) {
-      if (!(await hasRole(tx, caller.person, role))) continue
-      await insertApproval(tx, id, { person: caller.person, says, role, digest })
+      if (!(await hasRole(tx, caller, role))) continue
+      const { person, via, account = null } = caller
+      await insertApproval(tx, id, { person, via, account, says, role, digest })
       await recordEvent(tx, {
-        by: caller.person,
+        by: caller,
         run: null,
         plan: id,
         key: `${id}/approved/${caller.person}`,
@@ -133,16 +137,30 @@ export function approve(
   })
 }
 
+/** Somebody else who planned or approved it by this operating-system user or login; null: nobody. */
+async function spokenFrom(
+  tx: pg.PoolClient,
+  plan: StoredPlan,
+  approvals: readonly Approval[],
+  account: Account,
+): Promise<{ user: string; host: string; person: string; as: 'planned' | 'approved' } | null> {
+  const { user, host } = account
+  const approved = approvals.find((each) => each.account && isSameAccount(each.account, account))
+  if (approved) return { user, host, person: approved.person, as: 'approved' }
+  const planned = (await accountsOfAuthor(tx, plan.id)).some((each) => isSameAccount(each, account))
+  return planned ? { user, host, person: plan.author, as: 'planned' } : null
+}
+
 /** Nobody runs this plan any more. */
 export function discard(pool: pg.Pool, id: string, caller: Caller): Promise<Result<StoredPlan>> {
   return request(pool, async (tx, refuse) => {
     const plan = await openPlanOr(tx, id, refuse)
-    if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, 'cancel'))
+    if (!(await hasRole(tx, caller, operatorRole))) refuse(notAllowed(operatorRole, 'cancel'))
     const running = await unfinishedRunOf(tx, plan.target)
     if (running?.plan.id === id) refuse(underWay(running))
     await closePlan(tx, id, 'discarded', caller.person)
     await recordEvent(tx, {
-      by: caller.person,
+      by: caller,
       run: null,
       plan: id,
       key: `${id}/discarded`,
@@ -156,7 +174,7 @@ export function discard(pool: pg.Pool, id: string, caller: Caller): Promise<Resu
 export function start(pool: pg.Pool, id: string, caller: Caller): Promise<Result<{ run: string }>> {
   return request(pool, async (tx, refuse) => {
     const plan = await openPlanOr(tx, id, refuse)
-    if (!(await hasRole(tx, caller.person, operatorRole))) refuse(notAllowed(operatorRole, 'run'))
+    if (!(await hasRole(tx, caller, operatorRole))) refuse(notAllowed(operatorRole, 'run'))
     const at = expiresAt(plan)
     if (Date.parse(at) < Date.now()) refuse({ code: 'plan-expired', plan: id, at })
     const blockers = plan.measured.checks
@@ -175,9 +193,9 @@ export function start(pool: pg.Pool, id: string, caller: Caller): Promise<Result
         throw error
       },
     )
-    await bindToRun(tx, plan, run, caller.person, refuse)
+    await bindToRun(tx, plan, run, caller, refuse)
     await recordEvent(tx, {
-      by: caller.person,
+      by: caller,
       run,
       plan: id,
       key: `${run}/started`,

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { watchedCodes } from '../domain/cause.ts'
+import type pg from 'pg'
 import { connectLocks } from '../store/connect.ts'
 import { channels } from '../store/events.ts'
 import type { Way } from '../store/deliveries.ts'
@@ -29,6 +30,8 @@ export interface Worker {
 export interface WorkerOptions extends Surroundings {
   /** The bot's own database, reached directly. */
   url: string
+  /** What is done on the connection that holds this process's locks, before it says that it lives. */
+  onLocks?(locks: pg.Client): Promise<void>
   /** Something is to be shown. */
   onShow(): void
   /**
@@ -61,6 +64,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     else wake()
   })
   for (const channel of Object.values(channels)) await locks.query(`listen ${channel}`)
+  await options.onLocks?.(locks)
   await markAlive(locks)
   const held = makeLocks(locks)
 

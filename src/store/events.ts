@@ -1,4 +1,8 @@
+import type pg from 'pg'
+import type { Account } from '../domain/account.ts'
+import type { Via } from '../domain/choice.ts'
 import type { Event, Happened, Pinged } from '../domain/event.ts'
+import type { Caller } from '../domain/person.ts'
 import { instant, type Queryable } from './transaction.ts'
 
 /** Who listens: the worker (a run to drive, to cancel), the pump (something to show), bots of older releases (schema). */
@@ -14,7 +18,8 @@ export const tells = (channel: keyof typeof channels, about: string): string =>
   `pg_notify('${channels[channel]}', ${about}) as told`
 
 export interface NewEvent {
-  by: string
+  /** Who asked for it; or what did it without being asked: `lockkeeper`, `clock`. */
+  by: Caller | string
   run: string | null
   plan: string | null
   /** The same key is recorded once: what a resume says again is not said twice. */
@@ -23,18 +28,32 @@ export interface NewEvent {
 }
 
 /** Appends to the audit trail, in the transaction of what happened. False when this key was there. */
-export async function recordEvent(tx: Queryable, event: NewEvent): Promise<boolean> {
+export async function recordEvent(tx: Queryable | pg.Client, event: NewEvent): Promise<boolean> {
+  const { person, via, account } = callerOf(event.by)
   const { rowCount } = await tx.query(
-    `insert into lockkeeper.event (by, run, plan, key, body) values ($1, $2, $3, $4, $5) on conflict (key) do nothing
-     returning ${tells('show', "coalesce(run, '')")}`,
-    [event.by, event.run, event.plan, event.key, JSON.stringify(event.body)],
+    `insert into lockkeeper.event (by, via, account, run, plan, key, body) values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (key) do nothing returning ${tells('show', "coalesce(run, '')")}`,
+    [
+      person,
+      via,
+      account && JSON.stringify(account),
+      event.run,
+      event.plan,
+      event.key,
+      JSON.stringify(event.body),
+    ],
   )
   return rowCount === 1
 }
 
-const columns = `seq::int, ${instant('at')} as at, by, run, plan, body`
+const callerOf = (by: Caller | string): { person: string; via: Via | null; account: Account | null } =>
+  typeof by === 'string'
+    ? { person: by, via: null, account: null }
+    : { person: by.person, via: by.via, account: by.account ?? null }
 
-type Row = { seq: number; at: string; by: string; run: string | null; plan: string | null; body: Happened }
+const columns = `seq::int, ${instant('at')} as at, by, via, account, run, plan, body`
+
+type Row = Omit<Event, 'is'> & { body: Happened }
 
 const eventOf = ({ body, ...row }: Row): Event => ({ ...row, ...body })
 
@@ -42,6 +61,16 @@ const eventOf = ({ body, ...row }: Row): Event => ({ ...row, ...body })
 export async function eventAt(tx: Queryable, seq: number): Promise<Event | null> {
   const { rows } = await tx.query<Row>(`select ${columns} from lockkeeper.event where seq = $1`, [seq])
   return rows[0] ? eventOf(rows[0]) : null
+}
+
+/** The operating-system users by whom the author of a plan made it, and made it again. */
+export async function accountsOfAuthor(tx: Queryable, plan: string): Promise<Account[]> {
+  const { rows } = await tx.query<{ account: Account }>(
+    `select account from lockkeeper.event join lockkeeper.plan on plan.id = event.plan and author = event.by
+     where event.plan = $1 and event.body ->> 'is' in ('plan.made', 'plan.measured') and account is not null`,
+    [plan],
+  )
+  return rows.map(({ account }) => account)
 }
 
 /** The newest events of a run, oldest first. */

@@ -3,7 +3,7 @@ import type { Instant } from '../domain/json.ts'
 import { instant, type Queryable } from './transaction.ts'
 
 /** Classes of advisory locks on the bot's own database: the first half of their key. */
-const classes = { run: 1, alive: 2, pump: 3, planning: 4 } as const
+const classes = { run: 1, alive: 2, pump: 3, planning: 4, rules: 5 } as const
 
 type Class = 'run' | 'pump'
 
@@ -50,6 +50,22 @@ export async function isAnyAlive(tx: Queryable): Promise<boolean> {
     `select from pg_locks where locktype = 'advisory' and classid = $1 and objid = 0 and granted
        and database = (select oid from pg_database where datname = current_database())`,
     [classes.alive],
+  )
+  return rowCount !== 0
+}
+
+/** Says that a live bot has these rules of who may do what, for as long as this connection lives. */
+export async function holdRules(locks: pg.Client, digest: string): Promise<void> {
+  await locks.query('select pg_advisory_lock_shared($1, hashtext($2))', [classes.rules, digest])
+}
+
+/** Whether any live bot has these rules. */
+export async function isRulesHeld(locks: pg.Client, digest: string): Promise<boolean> {
+  const { rowCount } = await locks.query(
+    `select from pg_locks where locktype = 'advisory' and classid = $1
+       and objid::bigint = hashtext($2)::bigint & 4294967295 and granted
+       and database = (select oid from pg_database where datname = current_database())`,
+    [classes.rules, digest],
   )
   return rowCount !== 0
 }

@@ -1,3 +1,5 @@
+import type { Account } from '../domain/account.ts'
+import type { Via } from '../domain/choice.ts'
 import type { Measured, Plan, RunKind } from '../domain/plan.ts'
 import { instant, type Queryable } from './transaction.ts'
 
@@ -13,6 +15,8 @@ export interface Approval {
   role: string
   digest: string
   at: string
+  via?: Via | null
+  account?: Account | null
 }
 
 type Row = {
@@ -141,15 +145,24 @@ export async function insertApproval(
   approval: Omit<Approval, 'at'>,
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `insert into lockkeeper.approval (plan, person, says, role, digest) values ($1, $2, $3, $4, $5) on conflict do nothing`,
-    [plan, approval.person, approval.says, approval.role, approval.digest],
+    `insert into lockkeeper.approval (plan, person, says, role, digest, via, account)
+     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+    [
+      plan,
+      approval.person,
+      approval.says,
+      approval.role,
+      approval.digest,
+      approval.via,
+      approval.account && JSON.stringify(approval.account),
+    ],
   )
   return rowCount === 1
 }
 
 export async function approvalsOf(tx: Queryable, plan: string): Promise<Approval[]> {
   const { rows } = await tx.query<Approval>(
-    `select person, says, role, digest, ${instant('at')} as at from lockkeeper.approval where plan = $1 order by approval.at`,
+    `select person, says, role, digest, ${instant('at')} as at, via, account from lockkeeper.approval where plan = $1 order by approval.at`,
     [plan],
   )
   return rows

@@ -1,3 +1,4 @@
+import { accessRules } from './schema-access.ts'
 import { reachTests } from './schema-reach.ts'
 
 /**
@@ -275,4 +276,5 @@ export const changes: readonly SchemaChange[] = [
   breaking(runsAreOnTime),
   breaking(schedulesMayBeUnsure),
   compatible(causesAreLookedAt),
+  breaking(accessRules),
 ]

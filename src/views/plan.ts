@@ -1,9 +1,12 @@
+import type { Account } from '../domain/account.ts'
+import type { Via } from '../domain/choice.ts'
 import type { Difference } from '../domain/problem.ts'
 import type { Estimate, Plan } from '../domain/plan.ts'
 import type { Instant } from '../domain/json.ts'
 import { statementsOf } from '../domain/script.ts'
 import type { Step } from '../domain/step.ts'
 import { bold, code, note, say, text, type Action, type Line, type Part, type View } from '../domain/view.ts'
+import { accountLine } from './people/access.ts'
 import { anyOf, firstOf, joined, whom } from './words/line.ts'
 import { about, bytes, counted, seconds } from './words/amounts.ts'
 import { countOf, findingRows } from './problem/finding-rows.ts'
@@ -19,6 +22,8 @@ export interface ApprovalSaid {
   person: string
   says: string
   at: Instant
+  via?: Via | null
+  account?: Account | null
 }
 
 /**
@@ -192,7 +197,8 @@ function approvalParts(
   waitsFor: readonly WaitsFor[],
 ): Part[] {
   const said = approvals.map(
-    ({ says, person, at }) => say`${capital(says)} by ${whom(person)} ${moment(at, plan.madeAt)}`,
+    ({ says, person, at, ...typed }) =>
+      say`${capital(says)} by ${whom(person)} ${moment(at, plan.madeAt)}${accountLine(typed)}`,
   )
   const waits = waitsFor.map(({ says, role, people, count = 1 }) =>
     people.length

@@ -1,12 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
 import { vi } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { hrmsBySql } from '../../demo/stage/runbooks.ts'
+import { rulesOf } from '../../src/access/recorded.ts'
+import { loadConfig } from '../../src/config.ts'
+import { recordRules } from '../../src/store/access-rules.ts'
 import { isAnyAlive } from '../../src/store/locks.ts'
 import { underWay } from '../../src/views/marks.ts'
 import { lineText } from '../../src/views/words/plain.ts'
@@ -14,7 +17,6 @@ import { hrmsDatabase, onServer, storeDatabase, type TestDatabase } from '../dat
 import { freePort } from '../steps/hrms.ts'
 
 export const people = { asha: 'U0ASHA', dan: 'U0DAN', mei: 'U0MEI', eve: 'U0EVE' } as const
-export type Who = keyof typeof people
 
 const root = path.resolve(import.meta.dirname, '../..')
 export const main = path.join(root, 'src/main.ts')
@@ -37,7 +39,7 @@ export interface Place {
   pool: pg.Pool
   environment: Record<string, string>
   /** `node src/main.ts …` as this person; `input`: what they type, line by line. */
-  type(who: Who, words: string[], input?: string): Promise<Ended>
+  type(who: string, words: string[], input?: string): Promise<Ended>
   /** The bot as `npm start` starts it, once it drives runs. */
   startBot(): Promise<ChildProcess>
   /** Starts the application as the runbook does. */
@@ -46,8 +48,11 @@ export interface Place {
   leave(): Promise<void>
 }
 
-/** `change` edits the example's runbook as it is written. */
-export async function makePlace(change: (written: any, folder: string) => void = () => {}): Promise<Place> {
+/** `change` edits the example's runbook as it is written. `recorded`: a bot has started here before. */
+export async function makePlace(
+  change: (written: any, folder: string) => void = () => {},
+  { recorded = true } = {},
+): Promise<Place> {
   const [target, store] = await Promise.all([hrmsDatabase(), storeDatabase()])
   await onServer((admin) => admin.query(`alter database ${target.name} owner to hrms_owner`))
   const folder = await mkdtemp(path.join(tmpdir(), 'lockkeeper-place-'))
@@ -72,15 +77,14 @@ export async function makePlace(change: (written: any, folder: string) => void =
   delete written.backup.free
   change(written, folder)
   await writeFile(path.join(folder, 'runbooks/hrms.yml'), stringify(written))
-  for (const [who, id] of Object.entries(people))
-    await writeFile(path.join(folder, `${who}.yml`), stringify(configOf(id)))
+  await writeFile(path.join(folder, 'lockkeeper.yml'), stringify(configuration))
 
   const environment: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
     TZ: 'UTC',
     LOG_LEVEL: process.env['DEBUG_BOT'] ?? 'warn',
     DATABASE_URL: store.url,
-    LOCKKEEPER_CONFIG: 'asha.yml',
+    LOCKKEEPER_CONFIG: 'lockkeeper.yml',
     LOCKKEEPER_FOLDER: folder,
     HRMS_MASTER_URL: target.as('lockkeeper', 'lockkeeper'),
     HRMS_DATABASE_URL: target.as('hrms_app', 'hrms_app'),
@@ -90,9 +94,14 @@ export async function makePlace(change: (written: any, folder: string) => void =
     HRMS_ADMIN_PASSWORD: 'Test123!',
   }
   const pool = new pg.Pool({ connectionString: store.url, max: 3 })
+  if (recorded) await recordAsBot(store.url, path.join(folder, 'lockkeeper.yml'))
   const children: ChildProcess[] = []
-  const begin = (words: string[], own: Record<string, string> = {}): ChildProcess => {
-    const child = spawn(process.execPath, [main, ...words], {
+  const begin = (
+    words: string[],
+    own: Record<string, string> = {},
+    options: readonly string[] = [],
+  ): ChildProcess => {
+    const child = spawn(process.execPath, [...options, main, ...words], {
       cwd: folder,
       env: { ...environment, ...own },
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -107,7 +116,7 @@ export async function makePlace(change: (written: any, folder: string) => void =
     pool,
     environment,
     async type(who, words, input = '') {
-      const child = begin(words, { LOCKKEEPER_CONFIG: `${who}.yml` })
+      const child = begin(words, typedAs(who), ['--import', typedAsFixture])
       const [out, err] = [gathered(child.stdout), gathered(child.stderr)]
       child.stdin?.end(input)
       const [code] = (await once(child, 'close')) as [number | null]
@@ -153,8 +162,15 @@ export async function makePlace(change: (written: any, folder: string) => void =
   }
 }
 
-/** Everybody has the same roles in every file; who sits at this terminal differs. */
-const configOf = (me: string) => ({
+export const typedAsFixture = path.join(root, 'test/fixtures/typed-as.ts')
+
+/** Each person is an operating-system user of their name, with a user id of their own unless one is named: `dan:5000`. */
+export const typedAs = (who: string): Record<string, string> => {
+  const [user = '', uid = 5000 + Object.keys(people).indexOf(user)] = who.split(':')
+  return { TYPED_AS: `${user}:${uid}` }
+}
+
+export const configuration = {
   runbooks: 'runbooks',
   backups: 'backups',
   roles: {
@@ -162,8 +178,22 @@ const configOf = (me: string) => ({
     'database-team': { people: [people.dan] },
     cto: { people: [people.mei] },
   },
-  terminal: { [userInfo().username]: me },
-})
+  terminal: { ...people },
+}
+
+/** What a bot that started here left in the store: who may do what. */
+export async function recordAsBot(
+  url: string,
+  file: string,
+  slack: Record<string, string> = {},
+): Promise<void> {
+  const loaded = await loadConfig({ ...slack, LOCKKEEPER_CONFIG: file }, path.dirname(file))
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults))
+  const client = new pg.Client(url)
+  await client.connect()
+  await recordRules(client, rulesOf(loaded.value), { host: 'bot-1', user: 'lockkeeper', file })
+  await client.end()
+}
 
 function gathered(stream: NodeJS.ReadableStream | null): string[] {
   const parts: string[] = []

@@ -103,6 +103,7 @@ export async function openOffice(change: (written: any) => void = () => {}): Pro
       'database-team': { people: [], groups: ['S_DATABASE'] },
       cto: { people: [mei.person], groups: [] },
     },
+    readers: ['migration-operators', 'database-team', 'cto'],
     terminal: {},
     keep: { runs: 730, plans: 90, messages: 90, audit: '' },
     file: path.join(folder, 'lockkeeper.yml'),

@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => office.close())
 
-const isOperator = () => hasRole(office.pool, asha.person, 'migration-operators')
+const isOperator = () => hasRole(office.pool, asha, 'migration-operators')
 const often = 10
 
 test('roles hold as long as a command is at work, though that is longer than they hold by themselves', async () => {

@@ -151,7 +151,7 @@ export async function openDiary(): Promise<Diary> {
       }
       const id = await transaction(pool, async (tx) => {
         const inserted = await insertRun(tx, plan, `target-${plan.id}`, asha.person)
-        await bindToRun(tx, plan, inserted, asha.person, refuse)
+        await bindToRun(tx, plan, inserted, asha, refuse)
         return inserted
       })
       const raised = await raiseFence(pool, id)

@@ -47,6 +47,7 @@ const worker = await startWorker({
     slack: null,
     mail: null,
     roles: {},
+    readers: [],
     terminal: {},
     keep: { runs: 730, plans: 90, messages: 90, audit: '' },
     file: '',

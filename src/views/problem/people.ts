@@ -154,11 +154,6 @@ export const peopleProblems = {
         : say`Slack could not say whether this channel is shared with another organisation: nothing was done.`,
     next: why === 'shared' ? say`Use it in the runbook’s own channel.` : retryOrScope,
   }),
-  'terminal-user-unknown': ({ user, file }) => ({
-    what: say`Lockkeeper does not know who ${code(user)} is.`,
-    means: say`In the terminal you act as the same person as in Slack.`,
-    next: say`Add ${code(`${user}: YOUR-SLACK-ID`)} under ${code('terminal')} in ${code(file)}, then try again.`,
-  }),
   'button-old': ({ command }) => ({
     what: say`This button is out of date and did nothing.`,
     next: say`Use the newest message, or type ${typed(command)}.`,

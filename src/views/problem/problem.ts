@@ -1,5 +1,6 @@
 import { code, text, type Line, type View } from '../../domain/view.ts'
 import { applicationProblems } from './application.ts'
+import { accessProblems } from './access.ts'
 import { efcoreProblems } from './efcore.ts'
 import { noticeProblems } from './notices.ts'
 import { peopleProblems } from './people.ts'
@@ -22,6 +23,7 @@ export const wordings: Wordings = {
   ...efcoreProblems,
   ...planProblems,
   ...peopleProblems,
+  ...accessProblems,
   ...reachProblems,
   ...noticeProblems,
   ...runProblems,

@@ -12,6 +12,7 @@ import {
   type Line,
   type View,
 } from '../../domain/view.ts'
+import { accessLine, accountLine } from '../people/access.ts'
 import { about } from '../words/amounts.ts'
 import { choiceName } from '../words/choice-names.ts'
 import { clipped, firstOf, whom } from '../words/line.ts'
@@ -22,7 +23,7 @@ import { wordProblem } from '../problem/problem.ts'
 
 /** One line of the audit trail: when, what, who. */
 export const eventLine = (event: Event, run: Run | null): Line =>
-  say`${clock(event.at)} · ${happened(event, run)}`
+  say`${clock(event.at)} · ${happened(event, run)}${accountLine(event)}`
 
 const stepIn = (run: Run | null, id: string): string => (run ? nameOf(run, id) : id)
 
@@ -56,7 +57,7 @@ function happened(event: Event, run: Run | null): Line {
       if (event.answer.via === 'look') return say`the cause was gone: Lockkeeper went on`
       return event.answer.via === 'clock'
         ? say`nobody answered in time: ${choiceName(event.answer.choice)}`
-        : say`${choiceName(event.answer.choice)} chosen by ${by}${event.answer.via === 'terminal' ? ', in the terminal' : ''}`
+        : say`${choiceName(event.answer.choice)} chosen by ${by}`
     case 'run.escalated':
       return say`${by} calls for help${event.critical ? ', critical business impact' : ''}: ${clipped(event.reason, 200)}`
     case 'step.late':
@@ -97,6 +98,9 @@ function happened(event: Event, run: Run | null): Line {
       return say`announced`
     case 'news.owed':
       return say`${whom(event.person)} may say more before the next news`
+    case 'access.changed':
+    case 'access.refused':
+      return accessLine(event)
     case 'run.ended':
       return say`ended: ${{ done: 'done', 'backed-out': 'backed out', 'rolled-back': 'rolled back' }[event.ending]}`
   }
@@ -137,5 +141,9 @@ export function eventView(run: Run, event: Event): View {
       ],
       actions: [],
     }
-  return { state: [...happened(event, run), ' at ', clock(event.at)], parts: [], actions: [] }
+  return {
+    state: [...happened(event, run), ...accountLine(event), ' at ', clock(event.at)],
+    parts: [],
+    actions: [],
+  }
 }

@@ -160,6 +160,17 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   'person-refused': { why: 'guest' },
   'channel-refused': { why: 'shared' },
   'terminal-user-unknown': { user: 'root', file: '/etc/lockkeeper.yml' },
+  'access-rules-missing': {},
+  'access-rules-differ': {
+    file: '/home/dan/mine.yml',
+    recorded: { host: 'db-ops-1', user: 'lockkeeper', file: '/etc/lockkeeper.yml', at: moment },
+    changes: [
+      { role: 'cto', gained: ['U_DAN'], lost: ['S0CTO'] },
+      { user: 'dan', from: 'U_DAN', to: null },
+    ],
+  },
+  'approval-same-account': { plan: '7F3A', user: 'dan', host: 'db-ops-1', person: 'U_ASHA', as: 'planned' },
+  'reading-refused': { roles: ['cto', 'migration-operators'], people: ['U_ASHA'] },
   'escalation-none': { runbook: 'add-security-enhancements' },
   'audience-channel': { channel: '#hrms-news', audiences: ['all users'], state: 'not-in' },
   'audience-group-empty': { group: 'S0USERS', audiences: ['all users', 'management'] },

@@ -1,0 +1,23 @@
+/**
+ * Who may do what, as bots recorded it, and how each request came. Nobody changes or removes what is recorded: the owner
+ * of the tables could, by removing the trigger first.
+ */
+export const accessRules = `
+create table access_rules (
+  version bigint generated always as identity primary key,
+  digest text not null,
+  rules jsonb not null,
+  recorded_at timestamptz not null default now(),
+  recorded_by jsonb not null
+);
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception '% is append-only', tg_table_name;
+end $$;
+create trigger append_only before update or delete or truncate on access_rules
+  for each statement execute function refuse_change();
+create table access_channel (channel text primary key);
+alter table standing add column version bigint;
+alter table event add column via text, add column account jsonb;
+alter table approval add column via text, add column account jsonb;
+`
