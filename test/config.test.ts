@@ -51,6 +51,7 @@ describe('a configuration', () => {
         'migration-operators': { people: ['U012ASHA'], groups: ['S012OPS'] },
         cto: { people: ['U012CTO'], groups: [] },
       },
+      readers: ['migration-operators', 'cto'],
       terminal: { asha: 'U012ASHA' },
       keep: { runs: 730, plans: 90, messages: 90, audit: path.join(folder, '.lockkeeper/audit') },
       file: path.join(folder, 'lockkeeper.yml'),
@@ -195,6 +196,12 @@ describe('a configuration', () => {
     expect(await faultsOfFile('runbooks: runbooks\nroles:\n  cto: {}\n')).toEqual([
       '2 roles does not define migration-operators',
       '3 roles.cto names nobody',
+    ])
+  })
+
+  it('names readers that are roles', async () => {
+    expect(await faultsOfFile(`${good}readers: [cto, support]\n`)).toEqual([
+      '6 readers names support, which is no role',
     ])
   })
 

@@ -11,7 +11,7 @@ import { holdRules, isRulesHeld } from './locks.ts'
 import { instant, type Queryable } from './transaction.ts'
 
 /** The rules in force: what bots recorded last. Null before the first bot. */
-export async function rulesInForce(tx: Queryable | pg.Client): Promise<RecordedRules | null> {
+export async function rulesInForce(tx: Queryable | pg.ClientBase): Promise<RecordedRules | null> {
   const { rows } = await tx.query<RecordedRules>(
     `select version::int, digest, rules, ${instant('recorded_at')} as at, recorded_by as by
      from lockkeeper.access_rules order by access_rules.version desc limit 1`,
@@ -32,7 +32,11 @@ export interface Recorded {
  * were replaced before come back only when no live bot has the newer ones, so that an old replica that starts again while
  * a new configuration rolls out does not undo it. A change is an event.
  */
-export async function recordRules(locks: pg.Client, rules: AccessRules, by: RecordedBy): Promise<Recorded> {
+export async function recordRules(
+  locks: pg.ClientBase,
+  rules: AccessRules,
+  by: RecordedBy,
+): Promise<Recorded> {
   const digest = digestOfRules(rules)
   await locks.query('begin')
   try {
@@ -59,14 +63,19 @@ export async function recordRules(locks: pg.Client, rules: AccessRules, by: Reco
   }
 }
 
-async function wasRecorded(tx: pg.Client, digest: string): Promise<boolean> {
+async function wasRecorded(tx: pg.ClientBase, digest: string): Promise<boolean> {
   const { rowCount } = await tx.query('select from lockkeeper.access_rules where digest = $1 limit 1', [
     digest,
   ])
   return rowCount === 1
 }
 
-async function insertRules(tx: pg.Client, digest: string, rules: AccessRules, by: RecordedBy): Promise<void> {
+async function insertRules(
+  tx: pg.ClientBase,
+  digest: string,
+  rules: AccessRules,
+  by: RecordedBy,
+): Promise<void> {
   await tx.query('insert into lockkeeper.access_rules (digest, rules, recorded_by) values ($1, $2, $3)', [
     digest,
     JSON.stringify(rules),
@@ -75,7 +84,7 @@ async function insertRules(tx: pg.Client, digest: string, rules: AccessRules, by
 }
 
 async function sayChanged(
-  tx: pg.Client,
+  tx: pg.ClientBase,
   before: RecordedRules,
   rules: AccessRules,
   { host, user, file }: RecordedBy,

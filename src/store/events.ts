@@ -28,7 +28,7 @@ export interface NewEvent {
 }
 
 /** Appends to the audit trail, in the transaction of what happened. False when this key was there. */
-export async function recordEvent(tx: Queryable | pg.Client, event: NewEvent): Promise<boolean> {
+export async function recordEvent(tx: Queryable | pg.ClientBase, event: NewEvent): Promise<boolean> {
   const { person, via, account } = callerOf(event.by)
   const { rowCount } = await tx.query(
     `insert into lockkeeper.event (by, via, account, run, plan, key, body) values ($1, $2, $3, $4, $5, $6, $7)

@@ -55,12 +55,12 @@ export async function isAnyAlive(tx: Queryable): Promise<boolean> {
 }
 
 /** Says that a live bot has these rules of who may do what, for as long as this connection lives. */
-export async function holdRules(locks: pg.Client, digest: string): Promise<void> {
+export async function holdRules(locks: pg.ClientBase, digest: string): Promise<void> {
   await locks.query('select pg_advisory_lock_shared($1, hashtext($2))', [classes.rules, digest])
 }
 
 /** Whether any live bot has these rules. */
-export async function isRulesHeld(locks: pg.Client, digest: string): Promise<boolean> {
+export async function isRulesHeld(locks: pg.ClientBase, digest: string): Promise<boolean> {
   const { rowCount } = await locks.query(
     `select from pg_locks where locktype = 'advisory' and classid = $1
        and objid::bigint = hashtext($2)::bigint & 4294967295 and granted

@@ -128,13 +128,42 @@ describe('who may', () => {
     ])
   })
 
-  test('a group that a person has left counts from the next request on (approval-not-yours)', async () => {
+  test('a group that a person has left counts from the next request on (reading-refused)', async () => {
     const plan = await planned(office)
     const form = formOf(await office.desk.typed(dan, ['approve', plan]))
     office.groups['S_DATABASE'] = []
     const said = saidBy(await fill(office, dan, form))
     office.groups['S_DATABASE'] = [dan.person]
-    expect(said).toContain(`Approving plan ${plan} needs database-team or cto`)
+    expect(said).toContain('with one of these roles')
     expect(said).toContain('@U_MEI')
+  })
+
+  test.each([
+    ['help'],
+    ['help', 'plan'],
+    ['status'],
+    ['status', 'add-security-enhancements'],
+    ['calendar'],
+    ['who', 'add-security-enhancements'],
+    ['notices', 'add-security-enhancements'],
+    ['approve'],
+  ])(
+    '%s %s shows nothing to a member of the workspace without a role (reading-refused)',
+    async (...words) => {
+      const said = await typed({ person: 'U_ZOE', via: 'slack' }, ...words)
+      expect(said).toMatch(
+        /^Plans and runs can be read with one of these roles: .*or support\.\nYou have none/,
+      )
+      expect(said).not.toContain('HRMS')
+    },
+  )
+
+  test('readers are whom the configuration names, and operators; approvers read what they approve', async () => {
+    const plan = await planned(office)
+    office.house.config.readers = ['support']
+    expect(await typed(dan, 'status')).toContain('can be read with this role: support')
+    expect(formOf(await office.desk.typed(dan, ['approve', plan])).form.title).toContain('Approve')
+    for (const reader of [eve, asha]) expect(await typed(reader, 'status')).toContain('HRMS')
+    office.house.config.readers = Object.keys(office.house.config.roles)
   })
 })

@@ -10,6 +10,7 @@ import { recordStanding } from '../../src/store/standing.ts'
 import { transaction } from '../../src/store/transaction.ts'
 import type { Schedule } from '../../src/domain/schedule.ts'
 import { asha, eve, openOffice, saidBy, type Office } from './office.ts'
+import { typist } from '../typist.ts'
 
 let office: Office
 beforeEach(async () => {
@@ -84,7 +85,10 @@ test('what followed is told in its own words', async () => {
 test('a whole plan of notices is one message of Slack, and a terminal shows all of it', async () => {
   await office.rewrite((written) => (written.notices[0].text = 'All of it is said. '.repeat(700)))
   const inSlack = await office.desk.typed(eve, ['notices', name])
-  const inTerminal = await office.desk.typed({ ...eve, via: 'terminal' }, ['notices', name])
+  const inTerminal = await office.desk.typed(await typist(office.pool, eve.person, office.house.config), [
+    'notices',
+    name,
+  ])
   expect('view' in inSlack && inSlack.view.files?.map((file) => file.name)).toEqual([`notices-${name}.txt`])
   expect('view' in inTerminal && inTerminal.view.files).toBeUndefined()
   expect(JSON.stringify(inTerminal)).toContain('All of it is said. '.repeat(700).trim())

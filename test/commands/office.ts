@@ -20,6 +20,7 @@ import { identityOf } from '../plans.ts'
 export const asha: Caller = { person: 'U_ASHA', via: 'slack' }
 export const mei: Caller = { person: 'U_MEI', via: 'slack' }
 export const dan: Caller = { person: 'U_DAN', via: 'slack' }
+/** May read, and no more. */
 export const eve: Caller = { person: 'U_EVE', via: 'slack' }
 export const guest: Caller = { person: 'U_GUEST', via: 'slack' }
 
@@ -102,8 +103,9 @@ export async function openOffice(change: (written: any) => void = () => {}): Pro
       'migration-operators': { people: [asha.person, mei.person], groups: [] },
       'database-team': { people: [], groups: ['S_DATABASE'] },
       cto: { people: [mei.person], groups: [] },
+      support: { people: [eve.person], groups: [] },
     },
-    readers: ['migration-operators', 'database-team', 'cto'],
+    readers: ['migration-operators', 'database-team', 'cto', 'support'],
     terminal: {},
     keep: { runs: 730, plans: 90, messages: 90, audit: '' },
     file: path.join(folder, 'lockkeeper.yml'),

@@ -17,6 +17,7 @@ import {
   saidBy,
   type Office,
 } from './office.ts'
+import { typist } from '../typist.ts'
 
 let office: Office
 beforeEach(async () => {
@@ -34,7 +35,10 @@ test('a plan is made and kept; in Slack its message is in the channel, in a term
   )
   await office.rewrite((written) => (written.purpose = ['Something else']))
   const here = saidBy(
-    await office.desk.typed({ ...asha, via: 'terminal' }, ['plan', 'add-security-enhancements']),
+    await office.desk.typed(await typist(office.pool, asha.person, office.house.config), [
+      'plan',
+      'add-security-enhancements',
+    ]),
   )
   expect(here).toContain('0 of 2 approvals')
   expect(here).toContain('Warning:')
@@ -52,7 +56,9 @@ test('a plan that is made again and says the same stays, with the approvals that
     `Nothing has changed since plan ${id} · AddSecurityEnhancements on ${office.target.name} was made: it stays, with its approvals, in #migrations. Nothing was run.\nWhat was measured in it is of now. It holds until `,
   )
   expect(said).toMatch(new RegExp(`; for a new one, approved anew, first type /migrate cancel ${id}\\.$`))
-  const here = saidBy(await office.desk.typed({ ...asha, via: 'terminal' }, ['plan']))
+  const here = saidBy(
+    await office.desk.typed(await typist(office.pool, asha.person, office.house.config), ['plan']),
+  )
   expect(here).toContain(`Nothing has changed since plan ${id}`)
   expect(here).toContain('1 of 2 approvals')
   const { rows } = await office.pool.query('select id from lockkeeper.plan')
@@ -160,7 +166,10 @@ test('a plan says who could not be told of it, and is made all the same', async 
   office.channels['#hrms-news'] = 'not-in'
   office.groups['S0OPERATOR'] = []
   const here = saidBy(
-    await office.desk.typed({ ...asha, via: 'terminal' }, ['plan', 'add-security-enhancements']),
+    await office.desk.typed(await typist(office.pool, asha.person, office.house.config), [
+      'plan',
+      'add-security-enhancements',
+    ]),
   )
   expect(here).toContain('Lockkeeper is not in #hrms-news. all users would not be told there.')
   expect(here).toContain('Nobody is in user group S0OPERATOR.')

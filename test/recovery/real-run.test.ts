@@ -25,7 +25,7 @@ import { valueOf } from '../steps/plan.ts'
 // Real runs of the example: its application and its users, pg_dump, its database; the bot is killed with -9 once in each
 // step, and another one goes on. The machine may be slow: it is the ends that are compared, not times.
 
-const caller = (person: string): Caller => ({ person, via: 'terminal' })
+const caller = (person: string): Caller => ({ person, via: 'slack' })
 const asha = caller(people.asha)
 
 /** An application that can be told from others in the list of processes. */

@@ -17,7 +17,7 @@ import { recordStanding } from '../../src/store/standing.ts'
 import { hrmsDatabase, storeDatabase, type TestDatabase } from '../databases.ts'
 import { identityOf, samplePlan, sampleRunbook, smallRoutes } from '../plans.ts'
 
-const asha = { person: 'U_ASHA', via: 'terminal' } as const
+const asha = { person: 'U_ASHA', via: 'slack' } as const
 
 const workers = new Set<Worker>()
 afterEach(async () => {

@@ -15,7 +15,7 @@ import { recordStanding } from '../../src/store/standing.ts'
 import { storeDatabase, type TestDatabase } from '../databases.ts'
 import { identityOf, samplePlan, sampleRunbook, smallRoutes } from '../plans.ts'
 
-const asha = { person: 'U_ASHA', via: 'terminal' } as const
+const asha = { person: 'U_ASHA', via: 'slack' } as const
 
 let store: TestDatabase
 let pool: pg.Pool
@@ -105,7 +105,7 @@ test('a cancel that no step was told of stops the next one before it does anythi
   const [first] = await attemptsOf(pool, run)
   expect(first).toMatchObject({
     outcome: { status: 'failed', problem: { code: 'cancelled', by: asha.person } },
-    answer: { choice: 'back-out', by: asha.person, via: 'terminal' },
+    answer: { choice: 'back-out', by: asha.person, via: 'slack' },
   })
 })
 

@@ -14,18 +14,21 @@ import { gateById, openGate } from '../../src/store/gates.ts'
 import { cancelOf, endRun, runById } from '../../src/store/runs.ts'
 import { recordStanding } from '../../src/store/standing.ts'
 import { storeDatabase, type TestDatabase } from '../databases.ts'
+import { typist } from '../typist.ts'
 import { samplePlan, smallRoutes, step } from '../plans.ts'
 
 const asha: Caller = { person: 'U_ASHA', via: 'slack' }
-const mei: Caller = { person: 'U_MEI', via: 'terminal' }
 const eve: Caller = { person: 'U_EVE', via: 'slack' }
 
 let store: TestDatabase
 let pool: pg.Pool
+/** Types in a terminal. */
+let mei: Caller
 
 beforeAll(async () => {
   store = await storeDatabase()
   pool = new pg.Pool({ connectionString: store.url, max: 8 })
+  mei = await typist(pool, 'U_MEI')
   for (const { person } of [asha, mei]) await recordStanding(pool, person, ['migration-operators'], 3600)
 })
 afterAll(async () => {

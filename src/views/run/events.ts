@@ -23,7 +23,11 @@ import { wordProblem } from '../problem/problem.ts'
 
 /** One line of the audit trail: when, what, who. */
 export const eventLine = (event: Event, run: Run | null): Line =>
-  say`${clock(event.at)} · ${happened(event, run)}${accountLine(event)}`
+  say`${clock(event.at)} · ${happened(event, run)}${accountLine(originOf(event))}`
+
+/** How it was asked for. Events of earlier releases know it of answers alone. */
+const originOf = (event: Event): Pick<Event, 'via' | 'account'> =>
+  event.via == null && event.is === 'gate.answered' ? { via: event.answer.via } : event
 
 const stepIn = (run: Run | null, id: string): string => (run ? nameOf(run, id) : id)
 
@@ -142,7 +146,7 @@ export function eventView(run: Run, event: Event): View {
       actions: [],
     }
   return {
-    state: [...happened(event, run), ...accountLine(event), ' at ', clock(event.at)],
+    state: [...happened(event, run), ...accountLine(originOf(event)), ' at ', clock(event.at)],
     parts: [],
     actions: [],
   }
