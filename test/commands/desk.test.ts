@@ -154,7 +154,7 @@ describe('who may', () => {
       expect(said).toMatch(
         /^Plans and runs can be read with one of these roles: .*or support\.\nYou have none/,
       )
-      expect(said).not.toContain('HRMS')
+      expect(said).not.toContain('add-security-enhancements')
     },
   )
 
@@ -163,7 +163,8 @@ describe('who may', () => {
     office.house.config.readers = ['support']
     expect(await typed(dan, 'status')).toContain('can be read with this role: support')
     expect(formOf(await office.desk.typed(dan, ['approve', plan])).form.title).toContain('Approve')
-    for (const reader of [eve, asha]) expect(await typed(reader, 'status')).toContain('HRMS')
+    for (const reader of [eve, asha])
+      expect(await typed(reader, 'status')).toContain('add-security-enhancements')
     office.house.config.readers = Object.keys(office.house.config.roles)
   })
 })
