@@ -44,13 +44,10 @@ test('a store of an earlier release is brought up to this one, with the runs tha
     drop table lockkeeper.access_rules, lockkeeper.access_channel, lockkeeper.alarm, lockkeeper.notice, lockkeeper.schedule, lockkeeper.reach_answer, lockkeeper.reach_test;
     alter table lockkeeper.run drop column cancel_via, drop column held_by, drop column held_since, drop column held_until,
       drop column not_before;
-<<<<<<< HEAD
     alter table lockkeeper.gate drop column looked;
-=======
     alter table lockkeeper.standing drop column version;
     alter table lockkeeper.event drop column via, drop column account;
     alter table lockkeeper.approval drop column via, drop column account;
->>>>>>> 0631672 (Go by the roles and terminal users that the bot recorded: who typed in a terminal decided by a file of their own who they were)
     update lockkeeper.run set cancel_by = 'U_MEI', cancel_as = 'back-out';
     update lockkeeper.installed set version = 1`)
   await installSchema(pool)
