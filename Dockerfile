@@ -4,7 +4,7 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY build.ts ./
 COPY src src
 COPY commands commands
 RUN npm run build && npm prune --omit=dev --ignore-scripts

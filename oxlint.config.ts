@@ -30,6 +30,7 @@ const order = [
   'src/config-keep.ts',
   'src/config-slack.ts',
   'src/yaml',
+  'src/compile-cache.ts',
   'src/redaction.ts',
   'src/alive.ts',
   'src/log-level.ts',

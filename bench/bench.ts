@@ -5,6 +5,7 @@ import { fanOuts } from './deliveries.ts'
 import { openGround, type Ground } from './ground.ts'
 import type { Line } from './measure.ts'
 import { socketMode } from './socket.ts'
+import { start } from './start.ts'
 import { stepOverhead } from './steps.ts'
 import { table } from './table.ts'
 import { takeover } from './takeover.ts'
@@ -23,6 +24,7 @@ const all: Record<string, (ground: Ground) => Promise<Line[]>> = {
   deliveries: fanOuts,
   ticks,
   socket: socketMode,
+  start,
   window,
 }
 

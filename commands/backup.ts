@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { ok } from '../src/domain/result.ts'
-import { planRunbook } from '../src/runs/planning.ts'
 import { start } from '../src/runs/starting.ts'
 import { backupsOf } from '../src/store/backups.ts'
 import { backupsView } from '../src/views/run/backups.ts'
@@ -29,6 +28,7 @@ export const backup = command<z.output<typeof input>>({
     if (!runbook.ok) return runbook
     const { name } = runbook.value
     if (given.list) return ok({ view: backupsView(await backupsOf(house.pool, { runbook: name }), name) })
+    const { planRunbook } = await import('../src/runs/planning.ts')
     const made = await planRunbook(house, {
       runbook: runbook.value,
       kind: 'backup',

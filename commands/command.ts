@@ -8,7 +8,10 @@ import type { Secrets } from '../src/runbook/secrets.ts'
 import type { Form, View } from '../src/domain/view.ts'
 import type { Result } from '../src/domain/result.ts'
 
-/** A slash command, a button, a modal and a terminal line are all one of these with an input. */
+/**
+ * A slash command, a button, a modal and a terminal line are all one of these with an input. What only some of them need
+ * (planning, the engines, reading times) they import when they are used: a command in a terminal starts sooner.
+ */
 export interface Command<Input> {
   name: string
   /** One line, for help. */

@@ -1,6 +1,5 @@
 import { ok } from '../src/domain/result.ts'
 import { audiencesReached } from '../src/plan/findings-audiences.ts'
-import { planRunbook } from '../src/runs/planning.ts'
 import { command } from './command.ts'
 import { callsOf } from './reached.ts'
 import { askForRunbook, runbookInput, runbookOf, runbookWords, type RunbookInput } from './runbooks.ts'
@@ -18,6 +17,7 @@ export const plan = command<RunbookInput>({
   async handle(house, caller, input) {
     const runbook = await runbookOf(house, input)
     if (!runbook.ok) return runbook
+    const { planRunbook } = await import('../src/runs/planning.ts')
     const made = await planRunbook(house, {
       runbook: runbook.value,
       kind: 'migrate',

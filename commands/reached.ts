@@ -1,6 +1,5 @@
 import type { Around } from '../src/access/reach.ts'
 import { holdersOf } from '../src/access/roles.ts'
-import { onCallBy } from '../src/adapters/on-call.ts'
 import { operatorRole } from '../src/config.ts'
 import type { Check } from '../src/domain/finding.ts'
 import type { Runbook } from '../src/domain/runbook.ts'
@@ -17,7 +16,8 @@ export const aroundOf = ({
 }: Pick<House, 'config' | 'directory' | 'environment' | 'secrets'>): Around => ({
   members: (group) => directory.members(group),
   quietOf: (person) => directory.quietOf(person),
-  onCall: onCallBy(environment, secrets),
+  onCall: async (...asked) =>
+    (await import('../src/adapters/on-call.ts')).onCallBy(environment, secrets)(...asked),
   mails: config.mail !== null,
 })
 

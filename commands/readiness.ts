@@ -2,9 +2,8 @@ import { countBlockers } from '../src/domain/plan.ts'
 import type { Problem } from '../src/domain/problem.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
 import type { Schedule } from '../src/domain/schedule.ts'
-import { remeasure } from '../src/plan/remeasure.ts'
 import { expiresAt, missingApprovals, start, underWay } from '../src/runs/starting.ts'
-import { buildsFolder } from '../src/runs/world.ts'
+import { buildsFolder } from '../src/runs/folders.ts'
 import { earlierSteps } from '../src/store/attempts.ts'
 import { approvalsOf, openPlan, type StoredPlan } from '../src/store/plans.ts'
 import { unfinishedRunOf } from '../src/store/runs.ts'
@@ -57,6 +56,7 @@ export async function isReady({ pool }: House, plan: StoredPlan): Promise<Result
 export async function isFresh(house: House, plan: StoredPlan): Promise<Result<void>> {
   house.secrets.know(plan.approved.runbook)
   const runbook = await house.runbooks.find(plan.approved.runbook.name)
+  const { remeasure } = await import('../src/plan/remeasure.ts')
   const looked = await remeasure(plan, {
     now: new Date().toISOString(),
     environment: house.environment,

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { Run } from '../src/domain/run.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
-import { lossOf, planRunbook } from '../src/runs/planning.ts'
 import { unknownRun } from '../src/runs/requests.ts'
 import { recentRuns, runById } from '../src/store/runs.ts'
 import { rollbackForm } from '../src/views/forms.ts'
@@ -34,6 +33,7 @@ export const rollback = command<z.output<typeof input>>({
     if (!named) return failure({ code: 'nothing-to-roll-back', runbook: null, why: 'none' })
     const found = await migratedRun(house, named)
     if (!found.ok) return found
+    const { lossOf } = await import('../src/runs/planning.ts')
     const loss = await lossOf(house, found.value)
     return loss.ok
       ? ok({ form: rollbackForm(found.value, loss.value), input: { run: found.value.id } })
@@ -54,6 +54,7 @@ export const rollback = command<z.output<typeof input>>({
       besides: [await callsOf(house, runbook)],
       rollback: { run, accepted },
     } as const
+    const { planRunbook } = await import('../src/runs/planning.ts')
     const made = await planRunbook(house, request, ({ measured }) => {
       // It will not get less: such a plan would stop at a question when users are out already.
       const counted = measured.loss?.rows ?? null

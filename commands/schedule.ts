@@ -6,9 +6,6 @@ import { callOff, schedule as keep } from '../src/runs/scheduling.ts'
 import { openScheduleOf } from '../src/store/schedules.ts'
 import { callOffForm, confirmForm, whenForm } from '../src/views/schedule/form.ts'
 import { calledOffSaid, scheduledSaid } from '../src/views/schedule/said.ts'
-import { readTime } from '../src/when/read-time.ts'
-import { typeableIn } from '../src/when/readings.ts'
-import { knownZone } from '../src/when/zones.ts'
 import { command, type Asked, type House } from './command.ts'
 import { beforeOf, outlookOf } from './outlook.ts'
 import { askForRunbook, runbookOf } from './runbooks.ts'
@@ -58,6 +55,7 @@ export const schedule = command<Input>({
     const open = await openScheduleOf(house.pool, runbook.name)
     if (open?.run) return failure({ code: 'schedule-runs', runbook: runbook.name, run: open.run })
     if (isOff(given)) return askToCallOff(house, runbook, open, given)
+    const { knownZone } = await import('../src/when/zones.ts')
     const zone = await house.directory.zoneOf(caller.person)
     const own = zone && knownZone(zone)
     if (given.when === undefined) {
@@ -127,6 +125,11 @@ async function readBack(
   open: Schedule | null,
   { when, zone, own }: Meant,
 ): Promise<Result<Asked<Input>>> {
+  const [{ readTime }, { typeableIn }, { knownZone }] = await Promise.all([
+    import('../src/when/read-time.ts'),
+    import('../src/when/readings.ts'),
+    import('../src/when/zones.ts'),
+  ])
   const { name, timeZone, timeZoneName } = runbook
   const now = new Date().toISOString()
   const zoneNames = timeZoneName ? { [timeZoneName]: timeZone } : {}

@@ -1,7 +1,13 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module'
+import { compileCacheFolder } from './compile-cache.ts'
 import type { SlackConfig } from './config.ts'
 import { logLevelOf } from './log-level.ts'
 import { exitCodes, supervise } from './supervisor.ts'
+
+// Before the first import that is not needed to say so: a command starts in half the time from its second use on.
+const cache = compileCacheFolder(process.env)
+if (cache) enableCompileCache(cache)
 
 const [command = 'help', ...words] = process.argv.slice(2)
 const isHelp = (word: string | undefined): boolean => word === '--help' || word === '-h'

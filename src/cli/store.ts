@@ -6,8 +6,8 @@ import type { Config } from '../config.ts'
 import type { Identity } from '../domain/identity.ts'
 import type { Problem } from '../domain/problem.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
-import { runsFolder } from '../runs/world.ts'
-import { cardFile } from '../steps/card.ts'
+import { cardFile } from '../domain/run.ts'
+import { runsFolder } from '../runs/folders.ts'
 import { findEmbedded } from '../store/embedded.ts'
 
 /** The bot's own database, as the terminal reaches it. */

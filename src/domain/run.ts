@@ -65,3 +65,6 @@ export interface Gate {
 }
 
 export const gateId = (run: string, step: string, attempt: number): string => `${run}/${step}/${attempt}`
+
+/** The break-glass card's name in the folder of its run. */
+export const cardFile = 'break-glass.txt'

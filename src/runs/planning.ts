@@ -18,7 +18,8 @@ import { earlierSteps } from '../store/attempts.ts'
 import { aloneAt } from '../store/locks.ts'
 import { recentRuns } from '../store/runs.ts'
 import { keepPlan, type Kept } from './starting.ts'
-import { applicationName, buildsFolder, type Surroundings } from './world.ts'
+import { buildsFolder } from './folders.ts'
+import { applicationName, type Surroundings } from './world.ts'
 
 export interface PlanRequest {
   runbook: Runbook

@@ -19,6 +19,7 @@ import type { Secrets } from '../runbook/secrets.ts'
 import { backupsOf, forgetBackup, insertBackup } from '../store/backups.ts'
 import { debtsOf, openDebts, planDebt, settleDebt, takeDebt } from '../store/debts.ts'
 import { done, failed } from '../domain/outcome.ts'
+import { buildsFolder, runsFolder } from './folders.ts'
 
 /** What a process needs to drive runs. */
 export interface Surroundings {
@@ -38,12 +39,6 @@ export interface Surroundings {
 export interface RunWorld extends World {
   close(): Promise<void>
 }
-
-/** Where each run has a folder, named as the run. */
-export const runsFolder = ({ folder }: Pick<Config, 'folder'>): string => path.join(folder, 'runs')
-
-/** Where what is built for plans is kept. */
-export const buildsFolder = ({ folder }: Pick<Config, 'folder'>): string => path.join(folder, 'builds')
 
 export const applicationName = (run: string): string => `lockkeeper:${run}`
 

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Outcome } from '../domain/outcome.ts'
+import { cardFile } from '../domain/run.ts'
 import type { Done } from '../domain/step.ts'
 import type { At, StepKind } from './step-kind.ts'
 import { readAccess } from '../adapters/postgres/closing.ts'
@@ -12,9 +13,6 @@ import { cardText, commandsByHand, sqlByHand } from './break-glass.ts'
 import { onTarget } from './on-target.ts'
 import { openDebt, owedAccess, owedRelease, owedService } from './owed.ts'
 import { serviceOf } from './services.ts'
-
-/** The card's name in the folder of its run. */
-export const cardFile = 'break-glass.txt'
 
 /**
  * Says before anything is taken what will be: each service with its instances, who may enter the database, each
