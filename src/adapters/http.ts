@@ -73,9 +73,10 @@ export async function waitHealthy(
     if (last === null || 'status' in answer || look === fullLook) last = answer
     progress({ done: attempts, of: null, unit: 'attempts', at: name })
     goneSince = (await hasEnded()) ? (goneSince ?? elapsed()) : null
-    if (goneSince !== null && elapsed() - goneSince >= Math.min(longestGap, health.within / 2))
+    const isOver = elapsed() + health.every >= health.within
+    if (goneSince !== null && (isOver || elapsed() - goneSince >= Math.min(longestGap, health.within / 2)))
       return failure({ code: 'service-ended', service: name, seconds: Math.round(goneSince / 1000) })
-    if (elapsed() + health.every >= health.within || 'missing' in url) {
+    if (isOver || 'missing' in url) {
       const saw = 'status' in last ? String(last.status) : last.saw
       const seconds = Math.round(elapsed() / 1000)
       return failure({ code: 'unhealthy', service: name, url: health.url, saw, attempts, seconds })

@@ -8,8 +8,11 @@ export interface Before {
   at: Instant
 }
 
-/** The checks of the application before the window, health first, each by its name. */
-export type Baseline = ({ name: string; expected: string } & Before)[]
+/**
+ * The checks of the application before the window, health first, each by its name. `isOwn`: another process than the
+ * pid file's answered, a proxy perhaps.
+ */
+export type Baseline = ({ name: string; expected: string; isOwn?: false } & Before)[]
 
 /** The look at a service's health among the checks of the application. */
 export const healthName = (service: string): string => `Health of ${service}`

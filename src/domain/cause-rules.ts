@@ -38,12 +38,20 @@ export const ofProblems = {
     'session-lost',
   ]),
   // Somebody changes something: only they know when they are done.
-  ...each('offers', ['target-missing', 'target-is-another', 'monitoring-missing', 'service-ended']),
+  ...each('offers', [
+    'target-missing',
+    'target-is-another',
+    'monitoring-missing',
+    'service-ended',
+    'service-still-answers',
+  ]),
   // Whether it works by now is known by doing it, which has effects.
   ...each('stays', [
     'backup-failed',
     'backup-unreadable',
     'service-failed',
+    'service-other-answers',
+    'service-other-release',
     'functional-failed',
     'baseline-failed',
     'try-out-failed',
@@ -145,6 +153,7 @@ export const ofProblems = {
     'owner-missing',
     'owner-other',
     'service-not-running',
+    'service-beside-pid-file',
     'variables-unset',
     'tables-missing',
     'window-short',

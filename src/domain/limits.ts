@@ -28,7 +28,11 @@ const limits: Limits = {
   claim: () => moment,
   card: () => moment,
   baseline: (_, plan) => moment + requestsWithin(plan, 'before'),
-  stop: ({ with: { service } }, plan) => (serviceOf(plan, service)?.stop.within ?? 0) / 1000,
+  stop: ({ with: { service } }, plan) => {
+    // A plan of an earlier release has no `watch`.
+    const { within = 0, watch = 0 }: Partial<Service['stop']> = serviceOf(plan, service)?.stop ?? {}
+    return (within + watch) / 1000
+  },
   close: () => moment,
   drain: ({ with: { seconds } }) => seconds,
   before: (_, plan) => oneStatement(plan),

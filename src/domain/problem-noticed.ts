@@ -64,6 +64,8 @@ export interface NoticedProblems {
   'no-rollback': { migrations: string[]; why?: DownFault }
   'service-state-unknown': { service: string; why: string }
   'service-not-running': { service: string }
+  /** Its pid file names no process that runs, while its health URL answers. */
+  'service-beside-pid-file': { service: string; pidFile: string; url: string; pids: number[] }
   /** What the smoke test asks fails already, on the release that is up. */
   'baseline-failed': { failed: { name: string; expected: string; saw: string }[]; passed: number }
   'variables-unset': { variables: string[] }

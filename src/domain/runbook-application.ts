@@ -78,6 +78,11 @@ export const service = z
       .strictObject({
         signal: z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT']).prefault('SIGTERM').describe('What asks it to end.'),
         within: duration.prefault('30s').describe('Longer than that, and people are asked.'),
+        watch: duration
+          .prefault('3s')
+          .describe(
+            'A service that somebody else has started may have a supervisor: for so long its health URL must not answer after it has ended. Longer than the supervisor waits before it starts it again, and the service until it listens. One that Lockkeeper has started is looked at once.',
+          ),
       })
       .prefault({})
       .describe('How it ends.'),

@@ -83,7 +83,8 @@ export interface Done {
   open: { roles: string[] }
   /** `output`: the last lines of what its command wrote. */
   release: { version: string; deployed: boolean; output?: string }
-  start: { instances: number; seconds: number }
+  /** `alone`: nobody listened at its health URL before, so whoever answers there is the one that was started. */
+  start: { instances: number; seconds: number; alone?: true }
   /** `asBefore`: on a way back, what fails in the same way as before the window. */
   smoke: {
     passed: { name: string; milliseconds: number }[]

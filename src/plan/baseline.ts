@@ -20,8 +20,9 @@ export async function askBaseline(
     const method = makeService(service, runbook.folder, environment)
     const state = await method.state()
     if (!state.ok || state.value.instances === 0) continue
-    const { status, saw } = await method.answering(signal)
-    health.push({ name: healthName(service.name), expected: '200', passed: status === 200, saw, at })
+    const { status, saw, isOwn } = await method.answering(signal)
+    const check = { name: healthName(service.name), expected: '200', passed: status === 200, saw, at }
+    health.push(isOwn === false ? { ...check, isOwn } : check)
   }
   if (health.length === 0) return null
   const requests = requestsFor(runbook, 'before')

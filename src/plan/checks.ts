@@ -1,6 +1,7 @@
 import type { Check, Finding } from '../domain/finding.ts'
 import type { RunKind } from '../domain/plan.ts'
 import { whoAmI } from '../adapters/postgres/roles.ts'
+import * as application from './findings-application.ts'
 import * as host from './findings-host.ts'
 import * as migration from './findings-migration.ts'
 import { owning } from './findings-owner.ts'
@@ -29,8 +30,8 @@ const looks: readonly Looking[] = [
   { name: 'Disk space for the backup', look: host.disk, of: always },
   { name: 'Right to read everything', look: roles.reading, of: always },
   { name: 'Environment variables', look: host.variables, of: moving },
-  { name: 'State of the services', look: host.services, of: moving },
-  { name: 'Health and functional requests', look: host.application, of: ['migrate'] },
+  { name: 'State of the services', look: application.services, of: moving },
+  { name: 'Health and functional requests', look: application.application, of: ['migrate'] },
   { name: 'Application role', look: roles.application, of: moving },
   { name: 'Right to close the database', look: roles.closing, of: moving },
   { name: 'Right to end sessions', look: roles.ending, of: moving },

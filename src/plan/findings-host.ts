@@ -3,10 +3,8 @@ import type { Finding } from '../domain/finding.ts'
 import { freeBytes } from '../adapters/disk.ts'
 import { tryRoles } from '../adapters/dump-roles.ts'
 import { libpqEnvironment } from '../adapters/libpq.ts'
-import { makeService } from '../adapters/services/make.ts'
 import { clientTools, installTools } from '../adapters/tools.ts'
 import { variablesOf } from '../runbook/secrets.ts'
-import { askBaseline } from './baseline.ts'
 import { blocker, warning, type Looked } from './looked.ts'
 
 /** pg_dump and its like, of a version that fits the server. */
@@ -52,29 +50,6 @@ export async function disk({ backups: { folder }, databaseBytes, runbook }: Look
   if (free.value < databaseBytes) return [blocker({ ...short, needs: databaseBytes })]
   const wanted = runbook.backup.free ?? 0
   return free.value < wanted ? [warning({ ...short, needs: wanted })] : []
-}
-
-/** A service whose state nobody knows cannot be put back as it was. */
-export async function services({ runbook, environment }: Looked): Promise<Finding[]> {
-  const found = await Promise.all(
-    runbook.services.map(async (service): Promise<Finding[]> => {
-      const state = await makeService(service, runbook.folder, environment).state()
-      if (!state.ok) return [blocker(state.problem)]
-      return state.value.instances > 0
-        ? []
-        : [warning({ code: 'service-not-running', service: service.name })]
-    }),
-  )
-  return found.flat()
-}
-
-/** What the smoke test asks, asked of the release that is up: what fails already would stop the run with users out. */
-export async function application({ runbook, environment }: Looked): Promise<Finding[]> {
-  const checks = (await askBaseline(runbook, environment, new AbortController().signal)) ?? []
-  const failed = checks.filter(({ passed }) => !passed)
-  if (failed.length === 0) return []
-  const seen = failed.map(({ name, expected, saw }) => ({ name, expected, saw }))
-  return [warning({ code: 'baseline-failed', failed: seen, passed: checks.length - failed.length })]
 }
 
 /** Without one of them a service would not start again, or a check of it could not be made. */

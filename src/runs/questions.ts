@@ -39,6 +39,8 @@ function standsInTheWay(step: Step, problem: Problem): boolean {
  */
 function mayGoOn(record: readonly Attempt[], step: Step, problem: Problem, way: Route | null): boolean {
   if (step.kind === 'smoke') return problem.code !== 'service-ended'
+  // The database is closed to whoever answers there, and its sessions are asked about.
+  if (step.kind === 'stop') return problem.code === 'service-still-answers'
   return step.kind === 'verify' && (way === null || presentRoute(record) !== 'forward')
 }
 

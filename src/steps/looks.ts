@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises'
 import type { TargetSession } from '../adapters/postgres/target-session.ts'
 import { freeBytes } from '../adapters/disk.ts'
 import { isHealthy } from '../adapters/http.ts'
+import { isUp as answersUp } from '../adapters/services/answering.ts'
 import { claimHolder } from '../adapters/postgres/claim.ts'
 import { entering } from '../adapters/postgres/entering.ts'
 import { preparedTransactions, runningDumps } from '../adapters/postgres/facts.ts'
@@ -130,6 +131,8 @@ const looks: { [C in WatchedProblem]: (problem: Problems[C], at: LookingAt) => P
     seenAs(!(await serviceOf(at, service).method.state()).ok),
   unhealthy: ({ service }, at) => isUp(service, at),
   'service-ended': ({ service }, at) => isUp(service, at),
+  'service-still-answers': async ({ service }, at) =>
+    seenAs(answersUp(await serviceOf(at, service).method.answering(at.signal))),
   'disk-short': async ({ folder, needs }) => {
     const free = await freeBytes(folder)
     return free.ok ? seenAs(free.value < needs) : { cause: 'unseen' }

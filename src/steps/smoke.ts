@@ -1,14 +1,18 @@
 import type { At, StepKind } from './step-kind.ts'
 import type { Baseline, Before } from '../domain/baseline.ts'
 import type { Done } from '../domain/step.ts'
+import type { ServiceMethod } from '../adapters/services/service.ts'
+import type { Problem } from '../domain/problem.ts'
 import { checkRequests, waitHealthy } from '../adapters/http.ts'
 import { requestsFor, type Service } from '../domain/runbook.ts'
 import { failsAsBefore, healthName } from '../domain/baseline.ts'
 import { done, failed, unneeded, type Outcome } from '../domain/outcome.ts'
-import { presentRoute } from '../domain/route.ts'
+import { presentRoute, stepsOf } from '../domain/route.ts'
+import { pause } from './cancelled.ts'
 import { owedService } from './owed.ts'
 import { serviceOf } from './services.ts'
 import { factsOf } from './step-kind.ts'
+import { pidsOf } from './still-answers.ts'
 
 /**
  * Health of every service that was stopped, then the functional requests of the release that is up, before users are
@@ -34,7 +38,10 @@ export const smoke: StepKind<'smoke'> = {
     const asBefore: NonNullable<Done['smoke']['asBefore']> = []
     for (const { service, instances } of restarted) {
       const name = healthName(service.name)
-      const healthy = await untilHealthy(at, service, instances, answer?.choice === 'retry')
+      const healthy = await untilHealthy(at, service, instances, {
+        startsAgain: answer?.choice === 'retry',
+        wasOwn: baseline.find((check) => check.name === name)?.isOwn !== false,
+      })
       if (healthy.status === 'done') {
         passed.push({ name, milliseconds: healthy.facts.milliseconds })
         continue
@@ -60,7 +67,7 @@ async function untilHealthy(
   at: At<'smoke'>,
   service: Service,
   instances: number,
-  startsAgain: boolean,
+  { startsAgain, wasOwn }: { startsAgain: boolean; wasOwn: boolean },
 ): Promise<Outcome<{ milliseconds: number }>> {
   const { method } = serviceOf(at, service.name)
   const hasEnded = async () => {
@@ -72,7 +79,43 @@ async function untilHealthy(
     if (started.status !== 'done') return started
   }
   const healthy = await waitHealthy(service, at.signal, at.progress, at.world.environment, hasEnded)
-  return healthy.ok ? done(healthy.value) : failed(healthy.problem)
+  if (!healthy.ok) return failed(healthy.problem)
+  const other = await whoElse(at, service, wasOwn)
+  return other ? failed(other) : done(healthy.value)
+}
+
+/** Whether it is another process, or another release, that is healthy. Null: it is the one that was started, or nobody can tell. */
+async function whoElse(at: At<'smoke'>, service: Service, wasOwn: boolean): Promise<Problem | null> {
+  const { method } = serviceOf(at, service.name)
+  const { health, release, name } = service
+  const look = await method.answering(at.signal)
+  const where = { service: name, url: health.url }
+  if (look.release !== null && look.release !== at.with.as && release) {
+    const named = look.release === 'another' ? null : release[look.release].version
+    return { code: 'service-other-release', ...where, expects: release[at.with.as].version, release: named }
+  }
+  const steps = stepsOf(at.run.plan.approved.routes, presentRoute(at.record))
+  const start = steps.filter((step) => step.kind === 'start' && step.with.service === name)
+  const started = factsOf(at.record, start, 'start')
+  const own = await runningSoon(at, method)
+  const isOther = own === null ? started !== null : wasOwn && started?.alone === true && look.isOwn === false
+  return isOther
+    ? { code: 'service-other-answers', ...where, pids: pidsOf(look.listeners), own: own?.pid ?? null }
+    : null
+}
+
+/** Milliseconds. A service that goes on under another PID is seen nowhere for a moment. */
+const longestGap = 2000
+
+async function runningSoon(
+  { signal }: At<'smoke'>,
+  method: ServiceMethod,
+): Promise<Awaited<ReturnType<ServiceMethod['running']>>> {
+  const until = performance.now() + longestGap
+  for (;;) {
+    const own = await method.running()
+    if (own || performance.now() >= until || !(await pause(50, signal))) return own
+  }
 }
 
 /** What a check was before the window; nothing where it was not asked then. */

@@ -1,10 +1,18 @@
 import type { At, StepKind } from './step-kind.ts'
-import { done, failed, unneeded } from '../domain/outcome.ts'
+import type { Answering } from '../adapters/services/answering.ts'
+import type { Debt } from '../domain/debt.ts'
+import type { Done } from '../domain/step.ts'
+import type { ServiceMethod } from '../adapters/services/service.ts'
+import { isUp } from '../adapters/services/answering.ts'
+import { done, failed, unneeded, type Outcome } from '../domain/outcome.ts'
+import { lastAttempt, presentRoute, stepsOf } from '../domain/route.ts'
 import { openDebt, owedService } from './owed.ts'
 import { serviceOf } from './services.ts'
+import { isShared, lookAt, pidsOf } from './still-answers.ts'
 
 /**
- * Starts as many instances as there were. Whether they are healthy is for `smoke` to see. Somebody who started some by
+ * Starts as many instances as there were, where nobody else answers at the health URL: an old process would pass for the
+ * new one. Whether they are healthy is for `smoke` to see. Somebody who started some by
  * hand meanwhile is asked, not overruled. What was told to end and is still there is no start: it is waited out first.
  */
 export const start: StepKind<'start'> = {
@@ -32,24 +40,57 @@ export const start: StepKind<'start'> = {
     if (ending) {
       const ended = await method.stop(at.signal, at.progress)
       if (ended.status !== 'done') return ended
-    } else if (instances === debt.was.instances) {
+    } else if (instances > 0) {
+      const odd =
+        instances === debt.was.instances
+          ? isOlderThanRelease(at, await method.running())
+          : instancesOf(instances)
+      if (odd !== null && answer?.choice !== 'go-on')
+        return changed(debt, `none, or ${instancesOf(debt.was.instances)}`, odd)
       await debts.settle(debt.what)
       return unneeded('already-so')
-    } else if (instances > 0 && answer?.choice !== 'go-on')
-      return {
-        status: 'asks',
-        question: {
-          code: 'changed-meanwhile',
-          what: debt.what,
-          expected: `none, or ${instancesOf(debt.was.instances)}`,
-          found: instancesOf(instances),
-          choices: ['go-on', 'leave'],
-        },
-      }
+    }
+    const before = await lookAt(at, service.name)
+    if (isUp(before) && !(await isShared(at, service.name))) {
+      if (answer?.choice !== 'go-on')
+        return changed(debt, `nobody at ${service.health.url}`, whoAnswers(before))
+      await debts.settle(debt.what)
+      return unneeded('already-so')
+    }
     const started = await method.start(debt.was.instances, at.signal)
-    if (started.status === 'done') await debts.settle(debt.what)
-    return started
+    if (started.status !== 'done') return started
+    await debts.settle(debt.what)
+    return before.status === null ? done({ ...started.facts, alone: true }) : started
   },
+}
+
+const changed = ({ what }: Debt, expected: string, found: string): Outcome<never> => ({
+  status: 'asks',
+  question: { code: 'changed-meanwhile', what, expected, found, choices: ['retry', 'go-on', 'leave'] },
+})
+
+const whoAnswers = ({ saw, listeners }: Answering): string => {
+  const pids = pidsOf(listeners)
+  return `${saw}${pids.length > 0 ? ` of PID ${pids.join(', ')}` : ''}`
+}
+
+/** Milliseconds that the clocks of the store and of this host may be apart. */
+const clockSlack = 2000
+
+/** What somebody else started before its release was in place runs the other release. Null: it is newer, or ours. */
+function isOlderThanRelease(
+  { record, run, with: { service } }: At<'start'>,
+  running: Awaited<ReturnType<ServiceMethod['running']>>,
+): string | null {
+  const { routes } = run.plan.approved
+  const releases = stepsOf(routes, presentRoute(record)).filter(
+    (step) => step.kind === 'release' && step.with.service === service,
+  )
+  const last = releases[0] && lastAttempt(record, releases[0].id)
+  if (!running || running.ours || last?.outcome?.status !== 'done' || !last.endedAt) return null
+  const { version, deployed } = last.outcome.facts as Done['release']
+  const isOlder = deployed && running.beganAt + clockSlack < Date.parse(last.endedAt)
+  return isOlder ? `PID ${running.pid}, which began before ${version} was in place` : null
 }
 
 /** Whether a stop of it was begun and did not come to its end: then it may have its signal, and end whenever it likes. */

@@ -51,7 +51,7 @@ export async function startHrms(
       ? [process.execPath, path.resolve(import.meta.dirname, '../../demo/hrms/api.ts')]
       : ['dotnet', (await hrmsBuild(release)).dll]
   const service = await makeTestService(
-    { start, stop: { signal: 'SIGTERM', within: 60_000 }, environment: Object.keys(named) },
+    { start, stop: { signal: 'SIGTERM', within: 60_000, watch: 0 }, environment: Object.keys(named) },
     environment,
   )
   expect(await service.method.start(1, never)).toMatchObject({ status: 'done' })

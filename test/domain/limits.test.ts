@@ -5,7 +5,7 @@ import { samplePlan, step } from '../plans.ts'
 
 const plan = samplePlan()
 const [service] = plan.approved.runbook.services
-service!.stop.within = 20_000
+service!.stop = { signal: 'SIGTERM', within: 20_000, watch: 3_000 }
 service!.health.within = 90_000
 Object.assign(plan.approved.runbook.window, { lockTimeout: 500, lockAttempts: 10, statementTimeout: 900_000 })
 plan.approved.runbook.functional = [
@@ -18,7 +18,7 @@ const limit = <K extends Kind>(kind: K, given: Partial<Parameters[K]> = {}) =>
   limitOf(step(kind, given), plan)
 
 test('a step may take as long as its runbook gives it', () => {
-  expect(limit('stop', { service: 'hrms-api' })).toBe(20)
+  expect(limit('stop', { service: 'hrms-api' })).toBe(23)
   expect(limit('start', { service: 'hrms-api' })).toBe(90)
   expect(limit('drain', { seconds: 30 })).toBe(30)
   expect(limit('migrate')).toBe(905)

@@ -92,11 +92,11 @@ test('a service that runs otherwise than it did is asked about, and put back whe
   await run()
   expect(await scene.perform(start)).toMatchObject({
     status: 'asks',
-    question: { code: 'changed-meanwhile', what, found: '1 instance', choices: ['go-on', 'leave'] },
+    question: { code: 'changed-meanwhile', what, found: '1 instance', choices: ['retry', 'go-on', 'leave'] },
   })
   expect(await scene.world.debts.open()).toHaveLength(1)
   scene.answer(start, 'go-on')
-  expect(await scene.perform(start)).toMatchObject({ status: 'done' })
+  expect(await scene.perform(start)).toEqual({ status: 'unneeded', because: 'already-so' })
   expect(await scene.world.debts.open()).toEqual([])
 })
 

@@ -53,6 +53,12 @@ export async function answering(
   }
 }
 
+/** What a proxy says that has nobody behind it (RFC 9110): then the service itself is down. */
+const gatewayStates = new Set([502, 503, 504])
+
+/** Whether somebody answers as a service does that runs, healthy or not. */
+export const isUp = ({ status }: Answering): boolean => status !== null && !gatewayStates.has(status)
+
 /** Which of the runbook's releases an answer of a service's health names. */
 export function releaseOf(
   { health, release }: Pick<Service, 'health' | 'release'>,

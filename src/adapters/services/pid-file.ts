@@ -4,9 +4,8 @@ import { groupOf, processOf, type RunningProcess } from '../process-table.ts'
 
 /** What a pid file says. Unknown is never "gone": `why` is for people. */
 export type Found =
-  | { is: 'running'; process: RunningProcess }
-  | { is: 'gone' }
-  | { is: 'unknown'; why: string }
+  /** `ours`: Lockkeeper started it. */
+  { is: 'running'; process: RunningProcess; ours: boolean } | { is: 'gone' } | { is: 'unknown'; why: string }
 
 /** Milliseconds that the clocks of file system and process table may be apart. */
 const clockSlack = 2000
@@ -31,10 +30,11 @@ export async function readPidFile(file: string): Promise<Found> {
   const found = await processOf(pid)
   if (!found) return withoutLeader(file, pid)
   const began = await keptBegin(file, pid)
-  if (began !== null) return began === found.began ? { is: 'running', process: found } : { is: 'gone' }
+  if (began !== null)
+    return began === found.began ? { is: 'running', process: found, ours: true } : { is: 'gone' }
   if (found.beganAt > written.at + clockSlack)
     return { is: 'unknown', why: `${file} names PID ${pid}, which began after the file was written` }
-  return { is: 'running', process: found }
+  return { is: 'running', process: found, ours: false }
 }
 
 /** A number is not given again while a group has it, so what is left of a group belonged to the one that led it. */

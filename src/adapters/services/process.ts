@@ -136,6 +136,12 @@ export function processService(service: Service, folder: string, environment: En
 
   return {
     state,
+    async running() {
+      const found = await look()
+      if (found.is !== 'running') return null
+      const { pid, beganAt } = found.process
+      return { pid, beganAt, ours: found.ours }
+    },
     async answering(signal) {
       const found = await look()
       return answering(service, found.is === 'running' ? found.process : null, environment, signal)

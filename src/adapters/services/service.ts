@@ -7,6 +7,8 @@ import type { Answering } from './answering.ts'
 export interface ServiceMethod {
   /** How many instances run now. Unknown is a failure, never zero (`service-state-unknown`). */
   state(): Promise<Result<{ instances: number }>>
+  /** The process that runs now, or null. `ours`: Lockkeeper started it, so nobody else starts it again when it ends. */
+  running(): Promise<{ pid: number; beganAt: number; ours: boolean } | null>
   /** Who answers at its health URL now: itself, another process, another release, or nobody. */
   answering(signal: AbortSignal): Promise<Answering>
   /** Asks it to end and waits until it is gone. Never kills it: `service-will-not-stop` says so, and people decide. */

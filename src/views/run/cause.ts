@@ -63,6 +63,10 @@ const words: { [C in WatchedProblem]: (problem: Problems[C]) => Gone } & {
     when: say`the state of ${code(service)} can be read`,
     happened: say`The state of ${code(service)} could be read`,
   }),
+  'service-still-answers': ({ service, url }) => ({
+    when: say`nobody answers at ${code(url)}`,
+    happened: say`${code(service)} stopped answering`,
+  }),
   unhealthy: healthy,
   'service-ended': healthy,
   'disk-short': room,

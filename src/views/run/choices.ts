@@ -267,6 +267,8 @@ function goOnAfterFailure({ standing, gate }: Asked, name: string): Line {
     return isKnown(gate.question)
       ? say`lets users into ${product(standing)}; what fails failed before the window too`
       : say`lets users into ${product(standing)} although checks failed`
+  if (step?.kind === 'stop')
+    return say`closes ${code(database(standing))} although ${code(step.with.service)} still answers; its sessions are asked about, and it is started at the end`
   if (step?.kind === 'verify')
     return say`opens ${code(database(standing))} as it is now, although it is not as expected`
   return say`goes on although ${name} is not done`

@@ -75,7 +75,7 @@ test('a service runs on when the one who started it is killed with -9, and the n
 test('a service that does not end is not killed', async () => {
   const { method, pid } = await makeTestService({
     start: ['/bin/sh', '-c', 'trap "" TERM; while :; do sleep 0.02; done'],
-    stop: { signal: 'SIGTERM', within: 100 },
+    stop: { signal: 'SIGTERM', within: 100, watch: 0 },
   })
   await method.start(1, never)
   expect(await method.stop(never, () => {})).toEqual({
@@ -94,7 +94,7 @@ test('a service that does not end is not killed', async () => {
 test('the signal of the runbook is the one that is sent', async () => {
   const { method, text } = await makeTestService({
     start: ['/bin/sh', '-c', 'trap "echo INT; exit" INT; trap "" TERM; while :; do sleep 0.02; done'],
-    stop: { signal: 'SIGINT', within: 5000 },
+    stop: { signal: 'SIGINT', within: 5000, watch: 0 },
   })
   await method.start(1, never)
   expect(await method.stop(never, () => {})).toMatchObject({ status: 'done' })

@@ -46,7 +46,7 @@ export async function makeTestService(
     start: ['/bin/sh', '-c', obedient],
     directory: '.',
     environment: [],
-    stop: { signal: 'SIGTERM', within: 5000 },
+    stop: { signal: 'SIGTERM', within: 5000, watch: 0 },
     health: { url: 'http://127.0.0.1/', every: 100, within: 1000 },
     ...given,
   }

@@ -101,6 +101,12 @@ export const noticedSamples: NoticedProblems = {
   },
   'service-state-unknown': { service: 'hrms-api', why: 'its pid file cannot be read' },
   'service-not-running': { service: 'hrms-api' },
+  'service-beside-pid-file': {
+    service: 'hrms-api',
+    pidFile: '/srv/hrms/hrms-api.pid',
+    url: 'http://127.0.0.1:5000/health',
+    pids: [4242],
+  },
   'baseline-failed': { failed: [{ name: 'login', expected: '200', saw: '500' }], passed: 4 },
   'variables-unset': { variables: ['JWT_SECRET'] },
   'tables-missing': { tables: ['master."Tenants"'] },
