@@ -101,8 +101,8 @@ export interface Problems extends EfCoreProblems, NoticedProblems {
   'run-past-admit': { run: string }
   /** It has migrated since somebody read what cancelling means. */
   'cancel-changed': { run: string }
-  /** It is on its way back already. */
-  'run-goes-back': { run: string; by: string }
+  /** It is on its way back already. `asksAt`: the step at which it waits for an answer. */
+  'run-goes-back': { run: string; by: string; asksAt: string | null }
   /** It is migrated, and there is no way down: it can only go on. */
   'run-cannot-go-back': { run: string }
   /** `none`: nothing was named, and there is nothing of any runbook. */
@@ -200,7 +200,14 @@ export interface Problems extends EfCoreProblems, NoticedProblems {
     /** The last lines of what its command wrote. */
     output?: string
   }
-  'service-will-not-stop': { service: string; pid: number; signal: string; seconds: number }
+  /** `healthy`: its health URL answered after that. */
+  'service-will-not-stop': {
+    service: string
+    pid: number
+    signal: string
+    seconds: number
+    healthy?: boolean
+  }
   /** It has ended, and its health URL answers all the same. `pids`: who listens there, where this host can tell. */
   'service-still-answers': { service: string; url: string; saw: string; pids: number[]; seconds: number }
   /**

@@ -2,11 +2,25 @@ import type { Attempt } from './run.ts'
 import type { Reached } from './reached.ts'
 import type { Route, Routes, Step } from './step.ts'
 
-/** The way that a run is on: the last answer that chose one of the ways back, or the way it began on. */
-export function presentRoute(record: readonly Attempt[]): Route {
-  const choices = record.map((attempt) => attempt.answer?.choice)
-  if (choices.includes('roll-back')) return 'roll-back'
-  return choices.includes('back-out') ? 'back-out' : 'forward'
+/** The way that a run is on: that of the last answer that chose one, or the way it began on. */
+export const presentRoute = (record: readonly Attempt[]): Route =>
+  record.reduce<Route>((route, attempt) => leadsTo(attempt) ?? route, 'forward')
+
+/** The attempt at which the run turned to its present way; none on the way it began on. */
+export function turnOf(record: readonly Attempt[]): Attempt | undefined {
+  const route = presentRoute(record)
+  return route === 'forward' ? undefined : record.findLast((attempt) => leadsTo(attempt) === route)
+}
+
+/**
+ * The way that an answer leads to; null: it stays on its way. A service that is kept running, although it was told to stop,
+ * ends what it was stopped for: the migration, or the rollback.
+ */
+function leadsTo({ step, answer }: Attempt): Route | null {
+  if (answer?.choice === 'back-out' || answer?.choice === 'roll-back') return answer.choice
+  if (answer?.choice !== 'accept') return null
+  if (step.startsWith('roll-back.stop')) return 'forward'
+  return step.startsWith('stop') ? 'back-out' : null
 }
 
 export const stepsOf = (routes: Routes, route: Route): readonly Step[] => routes[route] ?? []

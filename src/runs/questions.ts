@@ -22,6 +22,7 @@ export function questionAfterFailure(
   const way = wayBack(run.plan.approved.routes, record)
   if (way) choices.push(way)
   if (!isKnown && mayGoOn(record, step, problem, way)) choices.push('go-on')
+  if (mayAccept(record, step, problem)) choices.push('accept')
   if (run.windowBegan) choices.push('leave')
   return { code: 'step-failed', problem, choices, ...lapse(run, record) }
 }
@@ -42,6 +43,20 @@ function mayGoOn(record: readonly Attempt[], step: Step, problem: Problem, way: 
   // The database is closed to whoever answers there, and its sessions are asked about.
   if (step.kind === 'stop') return problem.code === 'service-still-answers'
   return step.kind === 'verify' && (way === null || presentRoute(record) !== 'forward')
+}
+
+/**
+ * A service that did not stop and is healthy may be kept running where its release fits the database: before anything is
+ * migrated, on a way back that has come to its start, and at a rollback that has not stopped anything.
+ */
+function mayAccept(record: readonly Attempt[], step: Step, problem: Problem): boolean {
+  if (problem.code !== 'service-will-not-stop' || problem.healthy !== true) return false
+  const route = presentRoute(record)
+  if (route !== 'roll-back') return step.kind === 'stop' || step.kind === 'start'
+  return (
+    step.kind === 'stop' &&
+    !record.some((a) => a.step.startsWith('roll-back.') && a.outcome?.status === 'done')
+  )
 }
 
 /**

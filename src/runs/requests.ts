@@ -140,7 +140,7 @@ export function cancel(
     const full: Answer = { choice: as, by: caller.person, via: caller.via }
     if (gate) await giveAnswer(tx, run, gate.id, full)
     else if (!(await requestCancel(tx, id, full)))
-      refuse({ code: 'run-goes-back', run: id, by: run.cancelBy ?? '' })
+      refuse({ code: 'run-goes-back', run: id, by: run.cancelBy ?? '', asksAt: null })
     await recordEvent(tx, { ...said, key: `${id}/cancel/${record.length}`, body: { is: 'run.cancelled' } })
     await touchRun(tx, id)
     return { run, as, waits: !gate }

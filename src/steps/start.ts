@@ -1,4 +1,8 @@
+import type { Answer } from '../domain/question.ts'
+import type { Attempt } from '../domain/run.ts'
+import type { Service } from '../domain/runbook.ts'
 import type { At, StepKind } from './step-kind.ts'
+import { isHealthy } from '../adapters/http.ts'
 import type { Answering } from '../adapters/services/answering.ts'
 import type { Debt } from '../domain/debt.ts'
 import type { Done } from '../domain/step.ts'
@@ -7,7 +11,7 @@ import { isUp } from '../adapters/services/answering.ts'
 import { done, failed, unneeded, type Outcome } from '../domain/outcome.ts'
 import { lastAttempt, presentRoute, stepsOf } from '../domain/route.ts'
 import { openDebt, owedService } from './owed.ts'
-import { serviceOf } from './services.ts'
+import { serviceOf, withHealth } from './services.ts'
 import { isShared, lookAt, pidsOf } from './still-answers.ts'
 
 /**
@@ -37,8 +41,17 @@ export const start: StepKind<'start'> = {
     if (!state.ok) return failed(state.problem)
     const { instances } = state.value
     const ending = instances > 0 && isEnding(at)
+    if (
+      ending &&
+      isAccepted(at, answer) &&
+      instances === debt.was.instances &&
+      (await isServing(at, service))
+    ) {
+      await debts.settle(debt.what)
+      return done({ instances, seconds: 0 })
+    }
     if (ending) {
-      const ended = await method.stop(at.signal, at.progress)
+      const ended = await withHealth(await method.stop(at.signal, at.progress), service, at)
       if (ended.status !== 'done') return ended
     } else if (instances > 0) {
       const odd =
@@ -94,13 +107,24 @@ function isOlderThanRelease(
 }
 
 /** Whether a stop of it was begun and did not come to its end: then it may have its signal, and end whenever it likes. */
-function isEnding({ record, run, with: { service } }: At<'start'>): boolean {
+function isEnding(at: At<'start'>): boolean {
+  const last = lastStop(at)
+  return last !== undefined && last.outcome?.status !== 'done' && last.outcome?.status !== 'unneeded'
+}
+
+/** Whether somebody chose to keep it running, here or where it was to stop. */
+const isAccepted = (at: At<'start'>, answer: Answer | null): boolean =>
+  answer?.choice === 'accept' || lastStop(at)?.answer?.choice === 'accept'
+
+function lastStop({ record, run, with: { service } }: At<'start'>): Attempt | undefined {
   const stops = Object.values(run.plan.approved.routes)
     .flatMap((way) => way ?? [])
     .filter((step) => step.kind === 'stop' && step.with.service === service)
     .map(({ id }) => id)
-  const last = record.findLast(({ step }) => stops.includes(step))
-  return last !== undefined && last.outcome?.status !== 'done' && last.outcome?.status !== 'unneeded'
+  return record.findLast(({ step }) => stops.includes(step))
 }
+
+const isServing = (at: At<'start'>, service: Service): Promise<boolean> =>
+  isHealthy(service, at.signal, at.world.environment)
 
 const instancesOf = (count: number): string => (count === 1 ? '1 instance' : `${count} instances`)

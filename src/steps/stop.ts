@@ -2,7 +2,7 @@ import type { At, StepKind } from './step-kind.ts'
 import type { Done } from '../domain/step.ts'
 import { done, failed, unneeded, type Outcome } from '../domain/outcome.ts'
 import { openDebt, owedService, takeOwed } from './owed.ts'
-import { serviceOf } from './services.ts'
+import { serviceOf, withHealth } from './services.ts'
 import { stillAnswers } from './still-answers.ts'
 
 /**
@@ -37,7 +37,7 @@ export const stop: StepKind<'stop'> = {
       what,
       was: { instances: state.value.instances },
     })
-    const stopped = await method.stop(at.signal, at.progress)
+    const stopped = await withHealth(await method.stop(at.signal, at.progress), service, at)
     if (stopped.status !== 'done') return stopped
     return ended(at, debt.was.instances, stopped.facts.seconds, watch)
   },

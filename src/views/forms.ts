@@ -4,14 +4,8 @@ import type { Loss, Plan } from '../domain/plan.ts'
 import type { Attempt, Gate, Run } from '../domain/run.ts'
 import type { Window } from '../domain/schedule.ts'
 import { bold, code, note, say, text, type Field, type Form, type Option, type Part } from '../domain/view.ts'
-import {
-  backOutDoes,
-  choicesShown,
-  choiceText,
-  opensForm,
-  rollBackDoes,
-  sessionsAsked,
-} from './run/choices.ts'
+import { backOutDoes, choicesShown, choiceText, opensForm, rollBackDoes } from './run/choices.ts'
+import { sessionsAsked } from './run/sessions-asked.ts'
 import { about, counted } from './words/amounts.ts'
 import { endingLoses, sessionLine, sessionOption } from './words/sessions.ts'
 import { findingRows } from './problem/finding-rows.ts'

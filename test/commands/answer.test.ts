@@ -203,7 +203,7 @@ test('cancel says what it means now, and does that: before migrate everything is
   expect(saidBy(form)).toContain(
     'Cancel: the run ends; HRMS was never down, nothing is migrated, nothing is lost',
   )
-  expect(saidBy(await fill(office, asha, form))).toContain('its present step is stopped')
+  expect(saidBy(await fill(office, asha, form))).toContain('stops its present step')
   expect(await cancelOf(office.pool, run)).toEqual({ choice: 'back-out', by: 'U_ASHA', via: 'slack' })
 })
 
@@ -241,7 +241,7 @@ test('a run with no way back says why: users are in (run-past-admit), no way dow
   await recordStanding(office.pool, mei.person, ['migration-operators'], 60)
   await answer(office.pool, { gate: { id: gate }, choice: 'back-out', caller: mei })
   expect((await attemptsOf(office.pool, run)).at(-1)?.answer?.by).toBe('U_MEI')
-  expect(await typed('cancel', run)).toContain(`Run ${run} goes back already: @U_MEI chose that`)
+  expect(await typed('cancel', run)).toContain(`Run ${run} is being reverted (started by @U_MEI)`)
 })
 
 test('a plan is discarded after a word about it, once (plan-gone)', async () => {

@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { isHealthy } from '../../src/adapters/http.ts'
+import { questionAfterFailure } from '../../src/runs/questions.ts'
 import { stepOf } from './plan.ts'
 import { makeScene, type Scene } from './world.ts'
 
@@ -140,6 +142,34 @@ test('a service that does not end in its time is named with its PID, and stays o
     process.kill(-outcome.problem.pid, 'SIGKILL')
   await stubborn.end()
 })
+
+test('a healthy service that ignores its stop signal can be kept running: the way back counts it as started', async () => {
+  const deaf = `process.on('SIGTERM', () => {})
+    require('node:http').createServer((_, answer) => answer.end('up')).listen(process.env.HRMS_PORT, '127.0.0.1')`
+  const stubborn = await makeScene({
+    change(written) {
+      written.services[0].start = [process.execPath, '-e', deaf]
+      written.services[0].stop = { signal: 'SIGTERM', within: '300ms' }
+    },
+  })
+  await stubborn.service.start(1, new AbortController().signal)
+  const [service] = stubborn.runbook.services
+  const isUp = () => isHealthy(service!, new AbortController().signal, stubborn.environment)
+  await expect.poll(isUp, { timeout: 30_000 }).toBe(true)
+  const outcome = await stubborn.perform(stop)
+  if (outcome.status !== 'failed' || outcome.problem.code !== 'service-will-not-stop')
+    throw new Error(outcome.status)
+  expect(outcome.problem.healthy).toBe(true)
+  const question = questionAfterFailure(stubborn.run, stubborn.record, stop, outcome.problem)
+  expect(question.choices).toContain('accept')
+  stubborn.answer(stop, 'accept')
+  const back = stepOf('start', { service: 'hrms-api' }, 'back-out')
+  expect(await stubborn.perform(back)).toEqual({ status: 'done', facts: { instances: 1, seconds: 0 } })
+  expect(await stubborn.world.debts.open()).toEqual([])
+  expect(await isUp()).toBe(true)
+  process.kill(-outcome.problem.pid, 'SIGKILL')
+  await stubborn.end()
+}, 60_000)
 
 test('a service that was told to end and ends late is no start: it is waited out, and started anew', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'lockkeeper-slow-'))

@@ -95,9 +95,12 @@ test.each<[View, string]>([
   ],
   [
     cancelledSaid(run(), true),
-    'Run 7F3A-1 is cancelled: its present step is stopped, then everything is given back. See #migrations.',
+    'Run 7F3A-1 is cancelled: Lockkeeper stops its present step, then restores services and access. Where a step fails, it asks. See #migrations.',
   ],
-  [cancelledSaid(run(), false), 'Run 7F3A-1 is cancelled: everything is given back now. See #migrations.'],
+  [
+    cancelledSaid(run(), false),
+    'Run 7F3A-1 is cancelled: Lockkeeper restores services and access now. Where a step fails, it asks. See #migrations.',
+  ],
   [discardedSaid(plan()), 'Plan 7F3A is discarded. Nothing was run.'],
 ])('what the one who asked is told: %#', (view, words) => {
   expect(plainText(view)).toBe(words)

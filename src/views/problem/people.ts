@@ -68,10 +68,14 @@ export const peopleProblems = {
       },
     ],
   }),
-  'run-goes-back': ({ run, by }) => ({
-    what: say`Run ${bold(run)} goes back already: ${whom(by)} chose that.`,
-    means: say`Everything is given back without another word from you.`,
-    next: say`See where it is: ${typed(`status ${run}`)}.`,
+  'run-goes-back': ({ run, by, asksAt }) => ({
+    what: say`Run ${bold(run)} is being reverted (started by ${whom(by)}).`,
+    means: asksAt
+      ? say`It waits for an answer at ${code(asksAt)}.`
+      : say`Lockkeeper restores services and access. Where a step fails, it asks.`,
+    next: asksAt
+      ? say`Answer it: ${typed(`answer ${run}`)}.`
+      : say`See where it is: ${typed(`status ${run}`)}.`,
   }),
   'run-cannot-go-back': ({ run }) => ({
     what: say`Run ${bold(run)} has migrated, and there is no way down.`,

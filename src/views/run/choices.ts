@@ -4,7 +4,8 @@ import type { Choice } from '../../domain/choice.ts'
 import type { Question } from '../../domain/question.ts'
 import type { Gate } from '../../domain/run.ts'
 import type { Session } from '../../domain/session.ts'
-import { bold, clock, code, say } from '../../domain/view.ts'
+import { sessionsAsked } from './sessions-asked.ts'
+import { bold, code, say } from '../../domain/view.ts'
 import { about, counted, seconds } from '../words/amounts.ts'
 import { isAsBefore } from '../../domain/as-before.ts'
 import { firstOf } from '../words/line.ts'
@@ -30,7 +31,7 @@ export interface Asked {
 
 /** Whether the choice is confirmed, ticked or typed in a form before it counts. */
 export function opensForm(choice: Choice, question: Question): boolean {
-  if (choice === 'terminate' || choice === 'back-out' || choice === 'roll-back') return true
+  if (['terminate', 'back-out', 'roll-back', 'accept'].includes(choice)) return true
   return choice === 'go-on' && question.code !== 'before-admit'
 }
 
@@ -83,6 +84,11 @@ const words: Record<Choice, (asked: Asked) => ChoiceText> = {
     }
   },
   'go-on': (asked) => goOn(asked),
+  accept: (asked) => ({
+    label: 'Accept as it is…',
+    says: 'Keeps the service running, and goes on. Opens a confirmation',
+    does: acceptDoes(asked),
+  }),
   leave: ({ standing }) => ({
     label: isDown(standing) ? 'Leave down' : 'Leave as it is',
     says: 'Changes nothing; the question stays open',
@@ -101,35 +107,6 @@ const stillDown = (standing: Standing): string =>
 const stepAsked = ({ standing, gate }: Asked): string => {
   const step = stepOf(standing.run, gate.step)
   return step ? stepName(step) : gate.step
-}
-
-/** What happens by itself when nobody answers. */
-const lapsed: Record<Choice, string> = {
-  retry: 'it is tried again by itself',
-  'back-out': 'we go back by ourselves',
-  'roll-back': 'the migration is taken back by itself',
-  terminate: 'sessions are ended by themselves',
-  wait: 'it waits on by itself',
-  'go-on': 'it goes on by itself',
-  leave: 'nothing happens',
-}
-
-export const lapseLine = (gate: Gate): Line | null => {
-  const { lapses } = gate.question
-  return lapses ? say`Without an answer: at ${clock(lapses.at)} ${lapsed[lapses.as]}.` : null
-}
-
-/** The sessions that a gate is about: those that the newest look found, or else those that were there when it asked. */
-export function sessionsAsked({ question, looked }: Gate): Session[] {
-  return looked?.sessions ?? sessionsOf(question)
-}
-
-function sessionsOf(question: Question): Session[] {
-  if (question.code === 'sessions-left') return question.sessions
-  if (question.code !== 'step-failed') return []
-  if (question.problem.code === 'lock-timeout') return question.problem.blockers
-  if (question.problem.code === 'sessions-came-back') return question.problem.sessions
-  return []
 }
 
 function retryDoes(asked: Asked): Line {
@@ -198,6 +175,20 @@ const standsBetween = ({ reached }: Standing): string | null =>
 const inAbout = ({ run }: Standing, route: 'back-out' | 'roll-back'): string => {
   const length = secondsFor(run, stepsOf(run.plan.approved.routes, route))
   return length === null ? '' : ` in about ${about(length)}`
+}
+
+/** The service was told to stop, and may do so later. */
+function acceptDoes({ standing, gate }: Asked): Line {
+  const { question } = gate
+  const stays =
+    question.code === 'step-failed' && question.problem.code === 'service-will-not-stop'
+      ? say`keeps ${code(question.problem.service)} running; it was told to stop (${question.problem.signal}) and may do so later`
+      : say`keeps the service running`
+  const then =
+    standing.route === 'roll-back'
+      ? say`the migration stays: health and functional requests are checked again, then users are let in`
+      : say`${standing.run.plan.kind === 'rollback' ? 'nothing is rolled back' : 'nothing is migrated'}: what was stopped is started, checked, and users are let in`
+  return say`${stays}. ${then}`
 }
 
 function terminateDoes({ standing, gate }: Asked, one: Session | null): Line {

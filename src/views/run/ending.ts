@@ -11,6 +11,7 @@ import {
   type Part,
   type View,
 } from '../../domain/view.ts'
+import { turnOf } from '../../domain/route.ts'
 import { bytes, counted, seconds } from '../words/amounts.ts'
 import { factsOf, standingOf, type Standing } from './standing.ts'
 import { firstOf, whom } from '../words/line.ts'
@@ -59,10 +60,6 @@ function partsOf(standing: Standing): Part[] {
   ].map((line) => text(line))
 }
 
-/** The attempt at which the run turned back. */
-const turnOf = ({ record }: Pick<Standing, 'record'>): Attempt | undefined =>
-  record.findLast(({ answer }) => answer?.choice === 'back-out' || answer?.choice === 'roll-back')
-
 /** Who cancelled the run where that is what turned it back. */
 function cancelledBy(turn: Attempt | undefined): string | null {
   const { outcome } = turn ?? {}
@@ -71,7 +68,7 @@ function cancelledBy(turn: Attempt | undefined): string | null {
 
 /** What made the run turn back: the failure or the question, and who decided. */
 function whyLine(standing: Standing): Line[] {
-  const turn = turnOf(standing)
+  const turn = turnOf(standing.record)
   if (!turn?.answer) return []
   const at = nameOf(standing.run, turn.step)
   const by =
@@ -140,7 +137,7 @@ function nextLine({ run, record, database }: Standing): Line[] {
     return [say`Look at what differs while users work. A new plan is made from what is on the database then.`]
   if (run.ending === 'backed-out')
     return [
-      say`Nothing to do now. ${cancelledBy(turnOf({ record })) === null ? 'When the cause is gone, plan' : 'Plan'} ${run.plan.id} can be run again while its approvals hold.`,
+      say`Nothing to do now. ${cancelledBy(turnOf(record)) === null ? 'When the cause is gone, plan' : 'Plan'} ${run.plan.id} can be run again while its approvals hold.`,
     ]
   return []
 }

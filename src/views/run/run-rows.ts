@@ -1,5 +1,5 @@
-import type { Line, Row, RowWord } from '../../domain/view.ts'
-import { say } from '../../domain/view.ts'
+import type { Line, Part, Row, RowWord } from '../../domain/view.ts'
+import { bold, say, text } from '../../domain/view.ts'
 import type { Attempt } from '../../domain/run.ts'
 import type { Problem } from '../../domain/problem.ts'
 import type { Step } from '../../domain/step.ts'
@@ -11,10 +11,20 @@ import { stepName } from '../words/step-names.ts'
 import { wordProblem } from '../problem/problem.ts'
 import type { Standing } from './standing.ts'
 
-/** A row a step of the way; steps of which there is nothing more to say share one. All of them are there from the start. */
-export function stepRows(standing: Standing): Row[] {
+/**
+ * A row a step of the way; steps of which there is nothing more to say share one. All of them are there from the start. A
+ * run that went back shows its two ways apart: both have a step Verify.
+ */
+export function stepParts(standing: Standing): Part[] {
   const rows = standing.steps.map(({ step, attempt }) => rowOf(standing, step, attempt))
-  return grouped(standing.route === 'forward' ? rows : [...turnedRows(standing), ...rows])
+  const present: Part = { part: 'rows', rows: grouped(rows) }
+  if (standing.route === 'forward') return [present]
+  return [
+    text([bold('Forward, until it turned back')]),
+    { part: 'rows', rows: grouped(turnedRows(standing)) },
+    text([bold(standing.route === 'back-out' ? 'Back' : 'Rollback')]),
+    present,
+  ]
 }
 
 type Ungrouped = Row & { name: string | null }

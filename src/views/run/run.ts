@@ -20,9 +20,9 @@ import { listed, whom } from '../words/line.ts'
 import { progressLine } from './step-facts.ts'
 import { about } from '../words/amounts.ts'
 import { stepName, subjectOf } from '../words/step-names.ts'
-import { stepRows } from './run-rows.ts'
+import { stepParts } from './run-rows.ts'
 import { typedInTerminal } from '../words/typed.ts'
-import { wayBack } from '../../domain/route.ts'
+import { turnOf, wayBack } from '../../domain/route.ts'
 import { windowSeconds } from '../../domain/plan.ts'
 
 /** Who said yes to the plan, as a live message names them. */
@@ -46,7 +46,7 @@ export function runView(
     parts: [
       note(writtenLine(standing, now)),
       ...turned(standing),
-      { part: 'rows', rows: stepRows(standing) },
+      ...stepParts(standing),
       note(peopleLine(run, approvals)),
       ...(question?.parts ?? []),
     ],
@@ -96,7 +96,7 @@ function writtenLine({ run, gate }: Standing, now: Instant): Line {
 /** What going back means, and that the way forth was not gone to its end. */
 function turned(standing: Standing): Part[] {
   if (standing.route === 'forward' || standing.run.endedAt) return []
-  const by = standing.record.findLast(({ answer }) => answer?.choice === standing.route)?.answer
+  const by = turnOf(standing.record)?.answer
   const who = by
     ? by.via === 'clock'
       ? say`since nobody answered in time`
@@ -104,7 +104,7 @@ function turned(standing: Standing): Part[] {
     : []
   return [
     text(
-      say`${bold(standing.route === 'back-out' ? 'Going back' : 'Rolling back')}, ${who}: ${databaseLine(standing)}. First what was done and what was not, then the way back.`,
+      say`${bold(standing.route === 'back-out' ? 'Going back' : 'Rolling back')}, ${who}: ${databaseLine(standing)}.`,
     ),
   ]
 }

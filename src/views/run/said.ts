@@ -55,8 +55,8 @@ export const answeredSaid = (gate: Gate, run: Run, left: boolean): View =>
 export const cancelledSaid = (run: Run, waits: boolean): View =>
   brief(
     waits
-      ? say`Run ${bold(run.id)} is cancelled: its present step is stopped, then everything is given back. See ${runOf(run.plan, run.id)}.`
-      : say`Run ${bold(run.id)} is cancelled: everything is given back now. See ${runOf(run.plan, run.id)}.`,
+      ? say`Run ${bold(run.id)} is cancelled: Lockkeeper stops its present step, then restores services and access. Where a step fails, it asks. See ${runOf(run.plan, run.id)}.`
+      : say`Run ${bold(run.id)} is cancelled: Lockkeeper restores services and access now. Where a step fails, it asks. See ${runOf(run.plan, run.id)}.`,
   )
 
 export const discardedSaid = (plan: Plan): View =>

@@ -7,6 +7,7 @@ const names: Record<Choice, string> = {
   terminate: 'End sessions',
   wait: 'Wait',
   'go-on': 'Go on',
+  accept: 'Accept as it is',
   leave: 'Leave it',
 }
 

@@ -127,7 +127,7 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
   'run-under-way': { run: '7F3A-1', runbook: 'add-security-enhancements', by: 'U_ASHA' },
   'run-ended': { run: '7F3A-1', ending: 'done', at: at('03:01:26') },
   'cancel-changed': { run: '7F3A-1' },
-  'run-goes-back': { run: '7F3A-1', by: 'U_DAN' },
+  'run-goes-back': { run: '7F3A-1', by: 'U_DAN', asksAt: null },
   'run-cannot-go-back': { run: '7F3A-1' },
   'run-past-admit': { run: '7F3A-1' },
   'nothing-to-roll-back': { runbook: 'add-security-enhancements', why: 'never-ran' },

@@ -148,7 +148,7 @@ test('at a gate the choices come last, next to their buttons, and the steps keep
   ])
 })
 
-test('on the way back it shows what was done, what failed and what was not run, then the way back', () => {
+test('on the way back two headings tell apart what was done, failed and not run before, and the way back: a step has one state below each', () => {
   const { attempts } = lockedOut()
   const record = attempts.map((a) =>
     a.step === 'migrate' ? { ...a, answer: answer({ choice: 'back-out' }) } : a,
@@ -165,10 +165,12 @@ test('on the way back it shows what was done, what failed and what was not run, 
       at('03:03:02'),
     ).slice(2, -2),
   ).toEqual([
-    'Going back, chosen by @U_MEI: hrms_master is unchanged. First what was done and what was not, then the way back.',
+    'Going back, chosen by @U_MEI: hrms_master is unchanged.',
+    'Forward, until it turned back',
     'Done: Backup, Check, Claim, Card, Baseline, Stop hrms-api, Close, Drain, Before, Deadline',
     'Failed: Migrate — ALTER TABLE master."RefreshTokens" ADD "EmployeeId" uuid did not get its lock, 10 times i…',
     'Not run: Verify · Open · Start hrms-api · Smoke · Admit',
+    'Back',
     'Done: Verify',
     'Now: Open',
     'Not run: Start hrms-api · Smoke · Admit',
