@@ -7,13 +7,14 @@ import type { Instant } from './json.ts'
 import type { OnCallFault } from './on-call.ts'
 import type { EfCoreProblems } from './problem-efcore.ts'
 import type { DownFault, NoticedProblems, UnfitReason } from './problem-noticed.ts'
+import type { ServiceProblems } from './problem-service.ts'
 import type { EndedSession, Session } from './session.ts'
 
 /**
  * Everything that can go wrong, be refused or be noticed, by code, with the facts its wording needs.
  * `views/problem/problem.ts` words each of them, and nothing else does. No row data, no secret, no server message.
  */
-export interface Problems extends EfCoreProblems, NoticedProblems {
+export interface Problems extends EfCoreProblems, NoticedProblems, ServiceProblems {
   // The target and its server
   'target-unset': { variable: string }
   'target-url-bad': { variable: string; why: UrlFault }
@@ -192,32 +193,6 @@ export interface Problems extends EfCoreProblems, NoticedProblems {
     why: 'checksum' | 'decompress' | 'restore-list' | 'tables'
     detail: string
   }
-  'service-failed': {
-    service: string
-    doing: 'stop' | 'start' | 'deploy' | 'undeploy'
-    reason: string
-    exitCode: number | null
-    /** The last lines of what its command wrote. */
-    output?: string
-  }
-  /** `healthy`: its health URL answered after that. */
-  'service-will-not-stop': {
-    service: string
-    pid: number
-    signal: string
-    seconds: number
-    healthy?: boolean
-  }
-  /** It has ended, and its health URL answers all the same. `pids`: who listens there, where this host can tell. */
-  'service-still-answers': { service: string; url: string; saw: string; pids: number[]; seconds: number }
-  /**
-   * Its health URL is answered by another process than `own`, or by another release than `expects`. `own` null: none runs;
-   * `release` null: the answer names none that the runbook knows.
-   */
-  'service-other-answers': { service: string; url: string; pids: number[]; own: number | null }
-  'service-other-release': { service: string; url: string; expects: string; release: string | null }
-  /** After its start, before it was healthy. */
-  'service-ended': { service: string; seconds: number }
   /** `ended`: those that the step has ended before it failed. */
   'sessions-unended': { sessions: Session[]; why: 'not-permitted' | 'still-there'; ended?: EndedSession[] }
   'sessions-came-back': { sessions: Session[]; ended?: EndedSession[] }
