@@ -31,12 +31,20 @@ export function makeDesk(house: House): Desk {
   }
   return {
     opensForm: (name) => find(name)?.form !== undefined,
-    typed: (caller, [name = 'help', ...words]) =>
-      reply(caller, name, (command) => command.words(words), false),
+    typed(caller, words) {
+      const [name = 'help', ...rest] = commandTyped(words)
+      return reply(caller, name, (command) => command.words(rest), false)
+    },
     pressed: (caller, name, input) => reply(caller, name, () => input, false),
     submitted: (caller, name, input, values) =>
       reply(caller, name, () => merged(input, values), isLast(input), fieldsOf(input)),
   }
+}
+
+/** `plan 7F3A sql` and `plan 7F3A --sql` read a plan that is there: they mean `sql 7F3A`, whoever makes plans. */
+const commandTyped = (words: readonly string[]): readonly string[] => {
+  const [name, plan, word = '', ...rest] = words
+  return name === 'plan' && plan && /^-{0,2}sql$/i.test(word) ? ['sql', plan, ...rest] : words
 }
 
 /** Problems of what somebody typed into a form, and the field that they belong to. */

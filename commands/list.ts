@@ -12,6 +12,7 @@ import { plan } from './plan.ts'
 import { rollback } from './rollback.ts'
 import { run } from './run.ts'
 import { schedule } from './schedule.ts'
+import { sql } from './sql.ts'
 import { status } from './status.ts'
 import { take } from './take.ts'
 import { verify } from './verify.ts'
@@ -25,6 +26,7 @@ export const commands: readonly AnyCommand[] = [
   who,
   notices,
   plan,
+  sql,
   approve,
   backup,
   schedule,

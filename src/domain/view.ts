@@ -38,15 +38,18 @@ export interface Zone {
   name?: string | undefined
 }
 
-export type Part =
+/** `keep`: what a person attests or has to know. It is never shortened or left out; other parts give way to it. */
+export type Part = { keep?: true } & (
   | { part: 'text'; line: Line }
   /** Numbers are written out, so that buttons and text can carry the same ones. */
   | { part: 'list'; numbered: boolean; items: Line[] }
   /** One row a step: a word before any symbol. */
   | { part: 'rows'; rows: Row[] }
-  | { part: 'code'; text: string }
+  /** `exact`: a terminal adds nothing to it, so that it can be copied. */
+  | { part: 'code'; text: string; exact?: true }
   /** Small print. */
   | { part: 'note'; line: Line }
+)
 
 export interface Row {
   word: RowWord
@@ -84,8 +87,12 @@ export interface Form {
   submit: string
   parts: Part[]
   fields: Field[]
+  /** Buttons for what can be read before it is sent. */
+  actions?: Action[]
   /** Nothing is done by it: another form follows. */
   more?: true
+  /** Where all of it can be read, for whoever cannot show it in full. */
+  inFull?: Line
 }
 
 export type Field = { name: string; label: string; hint?: string } & (
@@ -123,3 +130,4 @@ export const code = (text: string): Inline => ({ code: text })
 export const bold = (text: string): Inline => ({ bold: text })
 export const text = (line: Line): Part => ({ part: 'text', line })
 export const note = (line: Line): Part => ({ part: 'note', line })
+export const kept = (part: Part): Part => ({ ...part, keep: true })

@@ -9,7 +9,7 @@ import type {
 import type { Action, Line, Part, RowWord, View } from '../domain/view.ts'
 import { shortened } from '../views/marks.ts'
 import { plainText } from '../views/words/plain.ts'
-import { clean, cut, elements, markup, slackWriting, type GroupsOfRole } from './line.ts'
+import { clean, cut, elements, markup, sizeOf, slackWriting, type GroupsOfRole } from './line.ts'
 
 /**
  * Slack's limits, in characters. A message of about 11,000 over all blocks is refused (`msg_blocks_too_long`, written
@@ -64,49 +64,110 @@ export function drawBlocks(view: View, drawing: Drawing, most: number = limits.b
   ]
 }
 
-/** Parts one after another until `room` characters or `most` blocks are used up. */
+export interface DrawnParts {
+  blocks: KnownBlock[]
+  /** Nothing is shortened or left out. */
+  whole: boolean
+  /** The same of the parts that are to be kept. */
+  keeps: boolean
+}
+
+/**
+ * Parts one after another until `room` characters or `most` blocks are used up. Those to be kept have room first, in as
+ * many blocks as they need; the others give way.
+ */
 export function drawParts(
   parts: readonly Part[],
   room: number,
   most: number,
   groups: GroupsOfRole,
-): { blocks: KnownBlock[]; whole: boolean } {
-  const blocks: KnownBlock[] = []
+): DrawnParts {
+  const keeping = new Map(parts.filter(({ keep }) => keep).map((part) => [part, drawWhole(part, groups)]))
   let left = room
-  for (const part of parts) {
-    if (left < 40 || blocks.length >= most) return { blocks, whole: false }
-    const drawn = drawPart(part, Math.min(left, limits.part), groups)
-    if (drawn.block) blocks.push(drawn.block)
-    left -= drawn.length
-    if (!drawn.whole) return { blocks, whole: false }
+  let blocksLeft = most
+  let keeps = true
+  for (const [part, drawn] of keeping) {
+    const length = lengthOf(drawn)
+    if (length > left || drawn.length > blocksLeft) {
+      keeps = false
+      keeping.delete(part)
+    } else {
+      left -= length
+      blocksLeft -= drawn.length
+    }
   }
-  return { blocks, whole: true }
+  const blocks: KnownBlock[] = []
+  let whole = true
+  for (const part of parts) {
+    const kept = keeping.get(part)
+    if (kept) blocks.push(...kept)
+    else if (!whole) continue
+    else if (left < 40 || blocksLeft < 1) whole = false
+    else {
+      const drawn = drawPart(part, Math.min(left, limits.part), groups)
+      if (drawn.block) {
+        blocks.push(drawn.block)
+        blocksLeft -= 1
+      }
+      left -= drawn.length
+      whole = drawn.whole
+    }
+  }
+  return { blocks, whole, keeps }
+}
+
+/** A part in as many blocks as it needs. */
+function drawWhole(part: Part, groups: GroupsOfRole): KnownBlock[] {
+  if (part.part === 'code')
+    return pieces(clean(part.text)).flatMap((text) => drawCode(text, limits.part).block ?? [])
+  const blocks: RichTextElement[][] = []
+  let length = Infinity
+  for (const [i, line] of linesOf(part).entries())
+    for (const element of elements(i ? ['\n', ...line] : line, Infinity, groups).elements)
+      for (const piece of element.type === 'text'
+        ? pieces(element.text).map((text) => ({ ...element, text }))
+        : [element]) {
+        const size = sizeOf(piece)
+        if (length + size > limits.part) {
+          blocks.push([])
+          length = 0
+        }
+        blocks.at(-1)?.push(piece)
+        length += size
+      }
+  return blocks.map(richText)
+}
+
+/** A long text in parts that a block holds, whole characters each. */
+function pieces(text: string): string[] {
+  const found: string[] = []
+  for (let rest = text; rest;) {
+    const isSplit = rest.length > limits.part && /[\uD800-\uDBFF]/.test(rest[limits.part - 1] ?? '')
+    const end = limits.part - (isSplit ? 1 : 0)
+    found.push(rest.slice(0, end))
+    rest = rest.slice(end)
+  }
+  return found
 }
 
 type DrawnPart = { block: KnownBlock | null; length: number; whole: boolean }
 
 function drawPart(part: Part, most: number, groups: GroupsOfRole): DrawnPart {
+  if (part.part === 'code') return drawCode(clean(part.text), most)
+  if (part.part !== 'note') return drawLines(linesOf(part), most, groups)
+  const block = context(part.line, groups, Math.min(most, limits.context))
+  return { block, length: lengthOf([block]), whole: true }
+}
+
+function linesOf(part: Exclude<Part, { part: 'code' }>): Line[] {
   switch (part.part) {
-    case 'note': {
-      const block = context(part.line, groups, Math.min(most, limits.context))
-      return { block, length: lengthOf([block]), whole: true }
-    }
-    case 'code':
-      return drawCode(clean(part.text), most)
     case 'text':
-      return drawLines([part.line], most, groups)
+    case 'note':
+      return [part.line]
     case 'list':
-      return drawLines(
-        part.items.map((item, i): Line => [part.numbered ? `${i + 1} · ` : '• ', ...item]),
-        most,
-        groups,
-      )
+      return part.items.map((item, i) => [part.numbered ? `${i + 1} · ` : '• ', ...item])
     case 'rows':
-      return drawLines(
-        part.rows.map((row): Line => [rowWord(row.word), ' ', ...row.line]),
-        most,
-        groups,
-      )
+      return part.rows.map((row) => [rowWord(row.word), ' ', ...row.line])
   }
 }
 
@@ -146,7 +207,7 @@ function context(line: Line, groups: GroupsOfRole, most: number = limits.context
   return { type: 'context', elements: [{ type: 'mrkdwn', text, verbatim: true }] }
 }
 
-function actionBlocks(
+export function actionBlocks(
   actions: readonly Action[],
   nonces: readonly string[],
 ): { blocks: ActionsBlock[]; whole: boolean } {

@@ -2,8 +2,8 @@ import type { InputBlock, KnownBlock, ModalView, PlainTextElement, PlainTextOpti
 import { z } from 'zod'
 import type { FormValues } from '../domain/desk.ts'
 import type { Field, Form, Option, View } from '../domain/view.ts'
-import { lookAgain } from '../views/marks.ts'
-import { drawBlocks, drawParts, type Drawing } from './blocks.ts'
+import { formShortened, formTooLong, lookAgain } from '../views/marks.ts'
+import { actionBlocks, drawBlocks, drawParts, type Drawing } from './blocks.ts'
 import { clean, cut, type GroupsOfRole } from './line.ts'
 
 /** Slack's limits on what modals hold. */
@@ -15,6 +15,10 @@ const limits = {
   options: 100,
   metadata: 3_000,
   initial: 3_000,
+  /** One is left for what is said when something is left out. */
+  blocks: 99,
+  /** Of all its texts. A view may have 250 kB as JSON (`view_too_large`). */
+  characters: 40_000,
 } as const
 
 /** The callback of every form. */
@@ -41,18 +45,29 @@ export function viewModal(view: View, title: string, drawing: Drawing): ModalVie
   return { type: 'modal', title: plain(title, limits.title), close, blocks: drawBlocks(view, drawing) }
 }
 
-/** A form as a modal. Its options travel as numbers; what they stand for is kept under the nonce. */
-export function formModal(form: Form, nonce: string, groups: GroupsOfRole): ModalView {
+/**
+ * A form as a modal. Its options travel as numbers; what they stand for is kept under the nonce. One whose parts to be
+ * kept do not fit has no button: nobody agrees to what they were not shown.
+ */
+export function formModal(form: Form, nonce: string, { nonces, groups }: Drawing): ModalView {
   const inputs = form.fields.flatMap(inputsOf)
-  const { blocks } = drawParts(form.parts, 9_000, 100 - inputs.length, groups)
+  const { blocks: buttons } = actionBlocks(form.actions ?? [], nonces)
+  const room = limits.blocks - inputs.length - buttons.length
+  const { blocks, whole, keeps } = drawParts(form.parts, limits.characters, room, groups)
+  const modal = { type: 'modal' as const, title: plain(form.title, limits.title), close }
+  if (!keeps || room < 0) {
+    const said = drawParts([{ part: 'text', line: formTooLong(form.inFull) }], limits.characters, 1, groups)
+    return { ...modal, blocks: [...said.blocks, ...buttons] }
+  }
+  const more = whole
+    ? []
+    : drawParts([{ part: 'note', line: formShortened(form.inFull) }], 2_000, 1, groups).blocks
   return {
-    type: 'modal',
+    ...modal,
     callback_id: formCallback,
-    title: plain(form.title, limits.title),
     submit: plain(form.submit, limits.title),
-    close,
     private_metadata: carry(form, nonce),
-    blocks: [...blocks, ...inputs].slice(0, 100),
+    blocks: [...blocks, ...more, ...buttons, ...inputs],
   }
 }
 

@@ -151,7 +151,8 @@ export function elements(
   return { elements: drawn, length, whole: true }
 }
 
-const sizeOf = (element: RichTextElement): number =>
+/** What an element counts towards a message's size. */
+export const sizeOf = (element: RichTextElement): number =>
   element.type === 'text' ? element.text.length : JSON.stringify(element).length
 
 function elementsOf(inline: Inline, groups: GroupsOfRole): RichTextElement[] {

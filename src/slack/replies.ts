@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ModalView } from '@slack/types'
 import type { Reply } from '../domain/desk.ts'
-import type { View } from '../domain/view.ts'
+import type { Action, View } from '../domain/view.ts'
 import { keepButton } from '../store/buttons.ts'
 import { checking, formWaits, lookAgain, opening } from '../views/marks.ts'
 import { drawMessage, type Drawing } from './blocks.ts'
@@ -64,7 +64,8 @@ async function showForm(
 ): Promise<void> {
   const kept = { command, input, person: place.person, options: optionsOf(form) }
   const nonce = await keepButton(front.store, { ...kept, delivery: `form:${randomUUID()}` }, formDays)
-  const modal = formModal(form, nonce, front.groups)
+  const drawing = await drawingOf(front, place.person, form.actions ?? [])
+  const modal = formModal(form, nonce, drawing)
   if (place.modal) return void (await fill(front, place.modal, modal))
   if (await openWith(front, place, modal)) return
   // Too late for a modal: a button brings a new right to open one.
@@ -74,7 +75,7 @@ async function showForm(
 
 async function showView(front: Front, place: Place, said: View): Promise<void> {
   const view = await linked(front, said)
-  const drawing = await drawingOf(front, place.person, view)
+  const drawing = await drawingOf(front, place.person, view.actions)
   if (!place.modal || !(await fill(front, place.modal, viewModal(view, ourName, drawing))))
     await tell(front, place, view)
   if (view.files?.length) await front.channel.upload({ person: place.person }, view.files)
@@ -91,17 +92,17 @@ export async function fill(front: Front, modal: string, view: ModalView): Promis
   }
 }
 
-async function drawingOf(front: Front, person: string, view: View): Promise<Drawing> {
+async function drawingOf(front: Front, person: string, actions: readonly Action[]): Promise<Drawing> {
   const delivery = `reply:${randomUUID()}`
   const nonces: string[] = []
-  for (const { command, input } of view.actions)
+  for (const { command, input } of actions)
     nonces.push(await keepButton(front.store, { delivery, command, input, person }, replyDays))
   return { nonces, groups: front.groups }
 }
 
 /** A message that only this person sees: here, or between us where we are not in this conversation. */
 async function tell(front: Front, place: Place, view: View): Promise<void> {
-  const message = drawMessage(view, await drawingOf(front, place.person, view))
+  const message = drawMessage(view, await drawingOf(front, place.person, view.actions))
   const { person, channel, thread } = place
   try {
     if (channel) {

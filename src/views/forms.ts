@@ -3,7 +3,18 @@ import type { Choice } from '../domain/choice.ts'
 import type { Loss, Plan } from '../domain/plan.ts'
 import type { Attempt, Gate, Run } from '../domain/run.ts'
 import type { Window } from '../domain/schedule.ts'
-import { bold, code, note, say, text, type Field, type Form, type Option, type Part } from '../domain/view.ts'
+import {
+  bold,
+  code,
+  kept,
+  note,
+  say,
+  text,
+  type Field,
+  type Form,
+  type Option,
+  type Part,
+} from '../domain/view.ts'
 import { backOutDoes, choicesShown, choiceText, opensForm, rollBackDoes } from './run/choices.ts'
 import { sessionsAsked } from './run/sessions-asked.ts'
 import { about, counted } from './words/amounts.ts'
@@ -12,40 +23,49 @@ import { findingRows } from './problem/finding-rows.ts'
 import { asked } from './run/gate.ts'
 import { firstOf } from './words/line.ts'
 import { lossLine } from './plan.ts'
-import { sqlFileName } from './plan-details.ts'
+import { inlineSql, readSql, sqlFileName, sqlOf } from './plan-sql.ts'
 import { productLine } from './run/state.ts'
 import { standingOf } from './run/standing.ts'
 import { stoppingLine } from './run/stopping.ts'
 import { subjectOf } from './words/step-names.ts'
 import { wayBack } from '../domain/route.ts'
 import { windowSeconds } from '../domain/plan.ts'
+import { typedInTerminal } from './words/typed.ts'
 import { zoneOf } from './words/zoned.ts'
-
-const findingsShown = 10
 
 /** What a person reads before approving. One tap approves nothing: this opens, and has a button of its own. */
 export function approveForm(plan: Plan): Form {
   const { prerequisites } = plan.approved.runbook
-  const rows = findingRows(
-    { ...plan.measured, checks: plan.measured.checks.filter(({ findings }) => findings.length) },
-    findingsShown,
-  )
+  const checks = plan.measured.checks.filter(({ findings }) => findings.length)
+  const rows = findingRows({ ...plan.measured, checks }, Infinity, Infinity)
+  const hasSql = sqlOf(plan) !== null
   return {
     title: `Approve plan ${plan.id}`.slice(0, 24),
     submit: 'Approve',
     parts: [
-      text(say`${bold(subjectOf(plan))} at ${code(plan.approved.identity.host)}`),
-      text(say`Read ${code(sqlFileName(plan))} in the plan’s thread first: that is what is run.`),
-      text(lossLine(plan)),
+      kept(text(say`${bold(subjectOf(plan))} at ${code(plan.approved.identity.host)}`)),
+      ...(hasSql
+        ? [
+            kept(
+              text(
+                say`Read what is run first: ${code(sqlFileName(plan))} in the plan’s thread, or “Read the SQL” below.`,
+              ),
+            ),
+          ]
+        : []),
+      kept(text(lossLine(plan))),
+      ...inlineSql(plan),
       ...(rows.length ? [{ part: 'rows' as const, rows }] : []),
       ...(prerequisites.length
         ? [
-            text([bold('By approving you say that this is so:')]),
-            { part: 'list' as const, numbered: false, items: prerequisites.map((item) => [item]) },
+            kept(text([bold('By approving you say that this is so:')])),
+            kept({ part: 'list', numbered: false, items: prerequisites.map((item) => [item]) }),
           ]
         : []),
     ],
     fields: [],
+    ...(hasSql && { actions: [readSql(plan)] }),
+    inFull: say`${typedInTerminal(`approve ${plan.id}`)} in a terminal`,
   }
 }
 
@@ -70,7 +90,7 @@ export function runForm(plan: Plan, told: Window | null): Form {
       ),
       text(lossLine(plan)),
       ...(hasWindow ? toldLines(plan, told) : []),
-    ],
+    ].map(kept),
     fields: [databaseField(database)],
   }
 }
@@ -114,7 +134,7 @@ export function cancelForm(run: Run, attempts: readonly Attempt[], gate: Gate | 
       text(say`${productLine(standing)}. ${bold(subjectOf(run.plan))}`),
       text(say`Cancel: ${does}.`),
       ...(standing.gate || !standing.present ? [] : [note(stoppingLine(standing.present.step, run))]),
-    ],
+    ].map(kept),
     fields: [],
   }
 }
@@ -148,7 +168,7 @@ export function answerForm(
   return {
     title: name,
     submit: name,
-    parts: [text(say`${productLine(standing)}.`), text(say`${bold(name)}: ${does}.`)],
+    parts: [text(say`${productLine(standing)}.`), text(say`${bold(name)}: ${does}.`)].map(kept),
     fields:
       gate.question.code === 'loss-grew' && choice === 'go-on' ? [lossField(gate.question.counted)] : [],
   }
@@ -239,7 +259,7 @@ export function rollbackForm(run: Run, loss: Loss, submit = 'Plan the rollback')
       note(
         say`It is counted again, under lock, when ${product} is stopped. If it is more than you accept, nothing is deleted and you are asked.`,
       ),
-    ],
+    ].map(kept),
     fields: [lossField(loss.rows)],
   }
 }

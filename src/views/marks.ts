@@ -34,6 +34,14 @@ export const shortened = (files: readonly string[]): Line =>
     ? say`Shortened here. In full: ${joined(files.map(code))} in the thread.`
     : say`Shortened here: there is more than one message holds.`
 
+/** The same of a form, above its fields. */
+export const formShortened = (inFull: Line | undefined): Line =>
+  inFull ? say`Shortened here. In full: ${inFull}.` : say`Shortened here: a form of Slack holds no more.`
+
+/** Instead of a form whose parts to be kept a modal does not hold. */
+export const formTooLong = (inFull: Line | undefined): Line =>
+  say`This form is longer than Slack shows, so it has no button here. ${inFull ? say`Use ${inFull}` : say`Use the same command in a terminal`}.`
+
 /** In a modal, for the moment until it is filled. */
 export const opening: View = { state: ['One moment…'], parts: [], actions: [] }
 

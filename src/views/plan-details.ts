@@ -1,5 +1,4 @@
 import type { Plan } from '../domain/plan.ts'
-import { type Prepared, type Statement, statementsOf } from '../domain/script.ts'
 import type { Step } from '../domain/step.ts'
 import type { Line, Part, View } from '../domain/view.ts'
 import { bold, code, say, text } from '../domain/view.ts'
@@ -8,6 +7,7 @@ import { expectedSeconds } from './run/standing.ts'
 import { runbookSays } from './runbook-says.ts'
 import { fitting } from './words/fit.ts'
 import { counted, seconds } from './words/amounts.ts'
+import { inlineSql, readSql, sqlFile, sqlFileName, sqlOf } from './plan-sql.ts'
 import { programs } from './run/step-facts.ts'
 import { stepDoes, stepName, subjectOf } from './words/step-names.ts'
 
@@ -22,7 +22,7 @@ export function planDetailsView(plan: Plan): View {
   )
   const files = filesOf(plan)
   return fitting({
-    state: say`${bold(`Plan ${plan.id} in full`)} — ${subjectOf(plan)}${files.length ? say`; to read before you approve: ${code(sqlFileName(plan))}` : ''}`,
+    state: say`${bold(`Plan ${plan.id} in full`)} — ${subjectOf(plan)}${files.length ? say`; to read before you approve: ${code(sqlFileName(plan))} here in the thread, or “Read the SQL” below` : ''}`,
     parts: [
       ...stepParts(plan),
       ...wayBackParts(plan),
@@ -30,10 +30,11 @@ export function planDetailsView(plan: Plan): View {
         ? [text(say`${bold('Noticed:')} ${counts.join(', ')}`), { part: 'rows' as const, rows }]
         : []),
       ...madeOf(plan),
+      ...inlineSql(plan),
       ...runbookSays(plan.approved.runbook),
       text(say`Digest ${code(plan.digest.slice(0, 16))}: a changed digit is another plan.`),
     ],
-    actions: [],
+    actions: sqlOf(plan) === null ? [] : [readSql(plan)],
     files,
   })
 }
@@ -93,10 +94,6 @@ function madeOf({ kind, approved }: Plan): Part[] {
   ]
 }
 
-/** The file that holds what is run: the way down for a rollback. */
-export const sqlFileName = ({ id, kind }: Pick<Plan, 'id' | 'kind'>): string =>
-  `${id}.${kind === 'rollback' ? 'down' : 'up'}.sql`
-
 function filesOf(plan: Plan): NonNullable<View['files']> {
   const { prepared, runbook } = plan.approved
   const findings = findingsOf(plan.measured.checks)
@@ -132,46 +129,5 @@ function filesOf(plan: Plan): NonNullable<View['files']> {
           },
         ]
       : []),
-  ]
-}
-
-/** Statement by statement as it is run: what is added to the files is marked, and so is where transactions begin and end. */
-function sqlFile(plan: Plan, prepared: Prepared, direction: string): string {
-  return [
-    `-- Plan ${plan.id}, way ${direction}: from ${prepared.move.from ?? 'nothing'} to ${prepared.move.to ?? 'nothing'}`,
-    `-- SHA-256 of the whole: ${prepared.sha256}`,
-    ...keepLines(prepared),
-    ...prepared.scripts.flatMap((script) => [
-      '',
-      `-- ${script.file} (SHA-256 ${script.sha256})`,
-      ...script.units.flatMap((unit) => [
-        '',
-        unit.in === 'transaction' ? '-- One transaction:' : '-- Outside of a transaction:',
-        ...statementsOf(unit).flatMap(statementLines),
-        ...(unit.in === 'transaction' ? ['-- COMMIT'] : []),
-      ]),
-    ]),
-    '',
-  ].join('\n')
-}
-
-/** What a rollback does besides, once users were in: where rows are kept, and which are deleted. */
-const keepLines = ({ keeps }: Prepared): string[] =>
-  keeps.length
-    ? [
-        '',
-        '-- Only after users were in, in the same transaction, before everything else ({run} is the run’s id).',
-        '-- A table that is not there is left out, nothing is kept of one that loses nothing, and no row is deleted unless it is in the way:',
-        ...keeps.flatMap(({ lock }) => statementLines(lock)),
-        ...keeps.flatMap(({ statements }) => statements.flatMap(statementLines)),
-      ]
-    : []
-
-function statementLines({ text: sql, line, from }: Statement): string[] {
-  const ended = /;\s*$/.test(sql) ? sql.trimEnd() : `${sql.trimEnd()};`
-  return [
-    '',
-    from === 'added' ? `-- Added by Lockkeeper (not in the file), before line ${line}:` : `-- line ${line}`,
-    ended,
   ]
 }

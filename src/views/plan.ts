@@ -5,7 +5,18 @@ import type { Estimate, Plan } from '../domain/plan.ts'
 import type { Instant } from '../domain/json.ts'
 import { statementsOf } from '../domain/script.ts'
 import type { Step } from '../domain/step.ts'
-import { bold, code, note, say, text, type Action, type Line, type Part, type View } from '../domain/view.ts'
+import {
+  bold,
+  code,
+  kept,
+  note,
+  say,
+  text,
+  type Action,
+  type Line,
+  type Part,
+  type View,
+} from '../domain/view.ts'
 import { accountLine } from './people/access.ts'
 import { anyOf, firstOf, joined, whom } from './words/line.ts'
 import { about, bytes, counted, seconds } from './words/amounts.ts'
@@ -207,12 +218,14 @@ function approvalParts(
   )
   return [
     ...(said.length ? [text(joined(said, ' · '))] : []),
-    ...(waits.length ? [text(say`${bold('Waits for:')} ${joined(waits, ' · ')}`)] : []),
+    ...(waits.length ? [kept(text(say`${bold('Waits for:')} ${joined(waits, ' · ')}`))] : []),
     ...waitsFor
       .filter(({ tooFew }) => tooFew)
       .map(({ says, role }) =>
-        text(
-          say`${bold(`Nobody is known who can still say ${says}:`)} who made the plan, or said yes to it already, does not count. If nobody else has the role ${{ role }}, let somebody else plan it again.`,
+        kept(
+          text(
+            say`${bold(`Nobody is known who can still say ${says}:`)} who made the plan, or said yes to it already, does not count. If nobody else has the role ${{ role }}, let somebody else plan it again.`,
+          ),
         ),
       ),
   ]

@@ -50,7 +50,7 @@ export function terminalText(view: View, terminal: Terminal): string {
 
 /** What stands above the questions of a form. */
 export const formText = (form: Form, terminal: Terminal): string =>
-  terminalText({ state: [form.title], parts: form.parts, actions: [] }, terminal)
+  terminalText({ state: [form.title], parts: form.parts, actions: form.actions ?? [] }, terminal)
 
 function partLines(part: Part, terminal: Terminal): string[] {
   switch (part.part) {
@@ -59,7 +59,7 @@ function partLines(part: Part, terminal: Terminal): string[] {
     case 'note':
       return linesOf(part.line).flatMap((line) => laid(line, terminal, '', '', 'dim'))
     case 'code':
-      return part.text.split('\n').map((line) => `    ${line}`)
+      return part.text.split('\n').map((line) => (part.exact ? line : `    ${line}`))
     case 'list':
       return part.items.flatMap((item, i) => {
         const mark = part.numbered ? `${i + 1}. ` : '- '

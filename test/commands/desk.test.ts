@@ -72,6 +72,7 @@ describe('finding the way', () => {
       'who',
       'notices',
       'plan',
+      'sql',
       'approve',
       'backup',
       'schedule',

@@ -70,7 +70,7 @@ describe('what Slack would not take', () => {
           { name: 'd', label: oddText(random), hint: oddText(random), kind: 'number' as const },
         ],
       }
-      const modal = formModal(form, 'nonce', groups)
+      const modal = formModal(form, 'nonce', { nonces: [], groups })
       expect(modal.title.text.length).toBeLessThanOrEqual(24)
       expect(modal.submit?.text.length).toBeLessThanOrEqual(24)
       expect(modal.private_metadata?.length).toBeLessThanOrEqual(3_000)

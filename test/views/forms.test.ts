@@ -10,6 +10,7 @@ import {
   selectForm,
   terminateForm,
 } from '../../src/views/forms.ts'
+import { sqlOf } from '../../src/views/plan-sql.ts'
 import { telling } from '../notices/diary.ts'
 import { formText } from '../../src/views/terminal.ts'
 import {
@@ -73,11 +74,17 @@ test('approving shows the file to read, the loss, what was noticed and what one 
   expect(text(approveForm(made))).toEqual([
     'Approve plan 7F3A',
     'AddSecurityEnhancements on hrms_master at db-prod-1:5432',
-    'Read 7F3A.up.sql in the plan’s thread first: that is what is run.',
+    'Read what is run first: 7F3A.up.sql in the plan’s thread, or “Read the SQL” below.',
     'Until users are back in, going back loses nothing. After that what a rollback loses is counted before anything is touched',
+    'What is run:',
+    ...sqlOf(made)!
+      .split('\n')
+      .map((line) => `    ${line}`),
     'Warning  hrms-api is not running. A run starts what it stopped: it would leave this service stopped.',
     'By approving you say that this is so:',
     '  - Support knows',
+    '',
+    '  npx lockkeeper sql 7F3A  Shows the exact SQL that is run',
   ])
 })
 

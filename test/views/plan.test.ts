@@ -175,7 +175,7 @@ describe('the thread of a plan', () => {
   test('shows each step with what it does, and which of them keep users out', () => {
     const shown = plainText(planDetailsView(plan())).split('\n')
     expect(shown.slice(0, 3)).toEqual([
-      'Plan 7F3A in full — AddSecurityEnhancements on hrms_master; to read before you approve: 7F3A.up.sql',
+      'Plan 7F3A in full — AddSecurityEnhancements on hrms_master; to read before you approve: 7F3A.up.sql here in the thread, or “Read the SQL” below',
       'Steps. Before the window: 1 to 5. In it HRMS is down: 6 to 16',
       '1. Backup, about 28 s — pg_dump of the whole database, with a checksum, read through to its end; 7 are kept',
     ])

@@ -23,11 +23,16 @@ export const countOf = (checks: readonly Check[], level: Finding['level']): numb
 const lineHolds = 420
 
 /** Blockers first, then warnings, then notes, then how many checks passed. At most so many findings, and how many more. */
-export function findingRows({ checks, at }: { checks: readonly Check[]; at: Instant }, most: number): Row[] {
+export function findingRows(
+  { checks, at }: { checks: readonly Check[]; at: Instant },
+  most: number,
+  lineMost = lineHolds,
+): Row[] {
   const findings = findingsOf(checks)
-  const rows = findings
-    .slice(0, most)
-    .map(({ level, problem }): Row => ({ word: words[level], line: findingLine(problem, level, at) }))
+  const rows = findings.slice(0, most).map(({ level, problem }): Row => ({
+    word: words[level],
+    line: findingLine(problem, level, at, lineMost),
+  }))
   const left = findings.slice(most)
   const passed = checks.filter((check) => check.findings.length === 0).length
   return [
@@ -40,11 +45,11 @@ export function findingRows({ checks, at }: { checks: readonly Check[]; at: Inst
 }
 
 /** What it is and what it means; for a blocker also what to do. */
-function findingLine(problem: Finding['problem'], level: Finding['level'], at: Instant): Line {
+function findingLine(problem: Finding['problem'], level: Finding['level'], at: Instant, most: number): Line {
   const { what, means, next } = wordProblem(problem, at)
   const line = say`${what}${means ? say` ${means}` : ''}${level === 'blocker' ? say` ${next}` : ''}`
   const text = lineText(line)
-  return text.length <= lineHolds ? line : [clipped(text, lineHolds)]
+  return text.length <= most ? line : [clipped(text, most)]
 }
 
 const moreLine = (left: readonly Finding[]): Line => {

@@ -22,17 +22,18 @@ const sizeOf = (part: Part): number => {
 
 /**
  * A view that one message holds. The longest lists lose items from their end and say how many; single lines that are
- * far too long are cut. What is left out is never left out unseen.
+ * far too long are cut. What is left out is never left out unseen, and what is kept stays whole.
  */
 export function fitting(view: View): View {
   const cut = new Map<number, number>()
   const parts = [...view.parts]
   const over = () =>
     lineText(view.state).length + parts.reduce((sum, part) => sum + sizeOf(part) + 40, 0) - messageHolds
+  const sizeAt = (i: number) => (parts[i] ? sizeOf(parts[i]) : -1)
   while (over() > 0) {
     const longest = parts.reduce(
-      (best, part, i) => (sizeOf(part) > sizeOf(parts[best] ?? part) ? i : best),
-      0,
+      (best, part, i) => (!part.keep && sizeOf(part) > sizeAt(best) ? i : best),
+      -1,
     )
     const part = parts[longest]
     if (!part) break
