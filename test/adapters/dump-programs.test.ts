@@ -57,7 +57,7 @@ test('where nothing but PostgreSQL’s programs is installed, Node compresses', 
   expect(await readDump(file, sha256, { environment })).toMatchObject({ ok: true, value: { tables: 1 } })
   await writeFile(file, bytes.subarray(0, -1))
   expect(await readDump(file, sha256, { environment })).toMatchObject({
-    problem: { code: 'backup-unreadable', why: 'decompress' },
+    problem: { code: 'backup-unreadable', why: 'checksum' },
   })
 })
 
