@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { hangs } from './test/hangs.ts'
 
 export default defineConfig({
   test: {
@@ -7,10 +8,10 @@ export default defineConfig({
     isolate: false,
     // Tests wait for servers and processes more than they compute.
     maxWorkers: 4,
-    // A condition that is waited for ends a test late on a busy machine, never wrongly.
-    expect: { poll: { timeout: 30_000, interval: 20 } },
-    testTimeout: 60_000,
-    hookTimeout: 90_000,
-    reporters: ['default'],
+    // Limits are for what hangs: a busy machine ends a test late, never wrongly.
+    expect: { poll: { timeout: hangs, interval: 20 } },
+    testTimeout: 4 * hangs,
+    hookTimeout: 4 * hangs,
+    reporters: ['default', './test/skipped-reporter.ts'],
   },
 })

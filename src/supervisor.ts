@@ -5,13 +5,17 @@ import { setTimeout } from 'node:timers/promises'
 export const exitCodes = { usage: 64, configuration: 78, lostLocks: 70, unexpected: 1, forced: 137 } as const
 
 /** Milliseconds before the bot is started again; doubled while it keeps leaving at once. */
-const restartAfter = { least: 200, most: 10_000, calm: 60_000 } as const
+const restarts = { least: 200, most: 10_000, calm: 60_000 }
 
 /**
  * Keeps a bot running: it leaves at once when it loses its locks, since another one may drive its runs by then, and
  * comes back here. Ends with the bot's exit code when it is told to stop, or when no restart would help.
  */
-export async function supervise(bot: URL, say: (line: string) => void): Promise<number> {
+export async function supervise(
+  bot: URL,
+  say: (line: string) => void,
+  restartAfter = restarts,
+): Promise<number> {
   const stopping = new AbortController()
   let forced = false
   let child: ChildProcess | null = null

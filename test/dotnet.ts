@@ -20,12 +20,6 @@ export interface HrmsBuild {
 
 const directory = path.resolve(import.meta.dirname, '../demo/hrms-dotnet')
 
-/** False also where the SDK is older than 10. */
-export const hasDotnet = await execa('dotnet', ['--version'], { cwd: directory, reject: false }).then(
-  ({ exitCode }) => exitCode === 0,
-)
-if (!hasDotnet) console.warn('There is no .NET SDK 10: tests of EF Core and of demo/hrms-dotnet are skipped.')
-
 /**
  * Builds a release once in a run of the tests (10 to 20 seconds), whichever test file asks first; the others wait.
  * It lies in the folder of the run and goes with it. Throws with the compiler's lines when it does not build.

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeProxy } from './adapters/tcp-proxy.ts'
 import { until } from './until.ts'
 import about from '#package' with { type: 'json' }
@@ -87,14 +87,11 @@ test('a bot whose locks’ connection breaks leaves at once, and the next one dr
   }
   const first = await holder()
   await place.pool.query('select pg_terminate_backend($1)', [first])
-  await vi.waitFor(
-    async () => {
-      const next = await holder()
-      expect(next).toBeTypeOf('number')
-      expect(next).not.toBe(first)
-    },
-    { timeout: 20_000, interval: 50 },
-  )
+  await until(async () => {
+    const next = await holder()
+    expect(next).toBeTypeOf('number')
+    expect(next).not.toBe(first)
+  }, 50)
   expect(bot.exitCode).toBeNull()
   await ended(bot)
 })
@@ -119,7 +116,7 @@ test('a bot whose own database goes away says so in the log, without stacks, wai
   const which = `Lockkeeper's own database (DATABASE_URL, ${host}${pathname})`
   const said = () => lines().map(({ msg }) => msg)
   await first.close()
-  await vi.waitFor(
+  await until(
     () =>
       expect(lines()).toContainEqual(
         expect.objectContaining({
@@ -127,13 +124,13 @@ test('a bot whose own database goes away says so in the log, without stacks, wai
           msg: `${which} cannot be used: without it no run makes progress. It is tried every second`,
         }),
       ),
-    { timeout: 20_000, interval: 50 },
+    50,
   )
   const again = await makeProxy(place.store.url, Number(port))
-  await vi.waitFor(
+  await until(
     () =>
       expect(said()).toEqual(expect.arrayContaining([`${which} answers again: runs go on where they were`])),
-    { timeout: 20_000, interval: 50 },
+    50,
   )
   await until(async () => expect(await isAnyAlive(place.pool)).toBe(true))
   expect(said().filter((msg) => msg.includes('cannot be used'))).toHaveLength(1)
@@ -162,7 +159,7 @@ test('what nobody expected is a line of the log, too, and the bot starts again',
     const bot = spawn(process.execPath, [main, 'start'], { cwd: broken.folder, env: broken.environment })
     bot.stderr.setEncoding('utf8')
     const lines = logged(bot)
-    await vi.waitFor(() => expect(lines().length).toBeGreaterThan(1), { timeout: 20_000, interval: 50 })
+    await until(() => expect(lines().length).toBeGreaterThan(1), 50)
     await ended(bot)
     expect(lines().slice(0, 2)).toMatchObject([
       { err: { message: expect.stringContaining('"version" does not exist') } },

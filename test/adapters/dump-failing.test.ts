@@ -12,6 +12,7 @@ import { emptyDatabase, onServer, type TestDatabase } from '../databases.ts'
 import { makeDumpFolder } from './dump-folder.ts'
 import { addressOf, optionsOf } from './dump-options.ts'
 import { makeProxy, type Proxy } from './tcp-proxy.ts'
+import { mounts, needing } from '../needs.ts'
 
 /**
  * 58 MB: more than fits into the buffers between server and pg_dump, so that a held connection holds the dump. Linux lets
@@ -98,8 +99,9 @@ test('a file that is changed while it is written is no backup', async () => {
 })
 
 test('a connection that hangs is given up', async () => {
-  const { folder, dump } = await heldDump({ silence: 1500 })
-  expect(await dump).toEqual({
+  const proxy = await heldProxy()
+  const folder = await makeDumpFolder()
+  expect(await takeDump(addressOf(proxy.url), optionsOf(folder, { silence: 1500 }))).toEqual({
     status: 'failed',
     problem: {
       code: 'backup-failed',
@@ -225,12 +227,11 @@ test('a folder that cannot be written to is a fault of its own', async () => {
   })
 })
 
-test('a full disk is said to be that, and leaves no backup', async ({ skip }) => {
+test('a full disk is said to be that, and leaves no backup', needing(mounts), async () => {
   const folder = await makeDumpFolder()
   const tool = (...args: [string, ...string[]]) =>
     run(args[0], args.slice(1), { environment: { PATH: process.env['PATH'] } })
-  const { exitCode } = await tool('mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder)
-  if (exitCode !== 0) skip('a file system of 1 MB can be mounted by root only, with CAP_SYS_ADMIN')
+  expect(await tool('mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder)).toMatchObject({ exitCode: 0 })
   onTestFinished(async () => void (await tool('umount', folder)))
   expect(await takeDump(addressOf(database.url), optionsOf(folder))).toEqual({
     status: 'failed',

@@ -13,6 +13,7 @@ import { clientTools } from '../../src/adapters/tools.ts'
 import { emptyDatabase, hrmsDatabase, type TestDatabase } from '../databases.ts'
 import { addressOf, optionsOf } from './dump-options.ts'
 import { makeDumpFolder } from './dump-folder.ts'
+import { needing, zstd } from '../needs.ts'
 
 let database: TestDatabase
 beforeAll(async () => void (database = await hrmsDatabase()))
@@ -128,9 +129,7 @@ test('a database without tables has a dump too', async () => {
   await empty.drop()
 })
 
-test('zstd itself finds the file whole', async ({ skip }) => {
-  const { exitCode: has } = await run('zstd', ['--version'], { environment: { PATH: process.env['PATH'] } })
-  if (has !== 0) skip('the program zstd is missing: apt-get install zstd')
+test('zstd itself finds the file whole', needing(zstd), async () => {
   const taken = await takeDump(addressOf(database.url), optionsOf(await makeDumpFolder()))
   if (taken.status !== 'done') throw new Error('not done')
   expect(

@@ -4,7 +4,6 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
-import { vi } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { hrmsBySql } from '../../demo/stage/runbooks.ts'
 import { rulesOf } from '../../src/access/recorded.ts'
@@ -15,6 +14,7 @@ import { underWay } from '../../src/views/marks.ts'
 import { lineText } from '../../src/views/words/plain.ts'
 import { hrmsDatabase, onServer, storeDatabase, type TestDatabase } from '../databases.ts'
 import { freePort } from '../steps/hrms.ts'
+import { until } from '../until.ts'
 
 export const people = { asha: 'U0ASHA', dan: 'U0DAN', mei: 'U0MEI', eve: 'U0EVE' } as const
 
@@ -68,7 +68,7 @@ export async function makePlace(
     start: [process.execPath, 'demo/hrms/api.ts'],
     directory: root,
   })
-  Object.assign(service.health, { every: '50ms', within: '20s' })
+  Object.assign(service.health, { every: '50ms', within: '10m' })
   for (const release of ['before', 'after'])
     service.release[release].deploy = [process.execPath, 'demo/hrms/release.ts', release]
   written.contacts[0].person = people.asha
@@ -125,13 +125,10 @@ export async function makePlace(
     async startBot() {
       const bot = begin(['start'])
       const said = [gathered(bot.stdout), gathered(bot.stderr)]
-      await vi.waitFor(
-        async () => {
-          if (bot.exitCode !== null) throw new Error(said.flat().join(''))
-          if (!(await isAnyAlive(pool))) throw new Error('no worker yet')
-        },
-        { timeout: 20_000, interval: 50 },
-      )
+      await until(async () => {
+        if (bot.exitCode !== null) throw new Error(said.flat().join(''))
+        if (!(await isAnyAlive(pool))) throw new Error('no worker yet')
+      }, 50)
       return bot
     },
     async startService() {
@@ -145,7 +142,7 @@ export async function makePlace(
       api.unref()
       await writeFile(service.pidFile, `${api.pid}\n`)
       const url = `http://127.0.0.1:${environment['HRMS_PORT']}/health`
-      await vi.waitFor(async () => void (await fetch(url)), { timeout: 15_000, interval: 50 })
+      await until(async () => void (await fetch(url)), 50)
     },
     async leave() {
       for (const child of children)

@@ -204,7 +204,7 @@ test('a session that stays is ticked by its PID, and the run is followed to its 
   const again = await place.type('asha', ['plan'])
   expect(again).toMatchObject({ code: 1, out: expect.stringContaining('is on this database already') })
   expect(bot.exitCode).toBeNull()
-}, 90_000)
+})
 
 test('a runbook with faults is said with file and line (runbook-broken)', async () => {
   await appendFile(path.join(place.folder, 'runbooks/hrms.yml'), '\nsurprise: true\n')

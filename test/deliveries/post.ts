@@ -122,13 +122,10 @@ export async function openPost(options: PostOfficeOptions = {}): Promise<Post> {
     row: async (key) => (await history.rows()).find((one) => one.key === key),
     settled: (...states) =>
       expect
-        .poll(
-          async () => {
-            const { rows } = await history.pool.query('select seq from lockkeeper.event where not delivered')
-            return [...rows, ...(await history.rows()).filter(({ state }) => !states.includes(state))]
-          },
-          { timeout: 20_000 },
-        )
+        .poll(async () => {
+          const { rows } = await history.pool.query('select seq from lockkeeper.event where not delivered')
+          return [...rows, ...(await history.rows()).filter(({ state }) => !states.includes(state))]
+        })
         .toEqual([]),
     async close() {
       await Promise.all(pumping.map((one) => one.stop()))

@@ -101,16 +101,13 @@ export async function openWorks(workspace: Workspace): Promise<Works> {
     states: async () => Object.fromEntries((await history.rows()).map((one) => [one.key, one.state])),
     async settled() {
       await expect
-        .poll(
-          async () => {
-            const { rows } = await history.pool.query('select seq from lockkeeper.event where not delivered')
-            const waiting = (await history.rows()).filter(
-              (one) => (one.state !== 'sent' || one.wanted > one.shown) && one.error !== 'nothing_to_show',
-            )
-            return [...rows, ...waiting]
-          },
-          { timeout: 10_000 },
-        )
+        .poll(async () => {
+          const { rows } = await history.pool.query('select seq from lockkeeper.event where not delivered')
+          const waiting = (await history.rows()).filter(
+            (one) => (one.state !== 'sent' || one.wanted > one.shown) && one.error !== 'nothing_to_show',
+          )
+          return [...rows, ...waiting]
+        })
         .toEqual([])
     },
     posts: () => workspace.of('chat.postMessage').map((call) => call.args['text'] ?? ''),

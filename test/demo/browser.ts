@@ -1,15 +1,9 @@
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { chromium, type BrowserContext } from 'playwright-core'
 
 const executablePath = '/usr/bin/chromium'
-
-/** Null: Chromium is there. Otherwise what to do about it. */
-export const browserMissing: string | null = existsSync(executablePath)
-  ? null
-  : `${executablePath} is missing: apt-get install chromium fonts-noto-color-emoji fonts-inter`
 
 /** Debian's Chromium with a profile of its own, which talks to nobody but the page. */
 export async function openBrowser(viewport: {

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { expect, onTestFinished, vi } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
+import { until } from '../until.ts'
 import { deployRelease, type Release } from '../../demo/hrms/release.ts'
 import { freePort } from '../../demo/stage/ports.ts'
 import { makeTestService, never, type TestService } from '../adapters/services/test-service.ts'
@@ -67,7 +68,7 @@ export async function startHrms(
     })
     return { status: answer.status, body: await answer.json() }
   }
-  await vi.waitFor(() => ask('GET /health'), { timeout: 60_000, interval: 50 })
+  await until(() => ask('GET /health'), 50)
   return {
     service,
     folder,

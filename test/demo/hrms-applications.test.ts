@@ -5,20 +5,19 @@ import { checkRequests } from '../../src/adapters/http.ts'
 import { requestsFor } from '../../src/domain/runbook.ts'
 import { never } from '../adapters/services/test-service.ts'
 import { hrmsDatabase, onServer, type TestDatabase } from '../databases.ts'
-import { hasDotnet, hrmsBuild } from '../dotnet.ts'
+import { hrmsBuild } from '../dotnet.ts'
+import { dotnet, needing } from '../needs.ts'
 import { exampleRunbook } from '../plan/runbooks.ts'
 import { until } from '../until.ts'
 import { startHrms, type Application, type Written } from './hrms-application.ts'
 
 // One specification for both: the same runbook stops, checks and starts either.
-const applications: Written[] = hasDotnet ? ['TypeScript', '.NET'] : ['TypeScript']
-
-describe.each(applications)('The HRMS in %s', { timeout: 120_000 }, (written) => {
+const specification = (written: Written) => (): void => {
   let database: TestDatabase
 
   beforeAll(async () => {
     if (written === '.NET') for (const release of ['before', 'after'] as const) await hrmsBuild(release)
-  }, 300_000)
+  })
 
   beforeEach(async () => {
     database = await hrmsDatabase()
@@ -134,7 +133,10 @@ describe.each(applications)('The HRMS in %s', { timeout: 120_000 }, (written) =>
     await until(async () => expect((await writes(hrms)).lost).toBe(0))
     await hrms.stop()
   })
-})
+}
+
+describe('The HRMS in TypeScript', specification('TypeScript'))
+describe('The HRMS in .NET', needing(dotnet), specification('.NET'))
 
 const administrator = { email: 'admin1@morishr.test', password: 'Test123!' }
 

@@ -1,16 +1,17 @@
 import { createHmac } from 'node:crypto'
 import { execa } from 'execa'
 import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { connectionString, hasDotnet, hrmsBuild } from '../dotnet.ts'
+import { connectionString, hrmsBuild } from '../dotnet.ts'
 import { hrmsDatabase, type TestDatabase } from '../databases.ts'
 import { jwtSecret, startHrms } from './hrms-application.ts'
+import { dotnet, needing } from '../needs.ts'
 
-describe.skipIf(!hasDotnet)('What only the .NET HRMS does', { timeout: 120_000 }, () => {
+describe('What only the .NET HRMS does', needing(dotnet), () => {
   let database: TestDatabase
 
   beforeAll(async () => {
     await hrmsBuild('before')
-  }, 300_000)
+  })
 
   beforeEach(async () => {
     database = await hrmsDatabase()

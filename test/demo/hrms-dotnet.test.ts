@@ -5,7 +5,8 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { readTables, shapeDifferences } from '../../src/adapters/postgres/catalog.ts'
 import type { TableShape } from '../../src/domain/schema.ts'
 import { emptyDatabase, type TestDatabase } from '../databases.ts'
-import { connectionString, hasDotnet, hrmsBuild, type HrmsBuild } from '../dotnet.ts'
+import { connectionString, hrmsBuild, type HrmsBuild } from '../dotnet.ts'
+import { dotnet, needing } from '../needs.ts'
 
 const ids = [
   '20251031135011_InitialMasterSchema',
@@ -13,11 +14,11 @@ const ids = [
   '20251113040317_AddSecurityEnhancements',
 ] as const
 
-describe.skipIf(!hasDotnet)('The migrations of the .NET HRMS', { timeout: 300_000 }, () => {
+describe('The migrations of the .NET HRMS', needing(dotnet), () => {
   let build: HrmsBuild
   beforeAll(async () => {
     build = await hrmsBuild('after')
-  }, 300_000)
+  })
 
   /** `dotnet ef`, which ends as it ends. */
   const ef = (args: string[], database?: TestDatabase) =>

@@ -5,17 +5,16 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callCast, planning, room } from '../../demo/auto/cast.ts'
 import { openStage, type Stage } from '../../demo/stage/open.ts'
-import { hasDotnet } from '../dotnet.ts'
-import { browserMissing, openBrowser } from './browser.ts'
-
-if (browserMissing) console.warn(`The demo's page is NOT tried: ${browserMissing}`)
+import { openBrowser } from './browser.ts'
+import { hangs } from '../hangs.ts'
+import { chromium, dotnet, needing } from '../needs.ts'
 
 /** `LOCKKEEPER_SCREENSHOTS=docs/images npm test` takes the README's pictures anew. */
 const pictures =
   process.env['LOCKKEEPER_SCREENSHOTS'] ?? (await mkdtemp(path.join(tmpdir(), 'lockkeeper-pictures-')))
 
 /** A night in the page as three people live it; each test goes on where the one before ended. */
-describe.skipIf(browserMissing !== null)('The demo in a browser', { timeout: 90_000 }, () => {
+describe('The demo in a browser', needing(chromium), () => {
   let stage: Stage
   let browser: BrowserContext
   let page: Page
@@ -29,14 +28,14 @@ describe.skipIf(browserMissing !== null)('The demo in a browser', { timeout: 90_
     page = browser.pages()[0] ?? (await browser.newPage())
     page.on('pageerror', (error) => faults.push(error.message))
     page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
-    page.setDefaultTimeout(25_000)
+    page.setDefaultTimeout(hangs)
     await page.goto(`${stage.workspace.pageUrl}/?as=asha`)
-  }, 120_000)
+  })
 
   afterAll(async () => {
     await closeBrowser?.()
     await stage?.close()
-  }, 60_000)
+  })
 
   const picture = (name: string) =>
     page.screenshot({ path: path.join(pictures, `${name}.png`), animations: 'disabled' })
@@ -178,14 +177,14 @@ describe.skipIf(browserMissing !== null)('The demo in a browser', { timeout: 90_
   })
 
   test('the run is one live message, pinned, that says what is not run yet', async () => {
-    await page.locator('.pin').getByText('HRMS is down since').waitFor({ timeout: 60_000 })
+    await page.locator('.pin').getByText('HRMS is down since').waitFor()
     await page.locator('.world').getByText('HRMS is down').waitFor()
     expect(await messages().locator('.message.pinned').innerText()).toMatch(/Not run/)
     await picture('run')
   })
 
   test('a session that is in the way is shown, ticked and ended', async () => {
-    await button('Choose…').waitFor({ timeout: 60_000 })
+    await button('Choose…').waitFor()
     await picture('gate')
     await button('Choose…').click()
     await modal().getByRole('checkbox').check()
@@ -195,7 +194,7 @@ describe.skipIf(browserMissing !== null)('The demo in a browser', { timeout: 90_
   })
 
   test('HRMS comes back, and the thread tells every step', async () => {
-    await button('Roll back…').waitFor({ timeout: 60_000 })
+    await button('Roll back…').waitFor()
     await page.locator('.world').getByText('HRMS is up').waitFor()
     await page.locator('.pin').waitFor({ state: 'detached' })
     await picture('back')
@@ -219,13 +218,13 @@ describe.skipIf(browserMissing !== null)('The demo in a browser', { timeout: 90_
 })
 
 /** In this file, because there is one demo a checkout. */
-describe.skipIf(!hasDotnet)('The demo with HRMS on .NET', { timeout: 300_000 }, () => {
+describe('The demo with HRMS on .NET', needing(dotnet), () => {
   let stage: Stage
   const said: string[] = []
 
   beforeAll(async () => {
     stage = await openStage({ port: 0, fresh: false, hrms: 'dotnet', say: (line) => said.push(line) })
-  }, 300_000)
+  })
 
   afterAll(() => stage?.close(), 60_000)
 

@@ -10,10 +10,10 @@ import { untilAnswers } from '../../demo/stage/until.ts'
 import { people } from '../../demo/workspace/cast.ts'
 import { startWorkspace } from '../../demo/workspace/server.ts'
 import { onServer } from '../databases.ts'
-import { hasDotnet } from '../dotnet.ts'
 import { hrmsProject, settings } from '../engines/efcore/hrms-project.ts'
 import { makePlace, type Place } from '../cli/place.ts'
 import { freePort } from '../steps/hrms.ts'
+import { dotnet, needing } from '../needs.ts'
 
 // The document's migration from Slack in the two ways that need a program: typed, clicked and read in the demo's
 // workspace. The third one, the script, is what the demo's own story plays.
@@ -89,7 +89,7 @@ async function killWhileMigrating({ pool, target }: Place, bot: ChildProcess): P
     // The claim, the session beside the program, and the program's.
     return begun === 1 && (connected ?? 0) >= 3
   }
-  await expect.poll(isMigrating, { timeout: 60_000, interval: 10 }).toBe(true)
+  await expect.poll(isMigrating, { interval: 10 }).toBe(true)
   const { stdout } = await execa('pgrep', ['-P', String(bot.pid)])
   process.kill(Number(stdout.split('\n')[0]), 'SIGKILL')
 }
@@ -104,7 +104,7 @@ async function lastMigration({ target }: Place): Promise<string | undefined> {
   return rows[0]?.last
 }
 
-describe.skipIf(!hasDotnet)('From Slack', { timeout: 600_000 }, () => {
+describe('From Slack', needing(dotnet), () => {
   test.for([
     ['bundle', 'applied by the bundle'],
     ['tool', 'applied by dotnet ef'],

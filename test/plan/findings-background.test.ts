@@ -22,7 +22,7 @@ const settings = [
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'lockkeeper-background-'))
   server = await startEmbedded({ folder, settings })
-}, 120_000)
+})
 
 afterAll(async () => {
   await server?.stop()
@@ -53,7 +53,7 @@ async function whileWorkerWaits(): Promise<pg.Client> {
 test('an extension’s worker that is connected to the database is a warning: it would keep the drain waiting', async () => {
   const client = await whileWorkerWaits()
   await expect
-    .poll(async () => (await listSessions(client)).map(({ backendType }) => backendType), { timeout: 15_000 })
+    .poll(async () => (await listSessions(client)).map(({ backendType }) => backendType))
     .toContain('autoprewarm worker')
   const sessions = await listSessions(client)
   const [found, ...others] = backgroundWorkers({ sessions })
@@ -69,7 +69,7 @@ test('an extension’s worker that is connected to the database is a warning: it
   ])
   await client.query(`rollback prepared 'holder'`)
   await client.end()
-}, 60_000)
+})
 
 test('clients, and those who work for clients, are none', () => {
   const of = (backendType: string) => backgroundWorkers({ sessions: [{ backendType } as never] }).length

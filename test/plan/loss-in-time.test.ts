@@ -48,7 +48,7 @@ test('a plan is made without it, and says so', async () => {
   await cancelled
   expect(planOf(made).measured.loss).toBeNull()
   expect(finding(made, 'rollback-uncounted')?.problem).toMatchObject({ what: ['master.large'] })
-}, 60_000)
+})
 
 test('whatever else the server answers fails the plan as before', async () => {
   const database = await hrmsDatabase()

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
+import { until } from '../until.ts'
 import { answer } from '../../src/runs/requests.ts'
 import { start } from '../../src/runs/starting.ts'
 import { insertPlan } from '../../src/store/plans.ts'
@@ -139,7 +140,7 @@ async function dies(scene: Scene, mode: string, given: string | number, routes?:
     died = true
     scene.boot('calm', 0)
   })
-  await vi.waitFor(async () => expect(await allEnded(scene)).toBe(true), { timeout: 20_000, interval: 15 })
+  await until(async () => expect(await allEnded(scene)).toBe(true))
   return died
 }
 
@@ -162,13 +163,9 @@ test.each(['before', 'after'])(
         const died = await dies(here, side, statement, fewSteps())
         deaths += Number(died)
         survived = died ? 0 : survived + 1
-        await vi
-          .waitFor(
-            async () =>
-              expect((await faults(here)).filter((f) => f === 'a backend left working')).toEqual([]),
-            { timeout: 5_000 },
-          )
-          .catch(() => {})
+        await until(async () =>
+          expect((await faults(here)).filter((f) => f === 'a backend left working')).toEqual([]),
+        ).catch(() => {})
         for (const fault of await faults(here)) bad.push(`${side} statement ${statement}: ${fault}`)
         await here.end()
       }
@@ -177,7 +174,6 @@ test.each(['before', 'after'])(
     expect(bad).toEqual([])
     expect(deaths).toBeGreaterThan(40)
   },
-  600_000,
 )
 
 test.each(['before', 'after'])(
@@ -193,7 +189,6 @@ test.each(['before', 'after'])(
     }
     expect(bad).toEqual([])
   },
-  120_000,
 )
 
 test('two replicas finish 20 runs through 30 kills, and no step works in two of them at once', async () => {
@@ -214,15 +209,12 @@ test('two replicas finish 20 runs through 30 kills, and no step works in two of 
   boot(1)
   for (const target of here.targets) await startRun(here, target)
   let killed = 0
-  await vi.waitFor(
-    async () => {
-      // Kills at random points of steps come by themselves; these come at random points of everything else.
-      if (kills < 30) replicas[killed++ % 2]?.kill('SIGKILL')
-      expect(await allEnded(here)).toBe(true)
-      expect(kills).toBeGreaterThanOrEqual(30)
-    },
-    { timeout: 120_000, interval: 400 },
-  )
+  await until(async () => {
+    // Kills at random points of steps come by themselves; these come at random points of everything else.
+    if (kills < 30) replicas[killed++ % 2]?.kill('SIGKILL')
+    expect(await allEnded(here)).toBe(true)
+    expect(kills).toBeGreaterThanOrEqual(30)
+  }, 400)
   over = true
   const overlaps = await Promise.all(
     here.targets.map(
@@ -239,4 +231,4 @@ test('two replicas finish 20 runs through 30 kills, and no step works in two of 
   expect(overlaps.filter(Boolean)).toEqual([])
   expect(await faults(here)).toEqual([])
   await here.end()
-}, 180_000)
+})

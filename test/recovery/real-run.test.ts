@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { until } from '../until.ts'
 import { findLeftovers } from '../../src/adapters/backup-file.ts'
 import { loadConfig } from '../../src/config.ts'
@@ -98,10 +98,7 @@ async function drive(
     return killed.ending !== null
   }
   try {
-    await vi.waitFor(async () => expect(await look(), await stuckAt(place)).toBe(true), {
-      timeout: 250_000,
-      interval: 30,
-    })
+    await until(async () => expect(await look(), await stuckAt(place)).toBe(true))
     return killed
   } finally {
     over = true
@@ -229,7 +226,7 @@ test.concurrent('back-out: killed in each step of it too, everything is as it wa
     await reporting?.end()
     await place.leave()
   }
-}, 300_000)
+})
 
 test.concurrent('roll-back: killed in each step of it too, the migration is gone and users are in', async () => {
   const place = await openPlace()
@@ -249,4 +246,4 @@ test.concurrent('roll-back: killed in each step of it too, the migration is gone
   } finally {
     await place.leave()
   }
-}, 300_000)
+})

@@ -24,7 +24,6 @@ import { claimTarget } from '../../src/adapters/postgres/claim.ts'
 import { makeTarget } from '../../src/adapters/postgres/target.ts'
 
 const asha = { person: 'U_ASHA', via: 'terminal' } as const
-const patience = { timeout: 30_000 }
 
 const workers = new Set<Worker>()
 afterEach(async () => {
@@ -99,7 +98,7 @@ async function scene({ asksAtMigrate = false } = {}): Promise<Scene> {
       return started.value.run
     },
     async gate(run) {
-      await expect.poll(() => openGateOf(pool, run), patience).not.toBeNull()
+      await expect.poll(() => openGateOf(pool, run)).not.toBeNull()
       return (await openGateOf(pool, run))!
     },
     async shown({ id, run }) {
@@ -109,8 +108,7 @@ async function scene({ asksAtMigrate = false } = {}): Promise<Scene> {
   }
 }
 
-const endingOf = ({ pool }: Scene, run: string) =>
-  expect.poll(async () => (await runById(pool, run))?.ending, patience)
+const endingOf = ({ pool }: Scene, run: string) => expect.poll(async () => (await runById(pool, run))?.ending)
 
 test('when the last session leaves while people are asked, the run goes on and says that nobody had to answer', async () => {
   const at = await scene()
@@ -132,7 +130,7 @@ test('when the last session leaves while people are asked, the run goes on and s
   )
   const late = await answer(at.pool, { gate: { id: gate.id }, choice: 'back-out', caller: asha })
   expect(late).toMatchObject({ ok: false, problem: { code: 'run-ended' } })
-}, 90_000)
+})
 
 test('a click that comes after the sessions left is told that the question is answered already', async () => {
   const at = await scene({ asksAtMigrate: true })
@@ -141,12 +139,12 @@ test('a click that comes after the sessions left is told that the question is an
   const run = await at.run()
   const gate = await at.gate(run)
   await session.end()
-  await expect.poll(async () => (await openGateOf(at.pool, run))?.step, patience).toBe('migrate')
+  await expect.poll(async () => (await openGateOf(at.pool, run))?.step).toBe('migrate')
   const late = await answer(at.pool, { gate: { id: gate.id }, choice: 'back-out', caller: asha })
   if (late.ok) throw new Error('it took a second answer')
   expect(late.problem).toMatchObject({ code: 'answered-already', by: 'lockkeeper', choice: 'wait' })
   expect(plainText(problemView(late.problem))).toContain('Already answered by Lockkeeper at')
-}, 90_000)
+})
 
 test('the process that takes a waiting run over looks too, and shows who is there now and when it looked', async () => {
   const at = await scene()
@@ -157,19 +155,15 @@ test('the process that takes a waiting run over looks too, and shows who is ther
   await at.leave(worker)
   await first.end()
   await at.boot()
-  await expect
-    .poll(async () => (await gateById(at.pool, gate.id))?.looked?.sessions?.length, patience)
-    .toBe(1)
+  await expect.poll(async () => (await gateById(at.pool, gate.id))?.looked?.sessions?.length).toBe(1)
   const shown = await at.shown(gate)
   expect(shown).toContain('1 session is still on')
   expect(shown).toMatch(/Waiting for a decision since \d\d:\d\d:\d\d.*\. Sessions checked at \d\d:\d\d:\d\d/)
   const before = (await gateById(at.pool, gate.id))!.looked!
-  await expect
-    .poll(async () => ((await gateById(at.pool, gate.id))?.looked?.at ?? '') > before.at, patience)
-    .toBe(true)
+  await expect.poll(async () => ((await gateById(at.pool, gate.id))?.looked?.at ?? '') > before.at).toBe(true)
   await second.end()
   await endingOf(at, run).toBe('done')
-}, 90_000)
+})
 
 test('a run that somebody chose to leave as it is does not go on by itself; what is possible now stands first', async () => {
   const at = await scene()
@@ -181,7 +175,7 @@ test('a run that somebody chose to leave as it is does not go on by itself; what
   await at.pool.query("update lockkeeper.gate set left_by = 'U_ASHA'")
   await session.end()
   await at.boot()
-  await expect.poll(async () => (await gateById(at.pool, gate.id))?.looked?.cause, patience).toBe('gone')
+  await expect.poll(async () => (await gateById(at.pool, gate.id))?.looked?.cause).toBe('gone')
   expect((await gateById(at.pool, gate.id))?.answer).toBeNull()
   const view = gateView(
     (await gateById(at.pool, gate.id))!,
@@ -191,7 +185,7 @@ test('a run that somebody chose to leave as it is does not go on by itself; what
   expect(view.actions[0]).toMatchObject({ input: { choice: 'wait' }, style: 'primary' })
   expect(lineText(view.state)).toContain('No session is on')
   expect(plainText(view)).toMatch(/All sessions left at \d\d:\d\d:\d\d.*\. Wait is possible now/)
-}, 90_000)
+})
 
 test('before users are out a cause that is gone is offered: the run does not put them out at a time that nobody chose', async () => {
   const at = await scene()
@@ -206,11 +200,11 @@ test('before users are out a cause that is gone is offered: the run does not put
   // Nobody holds a claim here: the look itself is why a process has the run, also after a restart.
   await at.leave(worker)
   await at.boot()
-  await expect.poll(async () => (await gateById(at.pool, gate.id))?.looked?.cause, patience).toBe('there')
+  await expect.poll(async () => (await gateById(at.pool, gate.id))?.looked?.cause).toBe('there')
   await other.value.session.end()
-  await expect.poll(async () => (await gateById(at.pool, gate.id))?.looked?.cause, patience).toBe('gone')
+  await expect.poll(async () => (await gateById(at.pool, gate.id))?.looked?.cause).toBe('gone')
   expect((await gateById(at.pool, gate.id))?.answer).toBeNull()
   expect(await at.shown(gate)).toContain('The database was released by who held it at')
   await answer(at.pool, { gate: { run }, choice: 'retry', caller: asha })
   await endingOf(at, run).toBe('done')
-}, 90_000)
+})

@@ -84,7 +84,7 @@ async function installation(target: TestDatabase): Promise<Installation> {
       return started.value.run
     },
     async gate(run) {
-      await expect.poll(() => openGateOf(pool, run), { timeout: 15_000 }).not.toBeNull()
+      await expect.poll(() => openGateOf(pool, run)).not.toBeNull()
       return (await openGateOf(pool, run))!
     },
   }
@@ -103,13 +103,10 @@ async function holder(target: TestDatabase): Promise<{ application: string; pid:
 
 const isHeldBy = (target: TestDatabase, run: string, but = 0): Promise<unknown> =>
   expect
-    .poll(
-      async () => {
-        const held = await holder(target)
-        return held && held.pid !== but ? held.application : null
-      },
-      { timeout: 15_000 },
-    )
+    .poll(async () => {
+      const held = await holder(target)
+      return held && held.pid !== but ? held.application : null
+    })
     .toBe(`lockkeeper:${run}`)
 
 async function target(): Promise<TestDatabase> {
@@ -138,7 +135,7 @@ test('after a restart the claim is taken again while the question is open: anoth
   // One of two replicas took it up, once; nobody answered meanwhile.
   expect(await raiseFence(mine.pool, run)).toMatchObject({ fence: fence + 2 })
   expect(await openGateOf(mine.pool, run)).toMatchObject({ step: 'drain', answer: null })
-}, 60_000)
+})
 
 test('one that is lost while the question is open is taken again, and the answer goes on with it', async () => {
   const base = await target()
@@ -150,8 +147,8 @@ test('one that is lost while the question is open is taken again, and the answer
   await (await base.client()).query('select pg_terminate_backend($1)', [held?.pid])
   await isHeldBy(base, run, held?.pid)
   await answer(mine.pool, { gate: { run }, choice: 'retry', caller: asha })
-  await expect.poll(async () => (await runById(mine.pool, run))?.ending, { timeout: 15_000 }).toBe('done')
-}, 60_000)
+  await expect.poll(async () => (await runById(mine.pool, run))?.ending).toBe('done')
+})
 
 test('one that somebody else took is tried again until they let it go; an answer meanwhile is told who has it', async () => {
   const base = await target()
@@ -167,14 +164,12 @@ test('one that somebody else took is tried again until they let it go; an answer
   const { fence } = (await raiseFence(mine.pool, run))!
   await mine.boot()
   await expect
-    .poll(async () => (await mine.pool.query('select fence from lockkeeper.run')).rows[0], {
-      timeout: 15_000,
-    })
+    .poll(async () => (await mine.pool.query('select fence from lockkeeper.run')).rows[0])
     .toEqual({ fence: fence + 2 })
   await answer(mine.pool, { gate: { run }, choice: 'retry', caller: asha })
   await expect
-    .poll(async () => (await openGateOf(mine.pool, run))?.question, { timeout: 15_000 })
+    .poll(async () => (await openGateOf(mine.pool, run))?.question)
     .toMatchObject({ problem: { code: 'target-taken', by: expect.stringContaining('lockkeeper:another') } })
   await other.value.session.end()
   await isHeldBy(base, run)
-}, 60_000)
+})

@@ -41,8 +41,6 @@ const desk: Desk = {
   submitted: async () => view(''),
 }
 
-const patient = { timeout: 30_000 }
-
 async function listen() {
   const log = pino(
     { level: 'debug' },
@@ -61,7 +59,7 @@ async function listen() {
 /** Two connections that Slack routes to. */
 async function connected(): Promise<[Connected, Connected]> {
   expect(await listen()).toMatchObject({ ok: true, value: { port: null } })
-  await expect.poll(() => server.routed, patient).toHaveLength(2)
+  await expect.poll(() => server.routed).toHaveLength(2)
   return [server.routed[0]!, server.routed[1]!]
 }
 
@@ -78,9 +76,9 @@ test('requests arrive over both connections of a process, and a shutdown ends bo
   await connected()
   const over = [await server.deliver(command('one')), await server.deliver(command('two'))]
   expect(new Set(over.map(({ over: { number } }) => number)).size).toBe(2)
-  await expect.poll(() => served.toSorted(), patient).toEqual(['one', 'two'])
+  await expect.poll(() => served.toSorted()).toEqual(['one', 'two'])
   await listening!.stop()
-  await expect.poll(() => server.standing.size, patient).toBe(0)
+  await expect.poll(() => server.standing.size).toBe(0)
 })
 
 test.each(['warning', 'refresh_requested'])(
@@ -89,11 +87,11 @@ test.each(['warning', 'refresh_requested'])(
     const [first, second] = await connected()
     server.refuses = 'internal_error'
     server.announceEnd(first, reason)
-    await expect.poll(() => lines.some(({ level }) => level === 40), patient).toBe(true)
+    await expect.poll(() => lines.some(({ level }) => level === 40)).toBe(true)
     // The replacement fails for now: what was on its way to the old one is acknowledged there.
     await server.deliverTo(first, command('late'))
     server.refuses = null
-    await expect.poll(() => server.routed.length, patient).toBe(2)
+    await expect.poll(() => server.routed.length).toBe(2)
     await server.deliverTo(first, command('later'))
     server.fallSilent(first)
     await server.deliverTo(
@@ -101,9 +99,7 @@ test.each(['warning', 'refresh_requested'])(
       command('on the new one'),
     )
     await server.deliverTo(second, command('on the other'))
-    await expect
-      .poll(() => served.toSorted(), patient)
-      .toEqual(['late', 'later', 'on the new one', 'on the other'])
+    await expect.poll(() => served.toSorted()).toEqual(['late', 'later', 'on the new one', 'on the other'])
     expect(server.longestDeafness()).toBe(0)
   },
 )
@@ -111,9 +107,9 @@ test.each(['warning', 'refresh_requested'])(
 test('both connections may be recycled at once: each is replaced', async () => {
   const both = await connected()
   for (const connection of both) server.announceEnd(connection, 'refresh_requested')
-  await expect.poll(() => server.routed.length, patient).toBe(2)
+  await expect.poll(() => server.routed.length).toBe(2)
   await server.deliver(command('afterwards'))
-  await expect.poll(() => served, patient).toEqual(['afterwards'])
+  await expect.poll(() => served).toEqual(['afterwards'])
   expect(server.made).toBe(4)
 })
 
@@ -121,7 +117,7 @@ test('a connection that is cut without a word is made again, while the other one
   const [first, second] = await connected()
   server.cut(first)
   await server.deliverTo(second, command('meanwhile'))
-  await expect.poll(() => server.made, patient).toBe(3)
+  await expect.poll(() => server.made).toBe(3)
   expect(server.longestDeafness()).toBe(0)
 })
 
@@ -130,7 +126,7 @@ test('a connection that falls silent is noticed and replaced, while the other on
   // The SDK counts from the first answer to a ping.
   await new Promise((pinged) => first.socket.once('ping', pinged))
   server.fallSilent(first)
-  await expect.poll(() => server.made, patient).toBe(3)
+  await expect.poll(() => server.made).toBe(3)
   await server.deliverTo(second, command('meanwhile'))
 })
 
@@ -139,9 +135,9 @@ test('a Slack that refuses connections for a while ends no process: they are mad
   server.refuses = 'internal_error'
   for (const connection of both) server.cut(connection)
   const warned = () => lines.filter(({ msg }) => String(msg).startsWith('No connection to Slack'))
-  await expect.poll(warned, patient).not.toEqual([])
+  await expect.poll(warned).not.toEqual([])
   server.refuses = null
-  await expect.poll(() => server.routed.length, patient).toBe(2)
+  await expect.poll(() => server.routed.length).toBe(2)
   expect(lines.map(({ msg }) => msg)).toContain('connected to Slack again')
 })
 
@@ -150,10 +146,10 @@ test('Slack’s limit of connections is waited out, not run against', async () =
   server.greets = 'too_many_websockets'
   server.announceEnd(first, 'refresh_requested')
   const warned = () => lines.filter(({ msg }) => String(msg).startsWith('Slack allows an app 10 connections'))
-  await expect.poll(warned, patient).toHaveLength(1)
+  await expect.poll(warned).toHaveLength(1)
   await server.deliverTo(first, command('meanwhile'))
   server.greets = 'hello'
-  await expect.poll(() => server.routed.length, patient).toBe(2)
+  await expect.poll(() => server.routed.length).toBe(2)
   expect(server.made).toBeLessThan(8)
 })
 
@@ -177,15 +173,15 @@ test('a payload that arrives over both connections is served once', async () => 
   const [first, second] = await connected()
   await server.deliverTo(first, command('twice'))
   await server.deliverTo(second, command('twice'))
-  await expect.poll(() => lines.some(({ msg }) => String(msg).includes('came twice')), patient).toBe(true)
-  await expect.poll(() => served, patient).toEqual(['twice'])
+  await expect.poll(() => lines.some(({ msg }) => String(msg).includes('came twice'))).toBe(true)
+  await expect.poll(() => served).toEqual(['twice'])
 })
 
 test('what arrives on a connection that breaks before it is acknowledged is served', async () => {
   const [first] = await connected()
   const delivered = server.deliverTo(first, command('unacknowledged')).catch(() => 'not acknowledged')
   server.cut(first)
-  await expect.poll(() => served, patient).toEqual(['unacknowledged'])
+  await expect.poll(() => served).toEqual(['unacknowledged'])
   await delivered
 })
 
@@ -196,5 +192,5 @@ test('a payload that the SDK cannot read ends no process', async () => {
   )
   first.socket.send('no JSON')
   await server.deliverTo(first, command('afterwards'))
-  await expect.poll(() => served, patient).toEqual(['afterwards'])
+  await expect.poll(() => served).toEqual(['afterwards'])
 })

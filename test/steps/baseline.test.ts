@@ -59,9 +59,7 @@ async function begin(
 async function up(answers: number): Promise<void> {
   await scene.service.start(1, new AbortController().signal)
   await expect
-    .poll(async () => (await scene.service.answering(new AbortController().signal)).status, {
-      timeout: 60_000,
-    })
+    .poll(async () => (await scene.service.answering(new AbortController().signal)).status)
     .toBe(answers)
 }
 

@@ -48,7 +48,7 @@ export async function makeHrms(change: (written: any) => void = () => {}): Promi
   written.services[0].log = path.join(folder, 'hrms-api.log')
   written.services[0].start = [process.execPath, 'demo/hrms/api.ts']
   written.services[0].health.every = '50ms'
-  written.services[0].health.within = '15s'
+  written.services[0].health.within = '10m'
   for (const release of ['before', 'after'])
     written.services[0].release[release].deploy = [process.execPath, 'demo/hrms/release.ts', release]
   written.window.drain = '1s'
@@ -62,7 +62,7 @@ export async function makeHrms(change: (written: any) => void = () => {}): Promi
     service,
     folder,
     async end() {
-      await service.stop(AbortSignal.timeout(10_000), () => {})
+      await service.stop(new AbortController().signal, () => {})
       await database.drop()
       await rm(folder, { recursive: true, force: true })
     },

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { freePort } from './hrms.ts'
 import { stepOf } from './plan.ts'
 import { makeScene, type Scene } from './world.ts'
+import { hangs } from '../hangs.ts'
 
 const smoke = stepOf('smoke', { as: 'after' })
 
@@ -83,6 +84,7 @@ test('a service that is not healthy in time is named, and no request is sent: un
 
 test('a service that has ended is not waited for, and retry starts it again: service-ended', async () => {
   await stopped()
+  scene.run.plan.approved.runbook.services[0]!.health.within = hangs
   answers.set('/health', 503)
   expect(await scene.perform(smoke)).toMatchObject({
     status: 'failed',

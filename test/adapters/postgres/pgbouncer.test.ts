@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { access, chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -7,17 +7,12 @@ import pg from 'pg'
 import { expect, onTestFinished } from 'vitest'
 import { makeTarget } from '../../../src/adapters/postgres/target.ts'
 import { type Hrms, test } from './hrms.ts'
+import { needing, pgbouncer } from '../../needs.ts'
 
 const program = '/usr/sbin/pgbouncer'
-const installed = await access(program).then(
-  () => true,
-  () => false,
-)
-if (!installed)
-  console.warn(`${program} is missing (apt-get install pgbouncer): tests with a real PgBouncer are skipped`)
 
 /** A real PgBouncer before the test's database; the URL through it. */
-async function pgbouncer(hrms: Hrms, settings: string[]): Promise<string> {
+async function through(hrms: Hrms, settings: string[]): Promise<string> {
   const server = new URL(hrms.as('lockkeeper', 'lockkeeper'))
   const folder = await mkdtemp(path.join(tmpdir(), 'lockkeeper-pgbouncer-'))
   await chmod(folder, 0o755)
@@ -47,7 +42,7 @@ async function pgbouncer(hrms: Hrms, settings: string[]): Promise<string> {
     await rm(folder, { recursive: true, force: true })
   })
   server.port = String(port)
-  await expect.poll(() => answers(server.href), { timeout: 15_000 }).toBe(true)
+  await expect.poll(() => answers(server.href)).toBe(true)
   return server.href
 }
 
@@ -81,8 +76,8 @@ const poolers = {
 }
 
 for (const [name, settings] of Object.entries(poolers)) {
-  test.skipIf(!installed)(`a PgBouncer ${name} is refused`, async ({ hrms }) => {
-    const url = await pgbouncer(hrms, settings)
+  test(`a PgBouncer ${name} is refused`, needing(pgbouncer), async ({ hrms }) => {
+    const url = await through(hrms, settings)
     const address = { url, variable: 'URL', host: 'db-prod-1:6432', database: hrms.name }
     expect(await makeTarget(address, 'lockkeeper:T-1', null).connect()).toEqual({
       ok: false,

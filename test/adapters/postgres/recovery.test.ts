@@ -32,7 +32,7 @@ test('a server in recovery is refused, and once promoted it is another one: same
     await killServer(folder)
     await rm(folder, { recursive: true, force: true })
   }
-}, 90_000)
+})
 
 async function ask<T>(url: string, question: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client(url)
@@ -48,13 +48,10 @@ async function ask<T>(url: string, question: (client: pg.Client) => Promise<T>):
 async function standbyIn(folder: string): Promise<string> {
   let url = ''
   await expect
-    .poll(
-      async () => {
-        url = (await findEmbedded(folder))?.url('postgres') ?? ''
-        return url && ask(url, async () => true).catch(() => false)
-      },
-      { timeout: 60_000 },
-    )
+    .poll(async () => {
+      url = (await findEmbedded(folder))?.url('postgres') ?? ''
+      return url && ask(url, async () => true).catch(() => false)
+    })
     .toBe(true)
   return url
 }

@@ -172,9 +172,8 @@ test('a frozen client of ours gives its locks back after 2 s: a reader is not st
   await frozen.ran
   frozen.process.kill('SIGSTOP')
   const reader = await hrms.session()
-  const began = performance.now()
-  await reader.query('select count(*) from master."RefreshTokens"')
-  expect(performance.now() - began).toBeLessThan(5_000)
+  // It never goes on by itself: without this end the reader would wait for ever.
+  expect((await reader.query('select count(*) from master."RefreshTokens"')).rowCount).toBe(1)
 })
 
 test('a backend of ours whose client was killed ends in the middle of its statement', async ({ hrms }) => {
@@ -189,7 +188,5 @@ test('a backend of ours whose client was killed ends in the middle of its statem
     .poll(async () => (await listSessions(session.client)).map((one) => one.state))
     .toEqual(['active'])
   await kill()
-  await expect
-    .poll(async () => (await listSessions(session.client)).map((one) => one.pid), { timeout: 10_000 })
-    .not.toContain(pid)
+  await expect.poll(async () => (await listSessions(session.client)).map((one) => one.pid)).not.toContain(pid)
 })

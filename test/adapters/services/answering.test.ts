@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { answering } from '../../../src/adapters/services/answering.ts'
 import { processOf } from '../../../src/adapters/process-table.ts'
+import { linux, needing } from '../../needs.ts'
 
 const never = new AbortController().signal
 
@@ -37,8 +38,9 @@ const health = (url: string, release?: { json: string } | { header: string }) =>
   release: { before: { version: 'v1' }, after: { version: 'v2' } },
 })
 
-test.skipIf(process.platform !== 'linux')(
+test(
   'the process that listens at the URL is told from any other one, whatever address it is bound to',
+  needing(linux),
   async () => {
     for (const address of ['127.0.0.1', '0.0.0.0', '::', '::1']) {
       const [child, port] = await start(process.execPath, ['-e', server], address)
@@ -55,16 +57,13 @@ test.skipIf(process.platform !== 'linux')(
   },
 )
 
-test.skipIf(process.platform !== 'linux')(
-  'a service that a shell started is the shell’s own: the child listens',
-  async () => {
-    const [shell, port] = await start('/bin/sh', ['-c', '"$0" -e "$1" & wait', process.execPath, server])
-    const own = await processOf(shell.pid ?? 0)
-    expect(await answering(health(`http://127.0.0.1:${port}/`), own, {}, never)).toMatchObject({
-      isOwn: true,
-    })
-  },
-)
+test('a service that a shell started is the shell’s own: the child listens', needing(linux), async () => {
+  const [shell, port] = await start('/bin/sh', ['-c', '"$0" -e "$1" & wait', process.execPath, server])
+  const own = await processOf(shell.pid ?? 0)
+  expect(await answering(health(`http://127.0.0.1:${port}/`), own, {}, never)).toMatchObject({
+    isOwn: true,
+  })
+})
 
 test('the release is read where the runbook says the answer names it', async () => {
   const [, port] = await start(process.execPath, ['-e', server])

@@ -128,10 +128,10 @@ test('a reader behind our waiting ALTER waits no longer than the lock timeout, h
   reading = false
   await readers
   expect(applied.status).toBe('done')
-  // Four times 400 ms of waiting and the pauses between them; a single wait is one of these.
+  // Four times 400 ms of waiting and the pauses between them; a single wait is one of these, however slow the machine is.
   expect(blocked).toBeGreaterThan(1_600)
   expect(Math.max(...latencies)).toBeGreaterThan(100)
-  expect(Math.max(...latencies)).toBeLessThan(1_200)
+  expect(Math.max(...latencies)).toBeLessThan(0.75 * blocked)
 })
 
 /**

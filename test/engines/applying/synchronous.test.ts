@@ -31,7 +31,7 @@ beforeAll(async () => {
   const address = new URL(server.url('hrms_master'))
   address.username = address.password = 'lockkeeper'
   url = address.href
-}, 120_000)
+})
 
 afterAll(async () => {
   await server?.stop()

@@ -3,14 +3,14 @@ import { makeTarget } from '../../../src/adapters/postgres/target.ts'
 import { checkScripts } from '../../../src/engines/noticing/check.ts'
 import { readMigrations } from '../../../src/engines/efcore/read-project.ts'
 import { test, valueOf } from '../../adapters/postgres/hrms.ts'
-import { hasDotnet } from '../../dotnet.ts'
 import { hrmsUp } from '../scripts.ts'
 import { alsoAtSocket } from './also-at.ts'
 import { asked, builtFor, planned } from './asked.ts'
+import { dotnet, needing } from '../../needs.ts'
 
 const table = 'master."__EFMigrationsHistory"'
 
-describe.skipIf(!hasDotnet)('A project that was built', { timeout: 600_000 }, () => {
+describe('A project that was built', needing(dotnet), () => {
   test('has a context that is there', async ({ hrms }) => {
     expect(await asked(await planned(hrms), { context: 'NopeContext' })).toMatchObject({
       code: 'efcore-failed',

@@ -3,11 +3,11 @@ import path from 'node:path'
 import { describe, expect } from 'vitest'
 import { holds } from '../../../src/engines/efcore/program.ts'
 import { test, valueOf } from '../../adapters/postgres/hrms.ts'
-import { hasDotnet } from '../../dotnet.ts'
 import { applying, before, security } from '../scripts.ts'
 import { planned } from './asked.ts'
 import { buildsFolder, engineFor } from './hrms-project.ts'
 import { factory, oddProject, project, startup } from './odd-project.ts'
+import { dotnet, needing } from '../../needs.ts'
 
 /** As most projects have it: settings from files, then from the environment. */
 const usualFactory = `
@@ -58,7 +58,7 @@ const usualProject = (): Promise<string> => {
   )
 }
 
-describe.skipIf(!hasDotnet)('A bundle', { timeout: 600_000 }, () => {
+describe('A bundle', needing(dotnet), () => {
   test('is kept with the settings files that its factory reads, and needs no source then', async ({
     hrms,
   }) => {

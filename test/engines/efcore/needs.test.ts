@@ -2,11 +2,11 @@ import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, onTestFinished, vi } from 'vitest'
 import { test } from '../../adapters/postgres/hrms.ts'
-import { hasDotnet } from '../../dotnet.ts'
 import { fault } from './asked.ts'
 import { factory, oddProject, project, startup, tenant } from './odd-project.ts'
+import { dotnet, needing } from '../../needs.ts'
 
-describe.skipIf(!hasDotnet)('A project of EF Core', { timeout: 600_000 }, () => {
+describe('A project of EF Core', needing(dotnet), () => {
   test('that is ended because it took too long says so', async ({ hrms }) => {
     const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort())
     onTestFinished(() => timeout.mockRestore())

@@ -1,9 +1,9 @@
-import { networkInterfaces } from 'node:os'
 import { expect } from 'vitest'
 import { withSession } from '../../../src/adapters/postgres/target.ts'
 import { isSamePlace, placeOf } from '../../../src/engines/efcore/read-project.ts'
 import { type Hrms, test, valueOf } from '../../adapters/postgres/hrms.ts'
 import { alsoAtPort, alsoAtSocket } from './also-at.ts'
+import { ipv6, needing } from '../../needs.ts'
 
 async function seen(hrms: Hrms, dataSource: string, database = hrms.name) {
   const identity = valueOf(await withSession(hrms.target(), 'identify', async (session) => session.identity))
@@ -13,11 +13,7 @@ async function seen(hrms: Hrms, dataSource: string, database = hrms.name) {
 
 const same = { ok: true, value: undefined }
 
-const hasIpv6 = Object.values(networkInterfaces()).some((all) =>
-  all?.some(({ address }) => address === '::1'),
-)
-
-test.skipIf(!hasIpv6)('a server is the same one by its IPv6 address', async ({ hrms }) => {
+test('a server is the same one by its IPv6 address', needing(ipv6), async ({ hrms }) => {
   const port = await alsoAtPort(hrms, '::1')
   expect(await seen(hrms, `tcp://::1:${port}`)).toEqual(same)
 })

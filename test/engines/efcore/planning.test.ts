@@ -3,11 +3,11 @@ import { readdir } from 'node:fs/promises'
 import { describe, expect } from 'vitest'
 import { prepareBoth } from '../../../src/engines/prepare-up-down.ts'
 import { test, valueOf } from '../../adapters/postgres/hrms.ts'
-import { hasDotnet } from '../../dotnet.ts'
 import { before, hrmsUp, initial, security, statements } from '../scripts.ts'
 import { planned } from './asked.ts'
 import { buildsFolder, engineFor } from './hrms-project.ts'
 import { factory, oddProject, tenant } from './odd-project.ts'
+import { dotnet, needing } from '../../needs.ts'
 
 const table = 'master."__EFMigrationsHistory"'
 const up = { from: before, to: security }
@@ -15,7 +15,7 @@ const down = { from: security, to: before }
 
 const historyRow = 'insert into master."__EFMigrationsHistory" values ($1, $2)'
 
-describe.skipIf(!hasDotnet)('A plan of EF Core migrations', { timeout: 600_000 }, () => {
+describe('A plan of EF Core migrations', needing(dotnet), () => {
   test('lists, scripts both ways and notices, by the real tool, and leaves no build behind', async ({
     hrms,
   }) => {

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect } from 'vitest'
 import { test } from '../../adapters/postgres/hrms.ts'
-import { hasDotnet } from '../../dotnet.ts'
 import { before, initial, security } from '../scripts.ts'
 import {
   bundled,
@@ -16,8 +15,9 @@ import {
   tool,
   waiting,
 } from './program-scene.ts'
+import { dotnet, needing } from '../../needs.ts'
 
-describe.skipIf(!hasDotnet)('A program', { timeout: 600_000 }, () => {
+describe('A program', needing(dotnet), () => {
   test('that fails halfway says where, and leaves the history where it was committed', async ({ hrms }) => {
     const client = await hrms.client()
     await client.query(await readFile(path.join(migrations, `${before}.down.sql`), 'utf8'))

@@ -143,7 +143,7 @@ export async function waiting(seer: pg.Client, name: string): Promise<number> {
 
 /** Kills the one that has this run's name in its environment, once it waits for a lock. */
 export async function killWaiting(seer: pg.Client, by: Program['by'], name: string): Promise<void> {
-  await expect.poll(() => waiting(seer, name), { timeout: 60_000 }).toBe(1)
+  await expect.poll(() => waiting(seer, name)).toBe(1)
   const { stdout } = await execa('pgrep', ['-f', by === 'tool' ? 'ef.dll database update' : 'efbundle'])
   for (const pid of stdout.split('\n'))
     if ((await environmentOf(pid)).includes(`application_name=${name} `)) process.kill(Number(pid), 'SIGKILL')

@@ -4,11 +4,11 @@ import { describe, expect } from 'vitest'
 import type { Progress } from '../../../src/domain/step.ts'
 import { holds } from '../../../src/engines/efcore/program.ts'
 import { test } from '../../adapters/postgres/hrms.ts'
-import { hasDotnet } from '../../dotnet.ts'
 import { before, security } from '../scripts.ts'
 import { bundled, last, migrations, sceneOf, scripted, table, tool } from './program-scene.ts'
+import { dotnet, needing } from '../../needs.ts'
 
-describe.skipIf(!hasDotnet)('A program', { timeout: 600_000 }, () => {
+describe('A program', needing(dotnet), () => {
   test.for(['bundle', 'tool'] as const)(
     'applies a migration, and takes it back: %s',
     async (by, { hrms }) => {

@@ -4,9 +4,9 @@ import type { Program } from '../../../src/domain/script.ts'
 import { npgsqlConnection } from '../../../src/engines/efcore/connection.ts'
 import { tryBundle } from '../../../src/engines/efcore/try-bundle.ts'
 import { type Hrms, test } from '../../adapters/postgres/hrms.ts'
-import { hasDotnet } from '../../dotnet.ts'
 import { before, security } from '../scripts.ts'
 import { bundled, last, sceneOf, scripted } from './program-scene.ts'
+import { dotnet, needing } from '../../needs.ts'
 
 /** What is found of a bundle, with another connection string where one is given. */
 async function found(hrms: Hrms, program: Program, connection?: string) {
@@ -21,7 +21,7 @@ const refused = (problem: Problem) => ({ ok: true, value: [{ level: 'blocker', p
 /** It holds the migration's name, as a bundle does. */
 const speaking = (lines: string) => scripted(`# ${security}\n${lines}`)
 
-describe.skipIf(!hasDotnet)('A bundle is started before the window,', { timeout: 600_000 }, () => {
+describe('A bundle is started before the window,', needing(dotnet), () => {
   test('and looks at its database without migrating it', async ({ hrms }) => {
     const program = await bundled(hrms.target())
     expect(await found(hrms, program)).toEqual({ ok: true, value: [] })
