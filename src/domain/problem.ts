@@ -9,6 +9,7 @@ import type { EfCoreProblems } from './problem-efcore.ts'
 import type { DownFault, NoticedProblems, UnfitReason } from './problem-noticed.ts'
 import type { ServiceProblems } from './problem-service.ts'
 import type { EndedSession, Session } from './session.ts'
+import type { SqlError } from './sql-error.ts'
 
 /**
  * Everything that can go wrong, be refused or be noticed, by code, with the facts its wording needs.
@@ -225,26 +226,6 @@ export interface Problems extends EfCoreProblems, NoticedProblems, ServiceProble
   /** Over HTTP: where requests of Slack should come in, nobody lets us listen. */
   'port-refused': { port: number; errno: string }
 }
-
-/** What may be shown of an error of the server: never its message, detail or context, which carry row data. */
-export type SqlError = {
-  sqlstate: string
-  /** PostgreSQL's name of it, e.g. `not_null_violation`. */
-  condition: string
-  schema: string | null
-  table: string | null
-  column: string | null
-  constraint: string | null
-  /** Our own statement, or null where there is none to show. */
-  statement: string | null
-  file: string | null
-  line: number | null
-  /** The time that it had, where it was cancelled. */
-  limit?: TimeLimit
-}
-
-/** `key`: of the runbook, null where nobody can set it. `isOver`: false: somebody cancelled it; null: nobody knows. */
-export type TimeLimit = { seconds: number; key: string | null; isOver: boolean | null }
 
 /** User groups that have a role too, and why nobody here knows who is in them. */
 export type Untold = { groups: string[]; why: 'no-slack' | 'no-answer' }

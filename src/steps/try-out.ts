@@ -2,6 +2,7 @@ import pg from 'pg'
 import type { Problem } from '../domain/problem.ts'
 import type { TargetSession } from '../adapters/postgres/target-session.ts'
 import { sqlFacts } from '../adapters/postgres/sql-error.ts'
+import { missingName } from '../engines/statements/missing-name.ts'
 
 /**
  * Runs statements as the role that the application has, in a transaction that is always rolled back. What the migrator
@@ -21,7 +22,8 @@ export async function tryOut(
   } catch (error) {
     const facts = sqlFacts(error, { statement: sql })
     if (!facts) throw error
-    return { code: 'try-out-failed', ...facts }
+    const missing = missingName(error as pg.DatabaseError, sql)
+    return { code: 'try-out-failed', ...facts, ...(missing && { missing }) }
   } finally {
     await client.query('rollback')
   }

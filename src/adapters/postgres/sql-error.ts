@@ -1,5 +1,6 @@
 import pg from 'pg'
-import type { Problem, SqlError, TimeLimit } from '../../domain/problem.ts'
+import type { Problem } from '../../domain/problem.ts'
+import type { SqlError, TimeLimit } from '../../domain/sql-error.ts'
 import { conditionName } from './conditions.ts'
 
 /** What of our own is shown with a server's error, and where it happened. */

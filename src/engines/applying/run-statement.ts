@@ -3,7 +3,7 @@ import { lostErrno, sqlProblem, sqlstateOf } from '../../adapters/postgres/sql-e
 import type { Target } from '../../adapters/postgres/target.ts'
 import type { TargetSession } from '../../adapters/postgres/target-session.ts'
 import { type Outcome, failed } from '../../domain/outcome.ts'
-import type { TimeLimit } from '../../domain/problem.ts'
+import type { TimeLimit } from '../../domain/sql-error.ts'
 import { type Prepared, type Script, type Statement, statementsOf } from '../../domain/script.ts'
 import type { Session } from '../../domain/session.ts'
 import type { Done } from '../../domain/step.ts'
@@ -12,6 +12,7 @@ import { defaultSchema } from '../statements/tree.ts'
 import type { SessionSettings } from '../../adapters/postgres/session-settings.ts'
 import type { History } from '../history.ts'
 import type { Cancelling, ControlSession } from './control-session.ts'
+import { explained } from '../statements/explained.ts'
 import { commandOf } from '../statements/sql-parse.ts'
 
 /** One call of `apply`, from its first session to its last. */
@@ -88,9 +89,11 @@ export async function runStatement(
     if (sqlstate === '55P03' || sqlstate === '40P01') {
       return { did: 'conflict', sqlstate, statement: text, blockers: seen }
     }
-    const our = { statement: text, file: script.file, line: lineOf(error, statement) }
+    const isOurs = statement.from === 'added'
+    const place = isOurs ? {} : { file: script.file, line: lineOf(error, statement) }
     const limit = limitOf(work, performance.now() - began)
-    return { did: 'stop', outcome: failed(sqlProblem(error, { ...our, limit })) }
+    const problem = sqlProblem(error, { statement: text, ...place, limit })
+    return { did: 'stop', outcome: failed(explained(problem, error, statement, session.serverVersion)) }
   } finally {
     blockers()
     note(work, statement, command, performance.now() - began)

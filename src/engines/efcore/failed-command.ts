@@ -1,6 +1,6 @@
 import { conditionName } from '../../adapters/postgres/conditions.ts'
 import type { EfSaid } from '../../adapters/dotnet-ef.ts'
-import type { SqlError } from '../../domain/problem.ts'
+import type { SqlError } from '../../domain/sql-error.ts'
 import { type Prepared, type Script, type Statement, statementsOf } from '../../domain/script.ts'
 import type { History } from '../history.ts'
 import { statesOf } from '../unit-at.ts'

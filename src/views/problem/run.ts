@@ -2,7 +2,7 @@ import { bold, code, say } from '../../domain/view.ts'
 import { counted, seconds } from '../words/amounts.ts'
 import { clipped, codes, firstOf, joined, whom } from '../words/line.ts'
 import { moment } from '../words/time.ts'
-import { expectedAndSeen, ourStatement, sqlErrorLine, type Wordings } from './wording.ts'
+import { expectedAndSeen, failureLine, ourStatement, type Wordings } from './wording.ts'
 import { endedBriefly, sessionsBriefly, sortLines } from '../words/sessions.ts'
 import { typed } from '../words/typed.ts'
 
@@ -87,7 +87,7 @@ export const runProblems = {
     next: say`Correct the cause and retry, or take another of the ways that the run offers.`,
   }),
   'try-out-failed': (error) => ({
-    what: say`The try-out, run as the application, failed: ${sqlErrorLine(error)}${ourStatement(error)}.`,
+    what: say`The try-out, run as the application, failed: ${failureLine(error)}${ourStatement(error)}.`,
     means: say`The application would fail in the same way. The try-out was rolled back.`,
     next: say`Correct what it lacks (often a GRANT) and retry, or take another of the ways that the run offers.`,
   }),

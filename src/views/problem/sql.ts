@@ -1,10 +1,18 @@
-import { code, say } from '../../domain/view.ts'
+import { code, say, type Line } from '../../domain/view.ts'
 import { counted, seconds } from '../words/amounts.ts'
 import { codes, statementCode } from '../words/line.ts'
-import { again, errnoWords, ourStatement, sqlErrorLine, type Wording, type Wordings } from './wording.ts'
+import {
+  again,
+  errnoWords,
+  failureLine,
+  ourStatement,
+  sqlErrorLine,
+  type Wording,
+  type Wordings,
+} from './wording.ts'
 import { sessionsBriefly } from '../words/sessions.ts'
 import { typed } from '../words/typed.ts'
-import type { SqlError, TimeLimit } from '../../domain/problem.ts'
+import type { SqlError, TimeLimit } from '../../domain/sql-error.ts'
 import { downFault, downRemedy, unfit } from './unfit.ts'
 
 /** What a class of SQLSTATE, or one SQLSTATE, says. PostgreSQL documentation, appendix A. */
@@ -32,6 +40,27 @@ const meanings: Record<string, string> = {
 const meaningOf = ({ sqlstate }: SqlError): string | undefined =>
   meanings[sqlstate] ?? meanings[sqlstate.slice(0, 2)]
 
+/** What it means, and the query that finds the rows. */
+function meansLine(error: SqlError): Line {
+  if (error.isInFunction)
+    return say`It failed in a function or trigger of the database that the statement calls, not in the statement itself.`
+  const rows =
+    error.find === undefined ? null : (rowsMean[error.sqlstate] ?? rowsMean[error.sqlstate.slice(0, 2)])
+  if (rows && error.find) return say`${rows} Find them: ${code(error.find)}`
+  const means = error.missing ? undefined : meaningOf(error)
+  return means === undefined ? [] : [means]
+}
+
+/** What is wrong with the rows that a query finds. */
+const rowsMean: Record<string, string> = {
+  '22': 'Rows hold values that do not convert to the new type.',
+  '23502': 'Rows have no value where one is required.',
+  '23503': 'Rows refer to rows that do not exist.',
+  '23505': 'Rows have the same values where they have to be unique.',
+  '23514': 'Rows do not satisfy the check.',
+  '23P01': 'Rows exclude each other.',
+}
+
 /** A statement that was cancelled: by its time, or by somebody on the server. */
 function stopped(error: SqlError, { seconds: had, key, isOver }: TimeLimit): Wording {
   const its = key
@@ -54,11 +83,11 @@ function stopped(error: SqlError, { seconds: had, key, isOver }: TimeLimit): Wor
 /** The migrations, their SQL and their history. */
 export const sqlProblems = {
   'sql-error': (error) => {
-    const means = meaningOf(error)
     if (error.limit) return stopped(error, error.limit)
+    const means = meansLine(error)
     return {
-      what: say`${sqlErrorLine(error)}${ourStatement(error)}.`,
-      ...(means && { means: [means] }),
+      what: say`${failureLine(error)}${ourStatement(error)}.`,
+      ...(means.length > 0 && { means }),
       next: say`Correct the cause and retry, or go back. The server’s own text may hold data and is not shown; it is in the server’s log.`,
     }
   },

@@ -1,6 +1,7 @@
 import type { Action, Line } from '../../domain/view.ts'
 import type { Instant } from '../../domain/json.ts'
-import type { ProblemCode, Problems, SqlError } from '../../domain/problem.ts'
+import type { ProblemCode, Problems } from '../../domain/problem.ts'
+import type { SqlError } from '../../domain/sql-error.ts'
 import { bold, code, say } from '../../domain/view.ts'
 import { clipped, statementCode } from '../words/line.ts'
 import { typed } from '../words/typed.ts'
@@ -67,10 +68,20 @@ export function sqlErrorLine(error: SqlError): Line {
   return say`${code(`${error.sqlstate} ${error.condition}`)}${on}${column}${constraint}`
 }
 
+/** `Column "TenantId" does not exist on master."RefreshTokens" (42703 undefined_column)`, or the condition with its objects. */
+export function failureLine(error: SqlError): Line {
+  const { missing, sqlstate, condition } = error
+  if (!missing) return sqlErrorLine(error)
+  const table = missing.of === null ? [] : say` on ${code(missing.of)}`
+  const what = `${missing.is[0]?.toUpperCase()}${missing.is.slice(1)}`
+  return say`${what} ${code(missing.name)} does not exist${table} (${code(`${sqlstate} ${condition}`)})`
+}
+
 /** ` in up.sql, line 12: ALTER TABLE …`, or nothing where there is no statement of ours. */
-export function ourStatement(error: Pick<SqlError, 'statement' | 'file' | 'line'>): Line {
+export function ourStatement(error: Pick<SqlError, 'statement' | 'file' | 'line' | 'isOurs'>): Line {
   const place = error.file ? say`${code(error.file)}${error.line === null ? '' : `, line ${error.line}`}` : []
   if (error.statement === null) return place.length ? say` in ${place}` : []
+  if (error.isOurs) return say` in a statement of Lockkeeper’s own: ${statementCode(error.statement)}`
   return place.length
     ? say` in ${place}: ${statementCode(error.statement)}`
     : say`: ${statementCode(error.statement)}`

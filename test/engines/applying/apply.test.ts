@@ -170,6 +170,7 @@ test('a failing statement is named with its file and line, and no row data is in
       statement: 'ALTER TABLE master."AdminUsers"\n  ALTER "Email" TYPE integer\n  USING "Email"::integer',
       file: `${id}.up.sql`,
       line: 3,
+      find: 'select distinct "Email" from master."AdminUsers" where "Email" is not null',
     },
   })
   expect(JSON.stringify(applied)).not.toContain('@')
