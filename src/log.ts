@@ -1,5 +1,6 @@
 import pino from 'pino'
 import { outageOf } from './outage.ts'
+import { visibleJson } from './visible.ts'
 
 export type Log = pino.Logger
 
@@ -19,7 +20,7 @@ export function makeLog({
 }: LogOptions): Log {
   return pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: told } },
-    { write: (line) => write(redact(line)) },
+    { write: (line) => write(visibleJson(redact(line))) },
   )
 }
 

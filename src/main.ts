@@ -3,6 +3,7 @@ import { enableCompileCache } from 'node:module'
 import { compileCacheFolder } from './compile-cache.ts'
 import type { SlackConfig } from './config.ts'
 import { logLevelOf } from './log-level.ts'
+import { visibleName } from './visible.ts'
 import { exitCodes, supervise } from './supervisor.ts'
 
 // Before the first import that is not needed to say so: a command starts in half the time from its second use on.
@@ -22,7 +23,7 @@ if ((command === 'start' && isHelp(words[0])) || (command === 'help' && words[0]
   process.stdout.write(startSays)
 } else if (command === 'start' && words.length > 0) {
   process.stderr.write(
-    `start takes no further words (${words.join(' ')}). Nothing was started.\n${startSays}`,
+    `start takes no further words (${visibleName(words.join(' '))}). Nothing was started.\n${startSays}`,
   )
   process.exitCode = exitCodes.usage
 } else if (command === 'start') {

@@ -22,6 +22,7 @@ import { underWay } from '../views/marks.ts'
 import { lineText } from '../views/words/plain.ts'
 import { problemView } from '../views/problem/problem.ts'
 import { formText, terminalText, type Terminal } from '../views/terminal.ts'
+import { visible } from '../visible.ts'
 import { textOfFault } from '../yaml/fault.ts'
 import { accountHere } from './account.ts'
 import { follow } from './follow.ts'
@@ -180,13 +181,13 @@ function typist(): Person & { leave(): void } {
   let typed: AsyncIterator<string> | null = null
   return {
     async ask(question) {
-      process.stderr.write(question)
+      process.stderr.write(visible(question))
       lines ??= createInterface({ input: process.stdin })
       typed ??= lines[Symbol.asyncIterator]()
       const next = await typed.next()
       return next.done ? null : next.value
     },
-    say: (line) => console.error(line),
+    say: (line) => console.error(visible(line)),
     leave: () => lines?.close(),
   }
 }

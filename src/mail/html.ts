@@ -1,10 +1,10 @@
 import type { Inline, Line, Part, View } from '../domain/view.ts'
 import { letterParts } from '../views/notice/letter.ts'
+import { visible } from '../visible.ts'
 import { lineText, type Writing } from '../views/words/plain.ts'
 
 const signs: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-const escaped = (text: string): string =>
-  text.toWellFormed().replace(/[&<>"']/g, (sign) => signs[sign] ?? sign)
+const escaped = (text: string): string => visible(text).replace(/[&<>"']/g, (sign) => signs[sign] ?? sign)
 
 /** A letter as mail clients show it: plain markup, its few styles within, nothing that is fetched. `after`: markup below it. */
 export function htmlOf(view: View, writing: Partial<Writing>, after = ''): string {

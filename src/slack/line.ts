@@ -1,5 +1,6 @@
 import type { RichTextElement } from '@slack/types'
 import type { Inline, Line, Zoned } from '../domain/view.ts'
+import { visible, visibleName } from '../visible.ts'
 import { itsMessage } from '../views/marks.ts'
 import { secondsBetween, timeInWords } from '../views/words/time.ts'
 import { isOverMidnight, momentsOf, zonedInWords, zonedText } from '../views/words/zoned.ts'
@@ -12,10 +13,8 @@ const channelId = /^[CGD][A-Z0-9]{2,}$/
 const dateFormat = { clock: '{time_secs}', 'day and clock': '{date_short_pretty}, {time_secs}' } as const
 const readersFormat = { day: '{date_long}', clock: '{time}', both: '{date_long}, {time}' } as const
 
-/** Text that Slack takes: no half characters, no control characters but line feed and tab. */
-export const clean = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex
-  text.toWellFormed().replace(/[\u0000-\u0008\u000B-\u001F\u007F]/g, '')
+/** Text that Slack takes, without characters that nobody sees. */
+export const clean = visible
 
 /** At most so many UTF-16 units, which is never less than what Slack counts; never cut within a character. */
 export function cut(text: string, most: number): string {
@@ -42,9 +41,9 @@ export function markup(line: Line, most: number, groups: GroupsOfRole): string {
 
 function markupOf(inline: Inline, groups: GroupsOfRole): string {
   if (typeof inline === 'string') return escaped(inline)
-  if ('bold' in inline) return wrapped('*', inline.bold)
-  if ('italic' in inline) return wrapped('_', inline.italic)
-  if ('code' in inline) return wrapped('`', inline.code)
+  if ('bold' in inline) return wrapped('*', visibleName(inline.bold))
+  if ('italic' in inline) return wrapped('_', visibleName(inline.italic))
+  if ('code' in inline) return wrapped('`', visibleName(inline.code))
   if ('time' in inline) {
     const at = secondsOf(inline.time)
     const words = wordsOf(inline)
@@ -101,9 +100,9 @@ function shortened(inline: Inline, room: number): string {
 
 const textOf = (inline: Inline): ['' | '*' | '_' | '`', string] => {
   if (typeof inline === 'string') return ['', inline]
-  if ('bold' in inline) return ['*', inline.bold]
-  if ('italic' in inline) return ['_', inline.italic]
-  return 'code' in inline ? ['`', inline.code] : ['', '…']
+  if ('bold' in inline) return ['*', visibleName(inline.bold)]
+  if ('italic' in inline) return ['_', visibleName(inline.italic)]
+  return 'code' in inline ? ['`', visibleName(inline.code)] : ['', '…']
 }
 
 /** How plain words are written for Slack: signs that mean something there are escaped, people are mentioned. */
@@ -161,9 +160,9 @@ function elementsOf(inline: Inline, groups: GroupsOfRole): RichTextElement[] {
     return words ? [{ type: 'text', text: words, ...(style && { style: { [style]: true } }) }] : []
   }
   if (typeof inline === 'string') return plain(inline)
-  if ('bold' in inline) return plain(inline.bold, 'bold')
-  if ('italic' in inline) return plain(inline.italic, 'italic')
-  if ('code' in inline) return plain(inline.code, 'code')
+  if ('bold' in inline) return plain(visibleName(inline.bold), 'bold')
+  if ('italic' in inline) return plain(visibleName(inline.italic), 'italic')
+  if ('code' in inline) return plain(visibleName(inline.code), 'code')
   if ('time' in inline) {
     const timestamp = secondsOf(inline.time)
     if (timestamp === null) return plain(inline.time)

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { visible, visibleName } from '../visible.ts'
 import type { Form, Inline, Line, Part, RowWord, View } from '../domain/view.ts'
 import { asInTerminal, lineOf } from './words/typed.ts'
 import { timeInWords } from './words/time.ts'
@@ -34,7 +35,7 @@ const colours: Record<RowWord, Style> = {
 
 /** The same view as in Slack. Buttons are the lines to type. */
 export function terminalText(view: View, terminal: Terminal): string {
-  const files = (view.files ?? []).map((file) => `File: ${file.name} (${file.title})`)
+  const files = (view.files ?? []).map((file) => visibleName(`File: ${file.name} (${file.title})`))
   const lines = view.actions.map((action) => ({ line: lineOf(action), says: action.says }))
   const longest = Math.max(0, ...lines.map(({ line }) => line.length))
   return [
@@ -59,7 +60,9 @@ function partLines(part: Part, terminal: Terminal): string[] {
     case 'note':
       return linesOf(part.line).flatMap((line) => laid(line, terminal, '', '', 'dim'))
     case 'code':
-      return part.text.split('\n').map((line) => (part.exact ? line : `    ${line}`))
+      return visible(part.text)
+        .split('\n')
+        .map((line) => (part.exact ? line : `    ${line}`))
     case 'list':
       return part.items.flatMap((item, i) => {
         const mark = part.numbered ? `${i + 1}. ` : '- '
@@ -153,8 +156,11 @@ const styleOf = (inline: Inline): Style | null => {
   return 'italic' in inline ? 'italic' : null
 }
 
-function wordsOf(inline: Inline, terminal: Terminal): string {
-  if (typeof inline === 'string') return inline
+/** Hidden characters are shown before anything is coloured. */
+const wordsOf = (inline: Inline, terminal: Terminal): string =>
+  typeof inline === 'string' ? visible(inline) : visibleName(rawWordsOf(inline, terminal))
+
+function rawWordsOf(inline: Exclude<Inline, string>, terminal: Terminal): string {
   if ('bold' in inline) return inline.bold
   if ('italic' in inline) return inline.italic
   if ('code' in inline) return asInTerminal(inline.code)

@@ -1,3 +1,5 @@
+import { visibleName } from '../visible.ts'
+
 /** A fault of a file. `what` continues the sentence that `key` begins; the value itself is never repeated. */
 export type Fault = {
   file: string
@@ -16,4 +18,4 @@ export const inOrder = (faults: readonly Fault[]): Fault[] =>
 
 /** `lockkeeper.yml:3: roles is missing. Write …`: a fault as one line of text. */
 export const textOfFault = ({ file, line, key, what, remedy }: Fault): string =>
-  `${file}${line ? `:${line}` : ''}: ${key ? `${key} ` : ''}${what}. ${remedy}`
+  visibleName(`${file}${line ? `:${line}` : ''}: ${key ? `${key} ` : ''}${what}. ${remedy}`)

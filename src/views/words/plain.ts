@@ -1,3 +1,4 @@
+import { visible, visibleName } from '../../visible.ts'
 import type { Inline, Line, Part, View, Zoned } from '../../domain/view.ts'
 import { timeInWords } from './time.ts'
 import { zonedText } from './zoned.ts'
@@ -21,15 +22,16 @@ const plain: Writing = {
   zoned: (told) => zonedText(told),
 }
 
+/** Hidden characters are shown, whatever it is written for. */
 const inlineText = (inline: Inline, writing: Writing): string => {
-  if (typeof inline === 'string') return writing.words(inline)
-  if ('bold' in inline) return writing.words(inline.bold)
-  if ('italic' in inline) return writing.words(inline.italic)
-  if ('code' in inline) return writing.words(inline.code)
-  if ('person' in inline) return writing.person(inline.person)
-  if ('channel' in inline) return writing.channel(inline.channel)
+  if (typeof inline === 'string') return writing.words(visible(inline))
+  if ('bold' in inline) return writing.words(visibleName(inline.bold))
+  if ('italic' in inline) return writing.words(visibleName(inline.italic))
+  if ('code' in inline) return writing.words(visibleName(inline.code))
+  if ('person' in inline) return visibleName(writing.person(inline.person))
+  if ('channel' in inline) return visibleName(writing.channel(inline.channel))
   if ('zone' in inline) return writing.zoned(inline)
-  return 'role' in inline ? writing.role(inline.role) : writing.time(inline.time, inline.as)
+  return 'role' in inline ? visibleName(writing.role(inline.role)) : writing.time(inline.time, inline.as)
 }
 
 export const lineText = (line: Line, given: Partial<Writing> = {}): string =>
@@ -46,8 +48,8 @@ export function plainText(view: View, given: Partial<Writing> = {}): string {
   const writing = { ...plain, ...given }
   const head = [lineText(view.state, writing)]
   const parts = view.parts.map((part) => partText(part, writing))
-  const buttons = view.actions.map((action) => writing.words(action.label))
-  const files = (view.files ?? []).map((file) => writing.words(file.name))
+  const buttons = view.actions.map((action) => writing.words(visibleName(action.label)))
+  const files = (view.files ?? []).map((file) => writing.words(visibleName(file.name)))
   const tail = [
     ...(files.length ? [`Files: ${files.join(', ')}`] : []),
     ...(buttons.length ? [`Buttons: ${buttons.join(' · ')}`] : []),
@@ -80,7 +82,7 @@ export function partText(part: Part, given: Partial<Writing> = {}): string {
     case 'note':
       return lineText(part.line, writing)
     case 'code':
-      return writing.words(part.text)
+      return writing.words(visible(part.text))
     case 'list':
       return part.items
         .map((item, i) => `${part.numbered ? `${i + 1}.` : '-'} ${lineText(item, writing)}`)
