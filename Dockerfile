@@ -18,7 +18,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
 # Runbooks and lockkeeper.yml are mounted at /etc/lockkeeper, dumps and the folders of runs at /var/lib/lockkeeper.
-ENV NODE_ENV=production LOCKKEEPER_CONFIG=/etc/lockkeeper/lockkeeper.yml LOCKKEEPER_FOLDER=/var/lib/lockkeeper PORT=3000
+ENV NODE_ENV=production LOCKKEEPER_CONFIG=/etc/lockkeeper/lockkeeper.yml LOCKKEEPER_FOLDER=/var/lib/lockkeeper PORT=3000 HOST=0.0.0.0
 RUN mkdir -p /var/lib/lockkeeper && chown node:node /var/lib/lockkeeper
 USER node
 VOLUME /var/lib/lockkeeper

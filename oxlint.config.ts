@@ -35,6 +35,7 @@ const order = [
   'src/alive.ts',
   'src/log-level.ts',
   'src/nearest.ts',
+  'src/visible.ts',
 ]
 
 /** A library that only one place may import: what it is for is that place's subject. */

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+
 /** How Slack is reached, and how it reaches us: from the environment. */
 export interface SlackConfig {
   botToken: string
@@ -10,6 +12,8 @@ export interface SlackConfig {
 export interface HttpMode {
   signingSecret: string
   port: number
+  /** The address that it listens on; this machine alone without it. */
+  host?: string
   /** Where people reach us from outside, without a slash at its end; without it, no link is sent to them. */
   publicUrl?: string
 }
@@ -22,6 +26,9 @@ function isPublicUrl(written: string): boolean {
     (url?.protocol === 'http:' && /^(localhost|127\.0\.0\.1)$/.test(url.hostname))
   )
 }
+
+/** A name may mean several addresses, or none on this machine: only `localhost` is taken. */
+const isAddress = (written: string): boolean => isIP(written) > 0 || written === 'localhost'
 
 type Wrong = (key: string, what: string, remedy: string) => void
 
@@ -79,7 +86,14 @@ export function readSlack(given: (name: string) => string | null, wrong: Wrong):
         'is not an https URL',
         'Write where people reach PORT from outside, e.g. https://lockkeeper.example.com, or remove it to send no links.',
       )
-    const http = { signingSecret, port: Number(port), ...(publicUrl && { publicUrl }) }
+    const host = given('HOST')
+    if (host && !isAddress(host))
+      wrong(
+        'HOST',
+        'is not an address to listen on',
+        'Write 0.0.0.0 or :: for all interfaces, the IP address of one, or remove it for 127.0.0.1.',
+      )
+    const http = { signingSecret, port: Number(port), ...(host && { host }), ...(publicUrl && { publicUrl }) }
     return botToken && isPort ? { botToken, mode: { http }, apiUrl } : null
   }
   if (!appToken)

@@ -1,5 +1,4 @@
-import type { AddressInfo } from 'node:net'
-import { App, HTTPReceiver, type CustomRoute } from '@slack/bolt'
+import { App } from '@slack/bolt'
 import { WebClient } from '@slack/web-api'
 import type pg from 'pg'
 import { groupsOf } from '../access/roles.ts'
@@ -17,6 +16,7 @@ import { listenToCommands } from './commands.ts'
 import { makeConversations } from './conversations.ts'
 import { makeDirectory } from './directory.ts'
 import { faultOf, type Fault } from './faults.ts'
+import { HttpReceiver, type Route } from './http.ts'
 import { makeFeatures } from './features.ts'
 import type { Front } from './front.ts'
 import { listenToModals } from './modals.ts'
@@ -99,7 +99,7 @@ export function makeSlack({ config, roles, store, log, isHealthy = async () => t
     listenToArrivals(app, store, log)
     try {
       await app.init()
-      const { port, stop } = await start(config, receiver)
+      const { port, stop } = await start(receiver)
       return ok({
         port,
         settled,
@@ -143,8 +143,8 @@ function makeReceiver(
   config: SlackConfig,
   log: Log,
   isHealthy: () => Promise<boolean>,
-  routes: readonly CustomRoute[],
-): HTTPReceiver | SocketReceiver {
+  routes: readonly Route[],
+): HttpReceiver | SocketReceiver {
   if ('socket' in config.mode)
     return new SocketReceiver({
       client: {
@@ -162,31 +162,23 @@ function makeReceiver(
       log,
     })
   const health = async (): Promise<number> => ((await isHealthy().catch(() => false)) ? 200 : 503)
-  return new HTTPReceiver({
-    signingSecret: config.mode.http.signingSecret,
-    port: config.mode.http.port,
-    logger: slackLogger(log),
-    customRoutes: [
-      ...routes,
-      {
-        path: '/health',
-        method: 'GET',
-        handler: (_request, response) =>
-          void health().then((status) => response.writeHead(status).end(status === 200 ? 'ok' : 'not well')),
-      },
-    ],
-  })
+  const { signingSecret, port, host = '127.0.0.1' } = config.mode.http
+  const probe: Route = {
+    path: '/health',
+    method: 'GET',
+    handle: (_request, response) =>
+      void health().then((status) => response.writeHead(status).end(status === 200 ? 'ok' : 'not well')),
+  }
+  return new HttpReceiver({ signingSecret, host, port, routes: [...routes, probe], log })
 }
 
 async function start(
-  config: SlackConfig,
-  receiver: HTTPReceiver | SocketReceiver,
+  receiver: HttpReceiver | SocketReceiver,
 ): Promise<{ port: number | null; stop: () => Promise<void> }> {
   const stop = (): Promise<void> => receiver.stop()
   if (receiver instanceof SocketReceiver) {
     await receiver.start()
     return { port: null, stop }
   }
-  const listening = await receiver.start('http' in config.mode ? config.mode.http.port : 0)
-  return { port: (listening.address() as AddressInfo).port, stop }
+  return { port: await receiver.start(), stop }
 }

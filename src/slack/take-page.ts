@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { CustomRoute } from '@slack/bolt'
 import type pg from 'pg'
 import { takePath } from '../deliveries/take-link.ts'
 import type { Desk, Reply } from '../domain/desk.ts'
@@ -9,6 +8,7 @@ import { htmlOf } from '../mail/html.ts'
 import { namesIn, type NameOf } from '../mail/names.ts'
 import { buttonOf, pressButton } from '../store/buttons.ts'
 import { problemView } from '../views/problem/problem.ts'
+import type { Route } from './http.ts'
 import { takeLabel, takePage } from '../views/people/take-page.ts'
 
 export interface TakePageOptions {
@@ -23,21 +23,18 @@ export interface TakePageOptions {
  * The page that a ping by e-mail links to. Opening it changes nothing, since scanners of mail open links; its button
  * takes the run for the one person that the link belongs to.
  */
-export function takeRoutes(options: TakePageOptions): CustomRoute[] {
-  const serve = (page: Page) => (request: IncomingMessage, response: ServerResponse) => {
-    request.resume()
-    const { params } = request as IncomingMessage & { params?: { nonce?: string } }
-    void page(options, params?.nonce ?? '')
+export function takeRoutes(options: TakePageOptions): Route[] {
+  const serve = (page: Page) => (_request: IncomingMessage, response: ServerResponse, nonce: string) =>
+    void page(options, nonce)
       .then(async ({ status, view, form = '' }) => answer(response, status, await drawn(options, view, form)))
       .catch((error: unknown) => {
         options.log.error({ err: error }, 'a page could not be served')
         answer(response, 500, '')
       })
-  }
-  const path = takePath(':nonce')
+  const path = takePath('')
   return [
-    { path, method: 'GET', handler: serve(shown) },
-    { path, method: 'POST', handler: serve(pressed) },
+    { path, method: 'GET', handle: serve(shown) },
+    { path, method: 'POST', handle: serve(pressed) },
   ]
 }
 
