@@ -60,7 +60,9 @@ test('--help behind a command is its help', async () => {
 })
 
 test('start refuses a faulty configuration with 78, all faults at once, and does not try again', async () => {
-  const { code, err } = await place.type('nobody' as never, ['start'])
+  place.environment['LOCKKEEPER_CONFIG'] = 'nobody.yml'
+  const { code, err } = await place.type('asha', ['start'])
+  place.environment['LOCKKEEPER_CONFIG'] = 'lockkeeper.yml'
   expect(code).toBe(78)
   expect(err).toMatch(/nobody\.yml: cannot be read \(ENOENT\)/)
   expect(err).not.toContain('starts again')

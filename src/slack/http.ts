@@ -163,8 +163,10 @@ function bodyOf(
   }
 }
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error ? String((error as { code?: unknown }).code ?? error.name) : 'unknown'
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
+}
 
 function end(response: ServerResponse, status: number): void {
   if (!response.headersSent) response.writeHead(status, status === 413 ? { connection: 'close' } : {})

@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
-import { userInfo } from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
@@ -24,18 +23,21 @@ const rollback = /Plan [0-9A-Z]{4} · Rollback/i
 
 /** HRMS with its migrations by EF Core, and an application that writes nothing that the old tables have no place for. */
 const placeWith = (apply: 'bundle' | 'tool'): Promise<Place> =>
-  makePlace((written) => {
-    written.engine = settings({
-      apply,
-      project: path.join(hrmsProject, 'src/HRMS.Infrastructure'),
-      startupProject: path.join(hrmsProject, 'src/HRMS.API'),
-    })
-    const { release } = written.services[0]
-    release.after.deploy = release.before.deploy
-    written.functional = written.functional.filter(({ only }: { only?: string }) => only !== 'after')
-    written.contacts[0].person = asha
-    written.contacts[3].person = mei
-  })
+  makePlace(
+    (written) => {
+      written.engine = settings({
+        apply,
+        project: path.join(hrmsProject, 'src/HRMS.Infrastructure'),
+        startupProject: path.join(hrmsProject, 'src/HRMS.API'),
+      })
+      const { release } = written.services[0]
+      release.after.deploy = release.before.deploy
+      written.functional = written.functional.filter(({ only }: { only?: string }) => only !== 'after')
+      written.contacts[0].person = asha
+      written.contacts[3].person = mei
+    },
+    { recorded: false },
+  )
 
 /** The bot of that place in a workspace of its own. */
 async function inSlack(place: Place): Promise<{ cast: Cast; bot: ChildProcess; leave: () => Promise<void> }> {
@@ -50,9 +52,9 @@ async function inSlack(place: Place): Promise<{ cast: Cast; bot: ChildProcess; l
       'database-team': { people: [dan] },
       cto: { people: [mei] },
     },
-    terminal: { [userInfo().username]: asha },
+    terminal: { asha },
   }
-  await writeFile(path.join(place.folder, 'asha.yml'), stringify(configuration))
+  await writeFile(path.join(place.folder, 'lockkeeper.yml'), stringify(configuration))
   Object.assign(place.environment, {
     PORT: String(port),
     SLACK_API_URL: workspace.apiUrl,

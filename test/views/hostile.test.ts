@@ -38,9 +38,8 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-// oxlint-disable-next-line no-control-regex
 const unseen =
-  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF]|[\u{E0000}-\u{E007F}]/u
+  /(?![\n\t])\p{Cc}|[\u00AD\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF]|[\u{E0000}-\u{E007F}]/u
 
 const view = (name: string): View => ({
   state: say`Table ${{ code: name }} ${{ bold: name }} ${{ italic: name }} ${{ role: name }} ${{ channel: name }} ${{ person: name }}`,
