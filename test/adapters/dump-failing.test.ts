@@ -13,6 +13,7 @@ import { makeDumpFolder } from './dump-folder.ts'
 import { addressOf, optionsOf } from './dump-options.ts'
 import { makeProxy, type Proxy } from './tcp-proxy.ts'
 import { mounts, needing } from '../needs.ts'
+import { commandsOfAll } from '../commands-of-all.ts'
 
 /**
  * 58 MB: more than fits into the buffers between server and pg_dump, so that a held connection holds the dump. Linux lets
@@ -125,11 +126,7 @@ test('a dump that is cancelled ends at once and leaves nothing', async () => {
 test('nothing secret is among the arguments of the programs', async () => {
   const cancel = new AbortController()
   const { dump } = await heldDump({ signal: cancel.signal })
-  const { lastLines } = await run('ps', ['-eo', 'args'], {
-    environment: { PATH: process.env['PATH'] },
-    keepLines: 10_000,
-  })
-  const commands = lastLines.filter((line) => line.includes('pg_dump'))
+  const commands = (await commandsOfAll()).map(({ args }) => args).filter((line) => line.includes('pg_dump'))
   expect(commands.length).toBeGreaterThan(0)
   expect(commands.filter((line) => line.includes(new URL(database.url).password))).toEqual([])
   cancel.abort()
@@ -145,7 +142,7 @@ test('a dump that is killed with -9 dies with its children, is no backup, and is
     { stdio: ['ignore', 'ignore', 'inherit'] },
   )
   await proxy.held()
-  const children = (await commands()).filter(
+  const children = (await commandsOfAll()).filter(
     ({ args }) => args.includes('pg_dump') && args.includes('--snapshot'),
   )
   await until(async () => expect((await findLeftovers(folder))[0]).toMatchObject({ owner: 'alive' }))
@@ -239,14 +236,3 @@ test('a full disk is said to be that, and leaves no backup', needing(mounts), as
   })
   expect((await readdir(folder)).filter((name) => !name.endsWith('.log'))).toEqual([])
 })
-
-async function commands(): Promise<{ pid: number; parent: number; args: string }[]> {
-  const { lastLines } = await run('ps', ['-eo', 'pid=,ppid=,args='], {
-    environment: { PATH: process.env['PATH'] },
-    keepLines: 10_000,
-  })
-  return lastLines.map((line) => {
-    const [, pid, parent, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
-    return { pid: Number(pid), parent: Number(parent), args }
-  })
-}

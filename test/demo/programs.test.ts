@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { approve, callCast, planning, room, run, type Cast } from '../../demo/auto/cast.ts'
@@ -13,6 +12,7 @@ import { hrmsProject, settings } from '../engines/efcore/hrms-project.ts'
 import { makePlace, type Place } from '../cli/place.ts'
 import { freePort } from '../steps/hrms.ts'
 import { dotnet, needing } from '../needs.ts'
+import { allProcesses } from '../../src/adapters/process-table.ts'
 
 // The document's migration from Slack in the two ways that need a program: typed, clicked and read in the demo's
 // workspace. The third one, the script, is what the demo's own story plays.
@@ -92,8 +92,8 @@ async function killWhileMigrating({ pool, target }: Place, bot: ChildProcess): P
     return begun === 1 && (connected ?? 0) >= 3
   }
   await expect.poll(isMigrating, { interval: 10 }).toBe(true)
-  const { stdout } = await execa('pgrep', ['-P', String(bot.pid)])
-  process.kill(Number(stdout.split('\n')[0]), 'SIGKILL')
+  const child = (await allProcesses()).find(({ parent }) => parent === bot.pid)
+  process.kill(child!.pid, 'SIGKILL')
 }
 
 /** In a session that is gone again: a run would ask about it. */

@@ -1,8 +1,7 @@
-import { execFile, fork, type ChildProcess } from 'node:child_process'
+import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { until } from '../until.ts'
 import { findLeftovers } from '../../src/adapters/backup-file.ts'
@@ -21,6 +20,7 @@ import { onServer } from '../databases.ts'
 import { aclOf } from '../steps/access-of.ts'
 import { waitingClient, type WaitingClient } from '../steps/clients.ts'
 import { valueOf } from '../steps/plan.ts'
+import { commandsOfAll } from '../commands-of-all.ts'
 
 // Real runs of the example: its application and its users, pg_dump, its database; the bot is killed with -9 once in each
 // step, and another one goes on. The machine may be slow: it is the ends that are compared, not times.
@@ -133,7 +133,7 @@ async function left({ pool, target, folder, environment }: Place) {
   const one = async <T>(sql: string): Promise<T[]> => (await client.query(sql)).rows as T[]
   const health = await (await fetch(`http://127.0.0.1:${environment['HRMS_PORT']}/health`)).json()
   const writes = await (await fetch(`http://127.0.0.1:${environment['HRMS_PORT']}/writes`)).json()
-  const { stdout } = await promisify(execFile)('ps', ['-eo', 'args'])
+  const commands = (await commandsOfAll()).map(({ args }) => args)
   const dumps = await readdir(path.join(folder, 'backups'))
   const leftovers = await findLeftovers(path.join(folder, 'backups'))
   const open = await pool.query(
@@ -153,8 +153,7 @@ async function left({ pool, target, folder, environment }: Place) {
     ).map(({ id }) => id.replace(/^\d+_/, '')),
     health: health as unknown,
     lostWrites: (writes as { lost: number }).lost,
-    applications: stdout.split('\n').filter((line) => line.includes('api.ts') && line.endsWith(folder))
-      .length,
+    applications: commands.filter((line) => line.includes('api.ts') && line.endsWith(folder)).length,
     acl: (await aclOf(target.name))?.toSorted(),
     dumps: { whole: dumps.length - leftovers.length, leftovers },
     debts: open.rows,

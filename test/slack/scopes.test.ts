@@ -112,7 +112,6 @@ describe('an app that was installed without a scope', () => {
   afterEach(() => lobby.close())
 
   const view = { state: ['Done.'], parts: [], actions: [], files: [{ name: 'a', title: 'a', content: 'a' }] }
-  const patient = { timeout: 20_000 }
 
   test.each(used.filter((method) => scopesOf[method]?.length))(
     '%s: the log names the scope and the remedy, nothing crashes, and nothing is done by half',
@@ -138,7 +137,7 @@ describe('an app that was installed without a scope', () => {
       await slack.directory.members('S0OPS')
       await slack.directory.channelState('#migrations')
       await expect
-        .poll(() => lobby.lines.filter(({ code }) => code === 'slack-scope'), patient)
+        .poll(() => lobby.lines.filter(({ code }) => code === 'slack-scope'))
         .toContainEqual(
           expect.objectContaining({
             method,
@@ -147,7 +146,7 @@ describe('an app that was installed without a scope', () => {
           }),
         )
       const isRefused = ['users.info', 'conversations.info'].includes(method)
-      await expect.poll(() => lobby.asked.length, patient).toBe(isRefused ? 0 : 2)
+      await expect.poll(() => lobby.asked.length).toBe(isRefused ? 0 : 2)
       expect(lobby.lines.filter(({ msg }) => String(msg).includes('a request from Slack failed'))).toEqual([])
     },
   )
@@ -159,7 +158,7 @@ describe('an app that was installed without a scope', () => {
         : null
     await lobby.type('status', { channel: 'D0DIRECT' })
     const told = () => lobby.workspace.of('chat.postEphemeral').map(({ args }) => args['text'])
-    await expect.poll(told, patient).toEqual([expect.stringContaining('lacks a permission')])
+    await expect.poll(told).toEqual([expect.stringContaining('lacks a permission')])
     expect(lobby.asked).toEqual([])
   })
 })

@@ -48,7 +48,7 @@ async function supervise(pidFile: string, delay: string): Promise<ChildProcess> 
     stdio: 'ignore',
   })
   onTestFinished(() => end(supervisor))
-  await expect.poll(answers, { timeout: 60_000 }).toBe(200)
+  await expect.poll(answers).toBe(200)
   return supervisor
 }
 
@@ -92,14 +92,14 @@ test('a service that its supervisor starts again is not stopped: people are told
   expect(choices).toEqual(['retry', 'back-out', 'go-on', 'leave'])
 
   await end(supervisor)
-  await expect.poll(answers, { timeout: 60_000 }).toBeNull()
+  await expect.poll(answers).toBeNull()
   expect(await scene.perform(stop)).toMatchObject({ status: 'done', facts: { instances: 1 } })
 })
 
 test('a service that Lockkeeper started has no supervisor, and is looked at once', async () => {
   await begin((service) => (service.stop = { watch: '1h' }))
   await scene.service.start(1, never)
-  await expect.poll(answers, { timeout: 60_000 }).toBe(200)
+  await expect.poll(answers).toBe(200)
   expect(await scene.perform(stop)).toMatchObject({ status: 'done', facts: { instances: 1 } })
 })
 
@@ -124,7 +124,7 @@ test('a pid file that names a dead process beside a live service: nothing counts
 test('a service that answers again right before the migration stops the run there', async () => {
   await begin()
   await scene.service.start(1, never)
-  await expect.poll(answers, { timeout: 60_000 }).toBe(200)
+  await expect.poll(answers).toBe(200)
   scene.run.plan.approved.routes = hrmsRoutes()
   expect(await scene.perform(stop)).toMatchObject({ status: 'done' })
   await answerInstead()

@@ -1,6 +1,5 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { execa } from 'execa'
 import type pg from 'pg'
 import { expect, inject } from 'vitest'
 import type { Target } from '../../../src/adapters/postgres/target.ts'
@@ -19,6 +18,7 @@ import { hrmsBuild } from '../../dotnet.ts'
 import { once } from '../../once.ts'
 import { applying, before, security } from '../scripts.ts'
 import { buildsFolder, environment, hrmsProject, settings } from './hrms-project.ts'
+import { commandsOfAll } from '../../commands-of-all.ts'
 
 export const table = 'master."__EFMigrationsHistory"'
 const history = historyOf({ table, column: 'MigrationId', values: {} })
@@ -144,10 +144,10 @@ export async function waiting(seer: pg.Client, name: string): Promise<number> {
 /** Kills the one that has this run's name in its environment, once it waits for a lock. */
 export async function killWaiting(seer: pg.Client, by: Program['by'], name: string): Promise<void> {
   await expect.poll(() => waiting(seer, name)).toBe(1)
-  const { stdout } = await execa('pgrep', ['-f', by === 'tool' ? 'ef.dll database update' : 'efbundle'])
-  for (const pid of stdout.split('\n'))
-    if ((await environmentOf(pid)).includes(`application_name=${name} `)) process.kill(Number(pid), 'SIGKILL')
+  const program = by === 'tool' ? 'ef.dll database update' : 'efbundle'
+  for (const { pid } of (await commandsOfAll()).filter(({ args }) => args.includes(program)))
+    if ((await environmentOf(pid)).includes(`application_name=${name} `)) process.kill(pid, 'SIGKILL')
 }
 
-const environmentOf = (pid: string): Promise<string> =>
+const environmentOf = (pid: number): Promise<string> =>
   readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
