@@ -11,12 +11,14 @@ import {
 } from '../store/deliveries.ts'
 import { claimUndelivered, markDelivered } from '../store/events.ts'
 import { noticeById } from '../store/notices.ts'
-import { planById } from '../store/plans.ts'
+import { missingApprovals } from '../runs/starting.ts'
+import { approvalsOf, planById } from '../store/plans.ts'
 import { reachTestById } from '../store/reach-tests.ts'
 import { runById } from '../store/runs.ts'
-import { scheduleById } from '../store/schedules.ts'
+import { openScheduleOf, scheduleById } from '../store/schedules.ts'
 import { transaction, type Queryable } from '../store/transaction.ts'
-import { deliveriesOf, type EventContext, type Planned } from './planned.ts'
+import type { EventContext, Planned } from './event-context.ts'
+import { deliveriesOf } from './planned.ts'
 
 /** Events of one transaction: enough to catch up fast, few enough to be short. */
 const batch = 200
@@ -72,7 +74,16 @@ async function about(tx: Queryable, event: Event): Promise<About | null> {
   const plan = run?.plan ?? (event.plan ? await planById(tx, event.plan) : null)
   if (!plan) return null
   const { runbook, routes } = plan.approved
-  return { channel: runbook.channel, kind: plan.kind, holder: run?.holder ?? null, routes, told: [] }
+  const isReady = !run && missingApprovals(plan, await approvalsOf(tx, plan.id)).length === 0
+  return {
+    channel: runbook.channel,
+    kind: plan.kind,
+    holder: run?.holder ?? null,
+    routes,
+    schedule: run ? null : ((await openScheduleOf(tx, runbook.name))?.id ?? null),
+    readyFor: isReady ? plan.author : null,
+    told: [],
+  }
 }
 
 async function aboutSchedule(tx: Queryable, event: Event & { schedule: string }): Promise<About | null> {

@@ -11,33 +11,10 @@ import {
   type PagerAddress,
   type Shows,
 } from '../domain/delivery.ts'
+import type { EventContext, Planned } from './event-context.ts'
 import type { Event, Happened, Pinged } from '../domain/event.ts'
-import type { RunKind } from '../domain/plan.ts'
 import { gateId } from '../domain/run.ts'
-import type { Kind } from '../domain/step.ts'
 import type { NewDelivery } from '../store/deliveries.ts'
-
-/** What an event leads to. */
-export type Planned =
-  | { make: NewDelivery }
-  /** Messages that show something else by now, if they are there. */
-  | { refresh: string[] }
-  /** The same, for all whose keys begin so. */
-  | { refreshBelow: string }
-  | { unpin: string }
-
-/** What is known about an event besides: of its runbook, its run and its step. */
-export interface EventContext {
-  /** The runbook's. */
-  channel: string
-  kind: RunKind
-  /** Whom the run's questions go to. */
-  holder: string | null
-  /** Of `step.ended`. */
-  step: Kind | null
-  /** Who a notice or a test is for. */
-  told: readonly (Address | PagerAddress)[]
-}
 
 /** Messages that call people, by what they are called for. */
 const callKeys = (alarm: string): string => `ping:${alarm}/`
@@ -59,12 +36,29 @@ const table: Table = {
       make(event, key, { channel: context.channel }, { plan: event.plan }),
       make(event, `${key}/details`, inThread, details),
       make(event, `${key}/files`, inThread, details, { sends: 'files' }),
+      ...ofItsSchedule(context),
     ]
   },
-  'plan.measured': (event) =>
-    event.plan ? [{ refresh: [planKey(event.plan), `${planKey(event.plan)}/details`] }] : [],
-  'plan.approved': (event) => ofPlan(event),
-  'plan.discarded': (event) => ofPlan(event),
+  'plan.measured': (event, context) =>
+    event.plan
+      ? [{ refresh: [planKey(event.plan), `${planKey(event.plan)}/details`] }, ...ofItsSchedule(context)]
+      : [],
+  'plan.approved': (event, context) => [
+    ...ofPlan(event),
+    ...ofItsSchedule(context),
+    ...(event.plan && context.readyFor && context.readyFor !== event.by
+      ? [
+          make(
+            event,
+            readyKey(event.plan),
+            { person: context.readyFor },
+            { plan: event.plan },
+            { urgent: true },
+          ),
+        ]
+      : []),
+  ],
+  'plan.discarded': (event, context) => [...ofPlan(event), ...ofItsSchedule(context)],
   'run.started': (event, context) => {
     if (!event.run) return []
     const live = make(
@@ -279,7 +273,14 @@ const ofNewsTo = (event: OfSchedule, person: string): Planned => {
 }
 
 const ofRun = (event: Event): Planned[] => (event.run ? [{ refresh: [runKey(event.run)] }] : [])
-const ofPlan = (event: Event): Planned[] => (event.plan ? [{ refresh: [planKey(event.plan)] }] : [])
+const ofPlan = (event: Event): Planned[] =>
+  event.plan ? [{ refresh: [planKey(event.plan), readyKey(event.plan)] }] : []
+
+/** To whoever made a plan: it has all its approvals, and may be run. */
+const readyKey = (plan: string): string => `${planKey(plan)}/ready`
+
+/** What a schedule's messages say of the plan has changed. */
+const ofItsSchedule = ({ schedule }: EventContext): Planned[] => (schedule ? ofSchedule({ schedule }) : [])
 
 function make(
   event: Event,

@@ -2,7 +2,9 @@ import type pg from 'pg'
 import type { Shows } from '../domain/delivery.ts'
 import type { Event } from '../domain/event.ts'
 import type { Instant } from '../domain/json.ts'
-import type { Plan } from '../domain/plan.ts'
+import { countBlockers, type Plan } from '../domain/plan.ts'
+import type { Problem } from '../domain/problem.ts'
+import type { Schedule } from '../domain/schedule.ts'
 import type { Run } from '../domain/run.ts'
 import type { Done } from '../domain/step.ts'
 import type { View } from '../domain/view.ts'
@@ -12,7 +14,7 @@ import { alarmById, openAlarmsOf } from '../store/alarms.ts'
 import { attemptsOf } from '../store/attempts.ts'
 import { eventAt, pingsOf } from '../store/events.ts'
 import { gateById, openGateOf } from '../store/gates.ts'
-import { approvalsOf, planById, type Approval } from '../store/plans.ts'
+import { approvalsOf, openPlan, planById, type Approval } from '../store/plans.ts'
 import { noticeById, noticesOf } from '../store/notices.ts'
 import { reachTestById, triedOf } from '../store/reach-tests.ts'
 import { scheduleById } from '../store/schedules.ts'
@@ -98,7 +100,9 @@ export function makeRender(options: RenderOptions): Render {
     const event = await eventAt(pool, shows.event)
     if (event && 'schedule' in event) {
       const schedule = await scheduleById(pool, event.schedule)
-      return schedule && scheduleNewsView(event, schedule, await noticesOf(pool, schedule.id))
+      if (!schedule) return null
+      const present = event.is === 'schedule.ready' ? await whyNotReady(pool, schedule, event.problem) : null
+      return scheduleNewsView(event, schedule, await noticesOf(pool, schedule.id), present)
     }
     if (event?.is === 'access.changed' || event?.is === 'access.refused') return accessView(event)
     return event?.run
@@ -129,6 +133,25 @@ const isCard = (run: Run, id: string): boolean =>
   Object.values(run.plan.approved.routes).some((route) =>
     route?.some((step) => step.id === id && step.kind === 'card'),
   )
+
+/**
+ * Why a scheduled run could not start now, as far as the store can tell: of its plan and its approvals. What a look at the
+ * world found is as it was found. Null: it could.
+ */
+async function whyNotReady(
+  pool: pg.Pool,
+  { runbook }: Pick<Schedule, 'runbook'>,
+  found: Problem | null,
+): Promise<Problem | null> {
+  const plan = await openPlan(pool, runbook.name, 'migrate')
+  if (!plan) return { code: 'plan-missing', runbook: runbook.name }
+  const blockers = countBlockers(plan)
+  if (blockers > 0) return { code: 'plan-blocked', plan: plan.id, blockers }
+  const missing = missingApprovals(plan, await approvalsOf(pool, plan.id))
+  if (missing.length > 0) return { code: 'approvals-missing', plan: plan.id, missing }
+  const isOfPlan = ['plan-missing', 'plan-blocked', 'approvals-missing', 'plan-expired', 'plan-expires']
+  return found && !isOfPlan.includes(found.code) ? found : null
+}
 
 /** Who could still say what a plan waits for: nobody says it twice, and nobody for a plan of their own. */
 async function waitsFor(

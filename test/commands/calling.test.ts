@@ -62,7 +62,7 @@ describe('take', () => {
     )
     expect(said).toContain('1. Retry — does Backup again')
     expect(said).toContain('Nobody else is pinged until')
-    expect(await says(asha, ['status', run])).toContain('@U_MEI has it and is asked to choose')
+    expect(await says(asha, ['status', run])).toContain('@U_MEI has it since')
     await endRun(office.pool, run, 'done')
   })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { deliveriesOf, type EventContext, type Planned } from '../../src/deliveries/planned.ts'
+import type { EventContext, Planned } from '../../src/deliveries/event-context.ts'
+import { deliveriesOf } from '../../src/deliveries/planned.ts'
 import type { Event, Happened } from '../../src/domain/event.ts'
 import type { Outcome } from '../../src/domain/outcome.ts'
 
@@ -46,16 +47,30 @@ describe('an event', () => {
   test.each([{ is: 'plan.approved', says: 'reviewed' }, { is: 'plan.discarded' }] as Happened[])(
     '$is: the plan’s message shows it',
     (body) => {
-      expect(of(body)).toEqual([{ refresh: ['plan:P'] }])
+      expect(of(body)).toEqual([{ refresh: ['plan:P', 'plan:P/ready'] }])
     },
   )
+
+  test('an approval changes what the schedule’s messages say of being ready', () => {
+    const planned = of({ is: 'plan.approved', says: 'reviewed' }, { schedule: 'S' })
+    expect(refreshed(planned)).toContain('schedule:S')
+    expect(planned).toContainEqual({ refreshBelow: 'schedule:S/' })
+  })
+
+  test('the last approval tells whoever made the plan, unless they gave it', () => {
+    const planned = of({ is: 'plan.approved', says: 'approved' }, { readyFor: 'U_PLANNER' })
+    expect(made(planned)).toMatchObject([
+      { key: 'plan:P/ready', to: { person: 'U_PLANNER' }, shows: { plan: 'P' } },
+    ])
+    expect(made(of({ is: 'plan.approved', says: 'approved' }, { readyFor: null }))).toEqual([])
+  })
 
   test('of a run that starts: a live message that is pinned, and the plan’s message shows it', () => {
     const planned = of({ is: 'run.started' })
     expect(made(planned)).toMatchObject([
       { key: 'run:P-1', to: { channel: 'C0OPS' }, pin: true, urgent: true },
     ])
-    expect(refreshed(planned)).toEqual(['plan:P'])
+    expect(refreshed(planned)).toEqual(['plan:P', 'plan:P/ready'])
   })
 
   test('of a step that is done: a message in the run’s thread, once an attempt, and the live message shows it', () => {
@@ -117,7 +132,7 @@ describe('an event', () => {
     expect(made(planned)[0]).toMatchObject({ to: { thread: 'run:P-1', broadcast: true }, urgent: true })
     expect(planned).toContainEqual({ unpin: 'run:P-1' })
     expect(planned).toContainEqual({ refreshBelow: 'ping:P-1/' })
-    expect(refreshed(planned)).toEqual(['run:P-1', 'plan:P'])
+    expect(refreshed(planned)).toEqual(['run:P-1', 'plan:P', 'plan:P/ready'])
   })
 
   test('of a run that is cancelled: the live message shows it', () => {

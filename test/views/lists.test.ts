@@ -112,7 +112,7 @@ test('one run shows its state, its choices, who has it, and its last ten events'
   expect(lines[0]).toBe(
     'HRMS is down since 03:01:12 UTC. Stopped at Migrate; hrms_master is unchanged. Waits for an answer',
   )
-  expect(lines).toContain('@U_ASHA has it and is asked to choose.')
+  expect(lines).toContain('Questions go to @U_ASHA; nobody has acknowledged.')
   expect(lines).toContain('The last 10 events:')
   expect(lines.filter((line) => line === '- 03:00:40 UTC · started by @U_ASHA')).toHaveLength(10)
   expect(view.actions.map(({ label }) => label)).toEqual([

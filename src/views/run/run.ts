@@ -111,7 +111,7 @@ function turned(standing: Standing): Part[] {
 
 function peopleLine(run: Run, approvals: ApprovedBy): Line {
   const yes = [...new Set(approvals.map(({ person }) => person))].map(whom)
-  return say`Started by ${whom(run.startedBy)} at ${clock(run.startedAt)}${yes.length ? say` · approved by ${listed(yes)}` : ''}${run.heldSince ? say` · ${whom(run.holder)} has it since ${clock(run.heldSince)}` : ''}`
+  return say`Started by ${whom(run.startedBy)} at ${clock(run.startedAt)}${yes.length ? say` · approved by ${listed(yes)}` : ''}${run.heldSince && run.heldUntil ? say` · ${whom(run.holder)} has it since ${clock(run.heldSince)}` : ''}`
 }
 
 function actionsOf(standing: Standing): Action[] {

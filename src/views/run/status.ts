@@ -154,7 +154,13 @@ export function runStatusView(
       ...view.parts,
       ...(run.endedAt
         ? []
-        : [text(say`${whom(run.holder)} has it${gate && !gate.answer ? ' and is asked to choose' : ''}.`)]),
+        : [
+            text(
+              run.heldUntil
+                ? say`${whom(run.holder)} has it${run.heldSince ? say` since ${clock(run.heldSince)}` : ''}.`
+                : say`Questions go to ${whom(run.holder)}; nobody has acknowledged.`,
+            ),
+          ]),
       ...(latest.length
         ? [
             text([bold(`The last ${counted(latest.length, 'event')}:`)]),

@@ -94,11 +94,14 @@ export function scheduleNewsView(
   event: Event & { schedule: string },
   schedule: Schedule,
   notices: readonly Notice[],
+  /** Of `schedule.ready`: why it could not start now; null: it could. */
+  present?: Problem | null,
 ): View {
   const told = toldCount(notices)
   if (event.is === 'schedule.moved') return movedNews(event, schedule, told)
   if (event.is === 'schedule.over') return overNews(event, schedule, told)
-  if (event.is === 'schedule.ready') return readyNews(event, schedule)
+  if (event.is === 'schedule.ready')
+    return readyNews(event, schedule, present === undefined ? event.problem : present)
   if (event.is === 'schedule.asks') return asksNews(event, schedule, told)
   return event.is === 'news.owed' ? owedNews(event, schedule, told) : scheduleView(schedule, notices)
 }
@@ -129,16 +132,25 @@ function overNews({ as }: Event & { is: 'schedule.over' }, schedule: Schedule, t
   }
 }
 
-function readyNews({ problem, at }: Event & { is: 'schedule.ready' }, schedule: Schedule): View {
+/** Edited when a plan of its runbook is made, approved or discarded: what it said then is told as the past. */
+function readyNews(
+  { problem, at }: Event & { is: 'schedule.ready' },
+  schedule: Schedule,
+  present: Problem | null,
+): View {
   const { start } = schedule.window
-  const head = problem ? bold('Would start now: no.') : bold('Would start now: yes.')
+  const was = `${problem ? 'Not ready' : 'Ready'} to start`
+  if (!isOpen(schedule))
+    return { state: say`${was} at ${clock(at)}: ${subject(schedule)}`, parts: [], actions: [] }
+  const head = bold(present ? 'Not ready to start.' : 'Ready to start.')
+  const changed = (problem === null) === (present === null) ? [] : say` ${was} at that time.`
   return {
     state: say`${head} ${subject(schedule)}`,
     parts: [
-      ...(problem ? reasons(problem) : []),
-      note(say`Looked at ${clock(at)}. It is to start ${moment(start, at)}.`),
+      ...(present ? reasons(present) : []),
+      note(say`Checked at ${clock(at)}.${changed} It is to start ${moment(start, at)}.`),
     ],
-    actions: isOpen(schedule) && problem ? (wordProblem(problem).actions ?? []) : [],
+    actions: present ? (wordProblem(present).actions ?? []) : [],
   }
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Problem } from '../../../src/domain/problem.ts'
 import type { Event, Happened } from '../../../src/domain/event.ts'
 import type { Notice } from '../../../src/domain/notice.ts'
 import type { Over, Schedule } from '../../../src/domain/schedule.ts'
@@ -47,8 +48,8 @@ const happened = (body: Happened): Event & { schedule: string } =>
   ({ seq: 1, at: '2025-11-12T23:50:00.000Z', by: 'U0MEI', run: null, plan: null, ...body }) as never
 
 const schedule = 'add-security-enhancements@1'
-const news = (body: Happened, changes: Partial<Schedule> = {}): string =>
-  plainText(scheduleNewsView(happened(body), planned(changes), told))
+const news = (body: Happened, changes: Partial<Schedule> = {}, present?: Problem | null): string =>
+  plainText(scheduleNewsView(happened(body), planned(changes), told, present))
 
 test('a schedule says what is to run when, in whose zone, who was told and who comes next', () => {
   expect(plainText(scheduleView(planned(), told))).toBe(
@@ -76,13 +77,24 @@ test('one that is over says how it ended, and offers nothing', () => {
 test('the look before the start says yes, or no with the reason and what to do', () => {
   const before = 600_000
   expect(news({ is: 'schedule.ready', schedule, before, problem: null })).toMatch(
-    /^Would start now: yes\. AddSecurityEnhancements on hrms_master\nLooked at 23:50:00 UTC\. It is to start 00:00:00 UTC/,
+    /^Ready to start\. AddSecurityEnhancements on hrms_master\nChecked at 23:50:00 UTC\. It is to start 00:00:00 UTC/,
   )
   const problem = { code: 'plan-missing', runbook: 'add-security-enhancements' } as const
   const no = news({ is: 'schedule.ready', schedule, before, problem })
-  expect(no).toContain('Would start now: no.')
+  expect(no).toContain('Not ready to start.')
   expect(no).toContain('Because: There is no open plan of add-security-enhancements.')
   expect(no).toContain('/migrate plan add-security-enhancements')
+})
+
+test('what a look found is told as the past once it is otherwise, or once the run has started', () => {
+  const problem = { code: 'plan-missing', runbook: 'add-security-enhancements' } as const
+  const found = { is: 'schedule.ready', schedule, before: 600_000, problem } as const
+  expect(news(found, {}, null)).toMatch(
+    /^Ready to start\. AddSecurityEnhancements on hrms_master\nChecked at 23:50:00 UTC\. Not ready to start at that time\./,
+  )
+  expect(news(found, { run: '7F3A-1' }, null)).toBe(
+    'Not ready to start at 23:50:00 UTC: AddSecurityEnhancements on hrms_master',
+  )
 })
 
 test('at its time it asks to be started, and no longer once it was', () => {
