@@ -23,7 +23,7 @@ import { identityOf, samplePlan, sampleRunbook, smallRoutes } from '../plans.ts'
 import { claimTarget } from '../../src/adapters/postgres/claim.ts'
 import { makeTarget } from '../../src/adapters/postgres/target.ts'
 
-const asha = { person: 'U_ASHA', via: 'terminal' } as const
+const asha = { person: 'U_ASHA', via: 'slack' } as const
 
 const workers = new Set<Worker>()
 afterEach(async () => {
