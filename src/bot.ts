@@ -18,6 +18,7 @@ import { mappedPeople, nobodyTells } from './cli/people.ts'
 import { makeLog } from './log.ts'
 import { makeMailer } from './mail/mailer.ts'
 import { startClock } from './notices/clock.ts'
+import { audiencesReached } from './plan/findings-audiences.ts'
 import { openRunbooks } from './runbook/load.ts'
 import { makeSecrets } from './runbook/secrets.ts'
 import { startWorker } from './runs/worker.ts'
@@ -174,6 +175,16 @@ async function takeRules(locks: pg.Client): Promise<void> {
     )
 }
 
+/** Said at the start, not at three in the morning: whom the runbooks tell would read nothing. */
+async function lookAtAudiences(slack: Slack): Promise<void> {
+  for (const runbook of usable) {
+    const { findings } = await audiencesReached(runbook, slack.directory, config.mail !== null)
+    for (const { level, problem } of findings)
+      if (level !== 'note')
+        log.warn({ runbook: runbook.name, code: problem.code }, plainText(problemView(problem)))
+  }
+}
+
 async function serveSlack(slack: Slack): Promise<void> {
   const desk = makeDesk(house)
   const pages = makeDesk({ ...house, directory: listedToo(house.directory) })
@@ -183,7 +194,8 @@ async function serveSlack(slack: Slack): Promise<void> {
     if (started.ok) {
       listening = started.value
       log.info({ port: listening.port }, 'Slack reaches us')
-      return
+      await slack.checkBlocks()
+      return lookAtAudiences(slack)
     }
     if (started.problem.code !== 'slack-away') refuse(plainText(problemView(started.problem)))
     log.warn({ problem: started.problem }, 'Slack does not answer; runs go on, and the terminal works')

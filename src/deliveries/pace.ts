@@ -16,6 +16,10 @@ export interface Pace {
   late: number
   /** Between two tries while Slack is away: doubled from `first` to `most`. */
   away: { first: number; most: number }
+  /** The same of what Slack refuses until people mend something. */
+  mend: { first: number; most: number }
+  /** What nobody mended for so long is refused for good. */
+  giveUp: number
 }
 
 export const slackPace: Pace = {
@@ -27,6 +31,8 @@ export const slackPace: Pace = {
   doubt: 30_000,
   late: 60_000,
   away: { first: 1_000, most: 60_000 },
+  mend: { first: 3_000, most: 60_000 },
+  giveUp: 7 * 86_400_000,
 }
 
 /** The same of letters, which have no pace of their own: they go one after another. */
@@ -69,6 +75,8 @@ export function makeBudget(perMinute: number, now: () => number): { take(): bool
 export interface Absence {
   /** Until when it is left alone. */
   until(): number
+  /** It was away when it was last tried. */
+  isOn(): boolean
   /** True: it was there until now. Failures of calls that were under way together count once. */
   failed(notBefore: number): boolean
   /** True: it was away until now. A call that began before the last failure tells nothing about now. */
@@ -82,6 +90,7 @@ export function makeAbsence(away: Pace['away'], now: () => number): Absence {
   let until = 0
   return {
     until: () => until,
+    isOn: () => failures > 0,
     failed(notBefore) {
       const isNew = failures === 0
       failedAt = now()

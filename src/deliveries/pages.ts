@@ -12,9 +12,9 @@ import {
   recordLater,
   recordRefused,
   recordSent,
-  recordShown,
   sentAsOf,
 } from '../store/deliveries.ts'
+import { recordShown } from '../store/edits.ts'
 import { eventAt, pingsOf } from '../store/events.ts'
 import { openGateOf } from '../store/gates.ts'
 import { duePages, postponePage, recordPageLater, type DuePage, type Paged } from '../store/pages.ts'

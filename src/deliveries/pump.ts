@@ -2,7 +2,9 @@ import type pg from 'pg'
 import type { Channel } from '../domain/delivery.ts'
 import type { Log } from '../log.ts'
 import { forgetButtons } from '../store/buttons.ts'
-import { dueInSlack, orphanDeliveries, refuseOrphanedReplies, staleDeliveries } from '../store/deliveries.ts'
+import { dueInSlack, orphanDeliveries, refuseOrphanedReplies } from '../store/deliveries.ts'
+import { staleDeliveries } from '../store/edits.ts'
+import { retryWaiting } from '../store/waiting.ts'
 import { fanOut } from './fan-out.ts'
 import { makeAbsence, makeBudget, slackPace, type Pace } from './pace.ts'
 import type { Render } from './render.ts'
@@ -94,13 +96,16 @@ export async function pump(options: PumpOptions): Promise<void> {
   }
 
   await orphanDeliveries(pool, 'slack', pace.doubt)
+  // Somebody may have given us another token, or invited us while nobody was here.
+  await retryWaiting(pool, null)
   await forgetButtons(pool)
   while (!signal.aborted && !broken) {
     await fanOut(pool)
     if (absence.until() <= now()) {
       await refuseOrphanedReplies(pool)
-      await beginPosts()
+      // After an outage the live messages say first how it stands; then the threads are told from where they ended.
       await beginEdits()
+      if (!absence.isOn() || underWay.size === 0) await beginPosts()
     }
     await pause()
   }

@@ -20,6 +20,7 @@ import { reachTestById, triedOf } from '../store/reach-tests.ts'
 import { scheduleById } from '../store/schedules.ts'
 import { runById } from '../store/runs.ts'
 import { accessView } from '../views/people/access.ts'
+import { waitingIn } from '../store/waiting.ts'
 import { lapsedView, pingView, takenView } from '../views/people/call.ts'
 import { cardView } from '../views/run/card.ts'
 import { endingView } from '../views/run/ending.ts'
@@ -31,6 +32,7 @@ import { planView, type WaitsFor } from '../views/plan.ts'
 import { testPing, testView } from '../views/people/reach-test.ts'
 import { runView } from '../views/run/run.ts'
 import { scheduleNewsView, scheduleView } from '../views/schedule/schedule.ts'
+import { undeliveredView } from '../views/undelivered.ts'
 
 /** Draws what a delivery shows, as it is now. Null: there is nothing (any more) to show. */
 export type Render = (shows: Shows) => Promise<View | null>
@@ -97,6 +99,8 @@ export function makeRender(options: RenderOptions): Render {
       if (!test) return null
       return shows.to === undefined ? testView(test, await triedOf(pool, test.id)) : testPing(test, shows.to)
     }
+    if ('undelivered' in shows)
+      return undeliveredView(shows.undelivered, await waitingIn(pool, shows.undelivered))
     const event = await eventAt(pool, shows.event)
     if (event && 'schedule' in event) {
       const schedule = await scheduleById(pool, event.schedule)

@@ -4,19 +4,19 @@ import type { View } from '../domain/view.ts'
 import type { Log } from '../log.ts'
 import {
   recordLater,
-  recordPinned,
   recordRefused,
   recordSent,
-  recordShown,
-  stateShown,
+  refreshDeliveriesBelow,
   type DueInSlack,
-  type StaleDelivery,
 } from '../store/deliveries.ts'
+import { recordPinned, recordShown, stateShown, type StaleDelivery } from '../store/edits.ts'
+import { recordEditWaiting, recordWaiting, retryBeside } from '../store/waiting.ts'
 import { twiceWords } from '../views/marks.ts'
 import { begin, drawn } from './begin.ts'
 import { tellOutcome } from './outcome.ts'
 import type { Pace } from './pace.ts'
 import type { Render } from './render.ts'
+import { tellUndelivered, undeliveredBelow } from './undelivered.ts'
 
 /** How one message went, for the pace of the next ones. */
 export type Result =
@@ -31,7 +31,7 @@ export interface SenderOptions {
   channel: Channel
   render: Render
   log: Log
-  pace: Pick<Pace, 'late' | 'doubt' | 'away'>
+  pace: Pick<Pace, 'late' | 'doubt' | 'away' | 'mend' | 'giveUp'>
 }
 
 export interface Sender {
@@ -66,43 +66,87 @@ export function makeSender({ pool, channel, render, log, pace }: SenderOptions):
   ): Promise<Result> => {
     const { key } = due
     if ('sent' in sent) {
-      const { pin } = await recordSent(pool, key, sent.sent, shown)
-      if (pin) await recordPinned(pool, key, await channel.pin(sent.sent, true))
-      await tellOutcome(pool, due, null)
+      await arrived(due, sent.sent, shown)
       return { reached: true }
     }
-    if ('refused' in sent) {
-      await recordRefused(pool, key, sent.refused)
-      await tellOutcome(pool, due, { error: sent.refused, goesOn: false })
-      log.warn({ key, to: due.to, error: sent.refused }, 'Slack refused a message')
-      return { reached: true }
+    if ('waits' in sent) {
+      if (Date.now() - Date.parse(due.madeAt) > pace.giveUp) return refuse(due, sent.waits)
+      await recordWaiting(pool, key, sent.waits, pace.mend, due.unsure)
+      await tellOutcome(pool, due, { error: sent.waits, goesOn: true })
+      if (await tellUndelivered(pool, due))
+        log.warn(
+          { key, to: due.to, error: sent.waits },
+          'Slack refuses messages; they wait until that is mended',
+        )
+      return sent.everywhere ? lockedOut(sent.waits) : { reached: true }
     }
+    if ('refused' in sent) return refuse(due, sent.refused)
     if ('unsure' in sent) {
-      await recordLater(pool, key, new Date(Date.now() + pace.doubt).toISOString(), 'unsure', 'no_answer')
-      log.warn({ key }, 'nobody knows whether a message arrived')
-      return { skipped: true }
+      await recordLater(pool, key, new Date(Date.now() + pace.doubt).toISOString(), 'unsure', sent.unsure)
+      log.warn({ key, error: sent.unsure }, 'nobody knows whether a message arrived')
+      return sent.unsure === notSlack ? { away: sent.unsure, until: 0 } : { skipped: true }
     }
     await recordLater(pool, key, sent.later, due.unsure ? 'unsure' : 'due', sent.why)
     return notNow(sent)
   }
 
-  const refresh = async ({ key, shows, sentAs, wanted, pin, pinned }: StaleDelivery): Promise<Result> => {
+  const arrived = async (
+    due: DueInSlack,
+    sentAs: InSlack,
+    shown: { wanted: number; state: string | null },
+  ): Promise<void> => {
+    const { key } = due
+    const { pin, waited, other } = await recordSent(pool, key, sentAs, shown, due.unsure)
+    if (other) await channel.remove(other)
+    if (pin) await recordPinned(pool, key, await channel.pin(sentAs, true))
+    if (waited) await mended(key)
+    await tellOutcome(pool, due, null)
+  }
+
+  /** What waits beside it goes on at once, and who was told that it waits is told that it does not. */
+  const mended = async (key: string): Promise<void> => {
+    const lane = await retryBeside(pool, key)
+    if (lane !== null) await refreshDeliveriesBelow(pool, undeliveredBelow(lane))
+  }
+
+  const refuse = async (due: DueInSlack, error: string): Promise<Result> => {
+    await recordRefused(pool, due.key, error)
+    await tellOutcome(pool, due, { error, goesOn: false })
+    log.warn({ key: due.key, to: due.to, error }, 'Slack refused a message')
+    return { reached: true }
+  }
+
+  const refresh = async (stale: StaleDelivery): Promise<Result> => {
+    const { key, shows, sentAs, wanted, pin, pinned } = stale
     const shown = { wanted, state: await stateShown(pool, shows) }
     const view = await drawn(render, log, { key, shows })
     if (view === null || view === 'not now') {
       await recordShown(pool, key, shown)
       return { skipped: true }
     }
-    const sent = await channel.update(sentAs, view, key)
+    const sent = await channel.update(sentAs, resolved(stale.to, null), view, key)
     if ('later' in sent) return notNow(sent)
-    await recordShown(pool, key, shown, 'refused' in sent ? sent.refused : null)
-    if ('refused' in sent) log.warn({ key, error: sent.refused }, 'Slack refused an edit')
+    if ('waits' in sent) {
+      await recordEditWaiting(pool, key, sent.waits, pace.mend)
+      if (await tellUndelivered(pool, stale))
+        log.warn({ key, error: sent.waits }, 'Slack refuses edits; they wait until that is mended')
+      return sent.everywhere ? lockedOut(sent.waits) : { reached: true }
+    }
+    if ('refused' in sent) {
+      log.warn({ key, error: sent.refused }, 'Slack refused an edit')
+      await recordShown(pool, key, shown, sent.refused)
+    } else if (await recordShown(pool, key, shown)) await mended(key)
     if (pin === false && pinned) await recordPinned(pool, key, !(await channel.pin(sentAs, false)))
     return { reached: true }
   }
 
+  const lockedOut = (why: string): Result => ({ away: why, until: Date.now() + pace.mend.most })
+
   return { send, refresh }
 }
+
+/** What answered was not Slack: the next message would go the same way. */
+const notSlack = 'not_slack'
 
 const notNow = (sent: Extract<Sent, { later: string }>): Result => {
   const until = Date.parse(sent.later)

@@ -28,6 +28,8 @@ export type Shows =
   | { notice: string }
   /** What a test of who is reached came to; with `to`, what this addressee is told. */
   | { test: string; to?: string }
+  /** What waits in one channel, to those whom it is about. */
+  | { undelivered: string }
 
 /** The delivery that shows a plan, and the live message of a run and of a schedule. */
 export const planKey = (plan: string): string => `plan:${plan}`
@@ -70,17 +72,22 @@ export type SentAs = InSlack | { mail: string } | { pager: string }
 
 export type Sent =
   | { sent: InSlack }
-  /** Final: this delivery cannot be made. `why` is Slack's error code. */
+  /** Final: this delivery cannot be made. It is Slack's error code, or our own. */
   | { refused: string }
+  /** People can mend it, and it is tried again. `everywhere`: nothing at all is taken, whatever it is. */
+  | { waits: string; everywhere: boolean }
   /** Not now; the same later. `busy`: too much of this kind to this place; otherwise nothing gets through. */
   | { later: Instant; why: string; busy: boolean }
   /** No answer came: it may have arrived. */
-  | { unsure: true }
+  | { unsure: string }
 
 /** What the pump needs of Slack. A method that the server lacks costs its feature: `lacks`, `false`. */
 export interface Channel {
   post(to: ResolvedAddress, view: View, delivery: string): Promise<Sent>
-  update(message: InSlack, view: View, delivery: string): Promise<Sent>
+  /** `to`: whom the message was for. */
+  update(message: InSlack, to: ResolvedAddress, view: View, delivery: string): Promise<Sent>
+  /** Takes a message of ours away. False: it is still there, or was taken away before. */
+  remove(message: InSlack): Promise<boolean>
   /** One upload of all files. Slack tells no timestamp of it: `sent` names the thread, or has an empty `ts`. */
   upload(
     to: ResolvedAddress,

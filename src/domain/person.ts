@@ -30,8 +30,11 @@ export interface Acquaintances {
   channelState(channel: string): Promise<ChannelState | null>
 }
 
-/** `in`: we are a member. `unknown`: there is none, or a private one that we are not in. */
-export type ChannelState = 'in' | 'not-in' | 'archived' | 'unknown'
+/**
+ * `in`: we are a member. `unknown`: there is none, or a private one that we are not in. `shared`: with another
+ * organization, and nothing is said there.
+ */
+export type ChannelState = 'in' | 'not-in' | 'archived' | 'unknown' | 'shared'
 
 /** What a directory of people knows; Slack's, joined in the bot. */
 export interface Directory extends Acquaintances {

@@ -130,7 +130,11 @@ export interface Problems extends EfCoreProblems, NoticedProblems, ServiceProble
   /** Somebody has just tried who can be reached. */
   'tested-lately': { runbook: string; by: string; at: Instant }
   // Who is told. `audiences`: those of the runbook that name it; the runbook's own channel is in none
-  'audience-channel': { channel: string; audiences: string[]; state: 'not-in' | 'archived' | 'unknown' }
+  'audience-channel': {
+    channel: string
+    audiences: string[]
+    state: 'not-in' | 'archived' | 'unknown' | 'shared'
+  }
   'audience-group-empty': { group: string; audiences: string[] }
   'audience-gone': { person: string; audiences: string[]; why: Gone }
   /** No mail server is configured. */

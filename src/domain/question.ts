@@ -24,6 +24,11 @@ export interface Questions {
   'had-begun': { began: Instant }
   /** Counted under lock: a rollback would lose more than was accepted. Nothing was changed. */
   'loss-grew': { accepted: number; counted: number }
+  /**
+   * The break-glass card is not in the channel, and the first service would stop. `error`: why; null: it was not tried.
+   * `file`: the card on our host. Answered by the clock when the card is delivered.
+   */
+  'card-undelivered': { channel: string; error: string | null; file: string }
   /** Somebody changed what the undo would put back. */
   'changed-meanwhile': { what: string; expected: string; found: string }
 }

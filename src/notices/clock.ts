@@ -3,7 +3,7 @@ import type pg from 'pg'
 import type { Around } from '../access/reach.ts'
 import type { Log } from '../log.ts'
 import { answer } from '../runs/requests.ts'
-import { lapsedGates } from '../store/gates.ts'
+import { gatesOfDeliveredCards, lapsedGates } from '../store/gates.ts'
 import { escalate } from './escalation.ts'
 import { removeExpired, type Retention } from './retention.ts'
 import { attendSchedules, type Announcing } from './schedules.ts'
@@ -33,6 +33,7 @@ export function startClock(
   const everySecond = '* * * * * *'
   const tasks = [
     at(everySecond, 'gates', () => answerLapsed(pool)),
+    at(everySecond, 'delivered cards', () => answerDelivered(pool)),
     at(everySecond, 'escalation', () => escalate(pool, around)),
     at(everySecond, 'schedules', () => attendSchedules(pool, around)),
     at('17 * * * *', 'retention', async () => {
@@ -65,4 +66,10 @@ const textOf = (message: string | Error): string => (message instanceof Error ? 
 export async function answerLapsed(pool: pg.Pool): Promise<void> {
   for (const { id, as } of await lapsedGates(pool))
     await answer(pool, { gate: { id }, choice: as, caller: { person: 'clock', via: 'clock' } })
+}
+
+/** Nobody need wait for a card that is delivered: the run looks again, and goes on. */
+export async function answerDelivered(pool: pg.Pool): Promise<void> {
+  for (const { id } of await gatesOfDeliveredCards(pool))
+    await answer(pool, { gate: { id }, choice: 'wait', caller: { person: 'clock', via: 'clock' } })
 }

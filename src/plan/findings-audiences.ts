@@ -1,13 +1,14 @@
 import type { Check, Finding } from '../domain/finding.ts'
 import type { Acquaintances } from '../domain/person.ts'
 import type { Runbook } from '../domain/runbook.ts'
-import { note, warning } from './looked.ts'
+import { blocker, note, warning } from './looked.ts'
 
 type Known = Pick<Acquaintances, 'members' | 'goneWhy' | 'channelState'>
 
 /**
- * Whether those whom a runbook's notices are for, and its own channel, could be told now. Never fails, and forbids
- * nothing: of what Slack does not tell, a note says so. `mails`: a mail server is configured.
+ * Whether those whom a runbook's notices are for, and its own channel, could be told now. Never fails. A runbook whose
+ * own channel would get nothing is not run; of what Slack does not tell, a note says so. `mails`: a mail server is
+ * configured.
  */
 export async function audiencesReached(runbook: Runbook, known: Known, mails: boolean): Promise<Check> {
   const { audiences } = runbook
@@ -44,7 +45,15 @@ export async function audiencesReached(runbook: Runbook, known: Known, mails: bo
   }
   const findings: Finding[] = [
     ...channels.flatMap(({ state, ...where }) =>
-      state === null || state === 'in' ? [] : [warning({ code: 'audience-channel', ...where, state })],
+      state === null || state === 'in'
+        ? []
+        : [
+            (where.channel === runbook.channel ? blocker : warning)({
+              code: 'audience-channel',
+              ...where,
+              state,
+            }),
+          ],
     ),
     ...groups.flatMap(({ members, ...where }) =>
       members?.length === 0 ? [warning({ code: 'audience-group-empty', ...where })] : [],

@@ -11,11 +11,11 @@ import { attemptsOf, setProgress } from '../store/attempts.ts'
 import { cancelOf, runById, touchRun } from '../store/runs.ts'
 import { ok, type Result } from '../domain/result.ts'
 import { presentRoute } from '../domain/route.ts'
-import { untilCardIsOut } from './card-first.ts'
+import { cardFirst, isAboutCard } from './card-first.ts'
 import { next } from './next.ts'
 import { untilUsersWereTold } from './on-time.ts'
 import { needsClaim, perform } from './perform.ts'
-import { begin, end, finish, recordSeen, type Driven } from './record.ts'
+import { begin, beginAsking, end, finish, recordSeen, type Driven } from './record.ts'
 import { openWorld, type RunWorld, type Surroundings } from './world.ts'
 
 /** Why a step is told to stop. `leaving`: this process ends, and another one goes on with the step. */
@@ -146,13 +146,22 @@ async function oneAttempt(
 ): Promise<Run | null> {
   const { log, kinds } = surroundings
   await untilUsersWereTold(surroundings.pool, driven.run, step, drive.signal())
-  await untilCardIsOut(surroundings, driven.run, step, drive.signal())
+  const asks = await cardFirst(
+    surroundings,
+    { run: driven.run, step, record: before, answer },
+    drive.signal(),
+  )
   // A stop while it waited: nothing has begun, so the window must not either. Without its claim it waits anew.
   const waited = drive.stopped()
   if (waited === 'leaving') return null
   // Before the mark: a cancel that comes after it is not in the run that the mark gives, and must not be forgotten.
   drive.rearm()
   if (waited !== null && waited !== 'cancelled') return driven.run
+  if (asks && waited === null) {
+    await beginAsking(driven, step, attempt)
+    await finish(driven, step, attempt, asks)
+    return driven.run
+  }
   const { run, begun } = await begin(driven, step, attempt, taken.lastSeen)
   if (begun.outcome) return run
   const record = [...before.filter((a) => a.step !== step.id || a.attempt !== attempt), begun]
@@ -163,7 +172,7 @@ async function oneAttempt(
     record,
     step,
     attempt,
-    answer,
+    answer: isAboutCard(before, step) ? null : answer,
     lives: begun.lives,
     world,
     signal: drive.signal(),

@@ -68,6 +68,13 @@ export function begin(
   })
 }
 
+/** The mark before people are asked whether a step may begin: nothing has, and the window neither. */
+export function beginAsking(driven: Driven, step: Step, attempt: number): Promise<void> {
+  return fenced(driven, async (tx, run) => {
+    await beginAttempt(tx, run.id, step.id, attempt)
+  })
+}
+
 /**
  * Outcome, gate and events in one transaction. A cancel that was asked for answers the gate that it led to, when going
  * back still means what the person was told.

@@ -8,9 +8,10 @@ import type { Desk } from '../domain/desk.ts'
 import type { Directory } from '../domain/person.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
 import type { Log } from '../log.ts'
-import { recordArrived } from '../store/deliveries.ts'
 import { listenToActions } from './actions.ts'
-import { deliveryEvent, makeChannel } from './channel.ts'
+import { listenToArrivals, listenToInvitations } from './arrivals.ts'
+import { checkBlocksOf } from './check-blocks.ts'
+import { makeChannel } from './channel.ts'
 import { deliveryClient, promptOptions, server, slackLogger } from './clients.ts'
 import { listenToCommands } from './commands.ts'
 import { makeConversations } from './conversations.ts'
@@ -20,7 +21,6 @@ import { HttpReceiver, type Route } from './http.ts'
 import { makeFeatures } from './features.ts'
 import type { Front } from './front.ts'
 import { listenToModals } from './modals.ts'
-import { loggingMissingScopes } from './missing-scopes.ts'
 import { makeNames } from './names.ts'
 import { SocketReceiver } from './socket.ts'
 import { ConnectionRefused } from './socket-connection.ts'
@@ -42,6 +42,8 @@ export interface Slack {
   directory: Directory
   /** How a person is called, for whoever is not in Slack; null: nobody tells. */
   nameOf: (person: string) => Promise<string | null>
+  /** Asks Slack whether it takes messages as this release builds them; what it does not take is logged. */
+  checkBlocks: () => Promise<void>
   /**
    * Takes requests from now on. `pages`: serves people who come by a link, over HTTP only. `slack-refused`: the token is
    * not taken; `slack-away`: nobody answers; `port-refused`: it cannot listen.
@@ -62,18 +64,21 @@ export function makeSlack({ config, roles, store, log, isHealthy = async () => t
   const prompt = new WebClient(config.botToken, promptOptions(config, log))
   const features = makeFeatures(log)
   const groups = (role: string) => roles[role]?.groups ?? []
-  const conversations = makeConversations(prompt)
-  const channel = makeChannel({
-    client: deliveryClient(config, log),
-    store,
+  const sender = deliveryClient(config, log)
+  const conversations = makeConversations({ client: prompt, lister: sender, log })
+  const directory = makeDirectory({
+    client: prompt,
     conversations,
-    groups,
+    groups: groupsOf({ roles }),
     features,
     log,
   })
-  const directory = makeDirectory({
-    client: prompt,
-    groups: groupsOf({ roles }),
+  const channel = makeChannel({
+    client: sender,
+    store,
+    conversations,
+    people: directory,
+    groups,
     features,
     log,
   })
@@ -96,7 +101,8 @@ export function makeSlack({ config, roles, store, log, isHealthy = async () => t
     listenToCommands(app, front, track)
     listenToActions(app, front, track)
     listenToModals(app, front, track)
-    listenToArrivals(app, store, log)
+    listenToArrivals(app, front)
+    listenToInvitations(app, front)
     try {
       await app.init()
       const { port, stop } = await start(receiver)
@@ -117,7 +123,8 @@ export function makeSlack({ config, roles, store, log, isHealthy = async () => t
         : failure({ code: 'slack-away', errno: fault.error, since: new Date().toISOString() })
     }
   }
-  return { channel, directory, nameOf, listen }
+  const checkBlocks = () => checkBlocksOf(sender, groups, log)
+  return { channel, directory, nameOf, checkBlocks, listen }
 }
 
 /** A Socket Mode that is off is for people to mend; everything else goes away. */
@@ -128,16 +135,6 @@ const faultOfConnection = ({ reason }: ConnectionRefused): Fault => ({
 
 const isOfListening = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && 'syscall' in error && error.syscall === 'listen'
-
-/** What we posted comes back as an event where the workspace lets us have it: then nothing unsure is sent twice. */
-function listenToArrivals(app: App, store: pg.Pool, log: Log): void {
-  app.event('message_metadata_posted', async ({ event }) => {
-    const key = event.metadata.event_payload?.['key']
-    if (event.metadata.event_type !== deliveryEvent || typeof key !== 'string') return
-    if (await recordArrived(store, key, { channel: event.channel_id, ts: event.message_ts }))
-      log.info({ key }, 'a message that nobody was sure of has arrived')
-  })
-}
 
 function makeReceiver(
   config: SlackConfig,
@@ -152,8 +149,7 @@ function makeReceiver(
         logger: slackLogger(log),
         // The receiver connects again by its own rule; the client's retries would go on for half an hour.
         clientOptions: {
-          ...server(config),
-          fetch: loggingMissingScopes(log),
+          ...server(config, log),
           rejectRateLimitedCalls: true,
           retryConfig: { retries: 0 },
           timeout: 10_000,

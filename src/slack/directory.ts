@@ -2,12 +2,13 @@ import type { UsersInfoResponse, WebClient } from '@slack/web-api'
 import type { Directory, Quiet, Standing } from '../domain/person.ts'
 import type { Gone } from '../domain/absence.ts'
 import type { Log } from '../log.ts'
-import { makeChannelStates } from './channel-states.ts'
+import type { Conversations } from './conversations.ts'
 import { faultOf } from './faults.ts'
 import type { Features } from './features.ts'
 
 export interface DirectoryOptions {
   client: WebClient
+  conversations: Pick<Conversations, 'stateOf'>
   /** The user groups that roles of the configuration name. */
   groups: readonly string[]
   features: Features
@@ -19,7 +20,13 @@ export interface DirectoryOptions {
 const believed = 60_000
 
 type User = NonNullable<UsersInfoResponse['user']>
-type Refused = Gone | 'unknown'
+type Refused = Gone | 'nobody' | 'unknown'
+
+/** Slack's people, as those who send them messages need them besides. */
+export interface People extends Directory {
+  /** Whether a direct message to this person stays among us; `nobody`: there is no such person, `unknown`: nobody tells. */
+  mayBeTold(person: string): Promise<'yes' | Refused>
+}
 
 interface Found {
   refused: Refused | null
@@ -31,8 +38,8 @@ interface Found {
  * Slack's people, failing closed: who cannot be looked up may do nothing. Guests, strangers from shared channels, bots
  * and people of other workspaces may not either, whatever group they are in.
  */
-export function makeDirectory(options: DirectoryOptions): Directory {
-  const { client, groups, features, log, now = Date.now } = options
+export function makeDirectory(options: DirectoryOptions): People {
+  const { client, conversations, groups, features, log, now = Date.now } = options
   const team = ownTeam(client)
   const people = new Map<string, Found & { until: number }>()
   const memberships = new Map<string, { members: Promise<string[] | null>; until: number }>()
@@ -66,17 +73,22 @@ export function makeDirectory(options: DirectoryOptions): Directory {
   return {
     members,
     quietOf,
-    channelState: makeChannelStates({ client, log, now }),
+    channelState: conversations.stateOf,
     async goneWhy(person) {
       const { refused } = await find(person, 'reading')
-      return refused === 'unknown' ? null : refused
+      return refused === 'unknown' || refused === 'nobody' ? null : refused
     },
+    mayBeTold: async (person) => (await find(person, 'reading')).refused ?? 'yes',
     async lookUp(person, about = 'acting'): Promise<Standing> {
       const [{ refused }, inGroups] = await Promise.all([
         find(person, about),
         Promise.all(groups.map(async (group) => ((await members(group))?.includes(person) ? [group] : []))),
       ])
-      if (refused) return { may: false, problem: { code: 'person-refused', why: refused } }
+      if (refused)
+        return {
+          may: false,
+          problem: { code: 'person-refused', why: refused === 'nobody' ? 'unknown' : refused },
+        }
       return { may: true, groups: inGroups.flat(), at: new Date(now()).toISOString() }
     },
     zoneOf: async (person) => (await find(person, 'reading')).zone,
@@ -95,7 +107,7 @@ async function findPerson(
   } catch (error) {
     const fault = faultOf(error)
     log.warn({ person, error: fault.error }, 'a person could not be looked up, and was refused')
-    return { refused: 'unknown', zone: null }
+    return { refused: fault.error === 'user_not_found' ? 'nobody' : 'unknown', zone: null }
   }
 }
 

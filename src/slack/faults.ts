@@ -17,7 +17,14 @@ export type Fault =
   | { is: 'lacks'; error: string }
   /** It takes no call of ours at all: somebody has to look at the token. */
   | { is: 'locked-out'; error: string }
+  /** Refused for something that people change: an invitation, an archive, who may write where. */
+  | { is: 'mendable'; error: string }
+  /** Refused for how the message is built: the same text without blocks is taken. `says`: Slack's own words. */
+  | { is: 'blocks'; error: string; says: string[] }
   | { is: 'refused'; error: string }
+
+/** What answers is not Slack: a proxy, a captive portal. Nobody knows whether Slack was asked at all. */
+export class NotSlack extends Error {}
 
 const byCode: Record<string, Exclude<Fault['is'], 'refused'>> = {
   ratelimited: 'busy',
@@ -41,7 +48,34 @@ const byCode: Record<string, Exclude<Fault['is'], 'refused'>> = {
   account_inactive: 'locked-out',
   org_login_required: 'locked-out',
   ekm_access_denied: 'locked-out',
+  accesslimited: 'locked-out',
+  team_access_not_granted: 'locked-out',
+  not_in_channel: 'mendable',
+  channel_not_found: 'mendable',
+  is_archived: 'mendable',
+  messages_tab_disabled: 'mendable',
+  access_denied: 'mendable',
+  no_permission: 'mendable',
+  enterprise_is_restricted: 'mendable',
+  posting_to_general_channel_denied: 'mendable',
+  file_uploads_disabled: 'mendable',
+  storage_limit_reached: 'mendable',
+  invalid_blocks: 'blocks',
+  invalid_blocks_format: 'blocks',
+  msg_blocks_too_long: 'blocks',
+  invalid_attachments: 'blocks',
+  too_many_attachments: 'blocks',
+  block_mismatch: 'blocks',
+  invalid_metadata_format: 'blocks',
+  invalid_metadata_schema: 'blocks',
+  metadata_too_large: 'blocks',
+  metadata_must_be_sent_from_app: 'blocks',
+  msg_too_long: 'blocks',
+  invalid_arguments: 'blocks',
 }
+
+/** Who may write where: `restricted_action_read_only_channel`, `restricted_action_thread_locked`, … */
+const restricted = /^restricted_action/
 
 /** Codes of a connection that was never made: nothing can have arrived. */
 const unmade = new Set([
@@ -63,21 +97,39 @@ const unmade = new Set([
 export function faultOf(error: unknown): Fault {
   if (error instanceof WebAPIRateLimitedError)
     return { is: 'busy', seconds: error.retryAfter, error: 'ratelimited' }
-  if (error instanceof WebAPIPlatformError) {
-    const code = error.data.error
-    const is = byCode[code] ?? 'refused'
-    return is === 'busy' ? { is, seconds: 30, error: code } : { is, error: code }
-  }
+  if (error instanceof WebAPIPlatformError) return faultOfAnswer(error.data)
   if (error instanceof WebAPIHTTPError) {
-    const code = `status_${error.statusCode}`
-    if (error.statusCode === 404) return { is: 'lacks', error: code }
-    return { is: error.statusCode === 503 ? 'away' : 'lost', error: code }
+    if (isRefusal(error.body)) return faultOfAnswer(error.body)
+    return { is: error.statusCode === 503 ? 'away' : 'lost', error: `status_${error.statusCode}` }
   }
   if (error instanceof WebAPIRequestError) {
+    if (error.original instanceof NotSlack) return { is: 'lost', error: 'not_slack' }
     const code = errnoOf(error.original)
     return { is: unmade.has(code) ? 'away' : 'lost', error: code }
   }
   throw error
+}
+
+interface Refusal {
+  ok: false
+  error: string
+  response_metadata?: { messages?: string[] }
+}
+
+/** Slack's own no. */
+const isRefusal = (body: unknown): body is Refusal =>
+  typeof body === 'object' &&
+  body !== null &&
+  'ok' in body &&
+  body.ok === false &&
+  'error' in body &&
+  typeof body.error === 'string'
+
+function faultOfAnswer(answer: Omit<Refusal, 'ok'>): Fault {
+  const { error, response_metadata: more } = answer
+  const is = restricted.test(error) ? 'mendable' : (byCode[error] ?? 'refused')
+  if (is === 'busy') return { is, seconds: 30, error }
+  return is === 'blocks' ? { is, error, says: more?.messages ?? [] } : { is, error }
 }
 
 /** The innermost code: fetch wraps what happened to the connection, and several addresses fail as one. */

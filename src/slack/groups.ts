@@ -2,7 +2,8 @@ import { WebClient } from '@slack/web-api'
 import type { SlackConfig } from '../config.ts'
 import type { Acquaintances } from '../domain/person.ts'
 import { makeLog } from '../log.ts'
-import { promptOptions } from './clients.ts'
+import { deliveryClient, promptOptions } from './clients.ts'
+import { makeConversations } from './conversations.ts'
 import { makeDirectory } from './directory.ts'
 import { makeFeatures } from './features.ts'
 
@@ -10,5 +11,6 @@ import { makeFeatures } from './features.ts'
 export function groupsOfSlack(config: SlackConfig): Acquaintances {
   const log = makeLog({ level: 'silent', redact: (text) => text })
   const client = new WebClient(config.botToken, promptOptions(config, log))
-  return makeDirectory({ client, groups: [], features: makeFeatures(log), log })
+  const conversations = makeConversations({ client, lister: deliveryClient(config, log), log })
+  return makeDirectory({ client, conversations, groups: [], features: makeFeatures(log), log })
 }

@@ -36,16 +36,6 @@ export interface DueInSlack extends Due<Exclude<Address, MailAddress>> {
   thread: InSlack | null
 }
 
-/** A message that shows less than what is known by now. */
-export interface StaleDelivery {
-  key: string
-  shows: Shows
-  sentAs: InSlack
-  wanted: number
-  pin: boolean | null
-  pinned: boolean
-}
-
 /** What is sent one after another: all of one channel, all to one person, all to the pager of one role, and all mail. */
 export const laneOf = (to: Address | PagerAddress): string =>
   'mail' in to ? 'mail' : 'pager' in to ? `pager ${to.pager}` : addressee(to)
@@ -54,20 +44,17 @@ export const laneOf = (to: Address | PagerAddress): string =>
 export type Way = 'slack' | 'mail' | 'pager'
 
 /** The way of a delivery, by its lane; SQL. */
-const wayOf = (lane = 'lane'): string =>
+export const wayOf = (lane = 'lane'): string =>
   `case when ${lane} = 'mail' then 'mail' when ${lane} like 'pager %' then 'pager' else 'slack' end`
-
-/** What a live message shows besides events: the run's version and how far its step is. Changes when the message should. */
-const stateOfRun = `run.version || ':' || coalesce((select md5(progress::text) from lockkeeper.attempt
-  where attempt.run = run.id and attempt.outcome is null order by began_at desc limit 1), '')`
 
 /** Two that make deliveries queue here, so that what one makes the other can refresh. */
 export async function lockFanOut(tx: Queryable): Promise<void> {
   await tx.query("select pg_advisory_xact_lock(hashtextextended('lockkeeper.fan-out', 0))")
 }
 
-export async function insertDelivery(tx: Queryable, made: NewDelivery): Promise<void> {
-  await tx.query(
+/** False: it was made before. */
+export async function insertDelivery(tx: Queryable, made: NewDelivery): Promise<boolean> {
+  const { rowCount } = await tx.query(
     `insert into lockkeeper.delivery (key, lane, urgent, to_address, shows, sends, pin, made_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (key) do nothing`,
     [
@@ -81,6 +68,7 @@ export async function insertDelivery(tx: Queryable, made: NewDelivery): Promise<
       made.madeAt,
     ],
   )
+  return rowCount === 1
 }
 
 /**
@@ -135,18 +123,27 @@ export const dueColumns = `due.key, due.to_address as "to", due.shows, due.sends
   ${instant('due.made_at')} as "madeAt", due.state = 'unsure' as unsure, due.attempts`
 
 /**
- * The next one of every channel: what is urgent first, then in the order of what happened. A reply waits for the
- * message that begins its thread, and is passed over until that is there.
+ * The next one of every channel. A thread is told in the order of what happened: what nobody is sure of, or what Slack
+ * does not take now, holds up what comes after it in its thread, and nothing else. A thread in which people are asked
+ * goes before the others. A reply waits for the message that begins its thread, and is passed over until that is there.
  */
 export async function dueInSlack(tx: Queryable): Promise<DueInSlack[]> {
   const { rows } = await tx.query<DueInSlack>(
-    `select distinct on (due.lane) ${dueColumns}, due.lane, parent.sent_as as thread
-     from lockkeeper.delivery due left join lockkeeper.delivery parent on parent.key = due.to_address ->> 'thread'
-     where ${isDue} and ${wayOf('due.lane')} = 'slack' and (due.to_address ->> 'thread' is null or parent.sent_as is not null)
-     order by due.lane, due.urgent desc, due.seq`,
+    `with queue as (
+       select *, bool_or(urgent) over thread as asks, min(seq) filter (where ${holdsUp}) over thread as held_at
+       from lockkeeper.delivery where state in ('due', 'unsure') and ${wayOf()} = 'slack'
+       window thread as (partition by lane, coalesce(to_address ->> 'thread', key)))
+     select distinct on (due.lane) ${dueColumns}, due.lane, parent.sent_as as thread
+     from queue due left join lockkeeper.delivery parent on parent.key = due.to_address ->> 'thread'
+     where ${isDue} and (due.to_address ->> 'thread' is null or parent.sent_as is not null)
+       and (due.held_at is null or due.seq < due.held_at)
+     order by due.lane, due.asks desc, due.seq`,
   )
   return rows
 }
+
+/** Not now, and what comes after it not before it. A file is not missed in its place, and a bug of ours holds up nobody. */
+const holdsUp = `due_at > now() and sends = 'message' and error is distinct from 'bug' and not (state = 'unsure' and shows ? 'notice')`
 
 /** Replies to a message that will never be there. */
 export async function refuseOrphanedReplies(tx: Queryable): Promise<void> {
@@ -154,6 +151,15 @@ export async function refuseOrphanedReplies(tx: Queryable): Promise<void> {
     `update lockkeeper.delivery reply set state = 'refused', error = 'thread_not_there' from lockkeeper.delivery parent
      where parent.key = reply.to_address ->> 'thread' and parent.state = 'refused' and parent.sent_as is null
        and reply.state = 'due'`,
+  )
+}
+
+/** They were given up with it, and it is there now. */
+async function reviveReplies(tx: Queryable, key: string): Promise<void> {
+  await tx.query(
+    `update lockkeeper.delivery set state = 'due', error = null, due_at = now()
+     where to_address ->> 'thread' = $1 and state = 'refused' and error = 'thread_not_there'`,
+    [key],
   )
 }
 
@@ -167,47 +173,43 @@ export async function beginDelivery(tx: Queryable, key: string): Promise<{ wante
   return rows[0] ?? null
 }
 
-/** The state that the live message of a run is to show now, or null where a delivery shows no run. */
-export async function stateShown(tx: Queryable, shows: Shows): Promise<string | null> {
-  if (!('run' in shows)) return null
-  const { rows } = await tx.query<{ state: string }>(
-    `select ${stateOfRun} as state from lockkeeper.run where id = $1`,
-    [shows.run],
-  )
-  return rows[0]?.state ?? null
+/** What is to be done about a message that is there now. */
+export interface SentNow {
+  pin: boolean
+  /** It had been refused for a while. */
+  waited: boolean
+  /** Slack told of another one, before it answered: there are two. */
+  other: InSlack | null
 }
 
-/** It is there. Returns whether the message is to be pinned. */
+/** It is there. `twice`: it says that there may be two. What Slack told meanwhile of it takes that mark away. */
 export async function recordSent(
   tx: Queryable,
   key: string,
   sentAs: SentAs,
-  shown: { wanted: number; state: string | null },
-): Promise<{ pin: boolean }> {
-  const { rows } = await tx.query<{ pin: boolean | null }>(
-    `update lockkeeper.delivery set state = 'sent', sent_as = $2, shown = $3, shown_state = $4, shown_at = now(), error = null
-     where key = $1 returning pin`,
-    [key, JSON.stringify(sentAs), shown.wanted, shown.state],
+  { wanted, state }: { wanted: number; state: string | null },
+  twice = false,
+): Promise<SentNow> {
+  const { rows } = await tx.query<{ pin: boolean | null; waited: boolean; heard: InSlack | null }>(
+    `update lockkeeper.delivery sent set state = 'sent', sent_as = $2, shown = $3, shown_state = $4, shown_at = now(),
+       error = null, waits_since = null, due_at = now(), twice = $5,
+       wanted = sent.wanted + case when $5 and before.sent_as is not null then 1 else 0 end
+     from lockkeeper.delivery before where sent.key = $1 and before.key = $1
+     returning sent.pin, before.waits_since is not null as waited, before.sent_as as heard`,
+    [key, JSON.stringify(sentAs), wanted, state, twice],
   )
-  return { pin: rows[0]?.pin === true }
-}
-
-/**
- * Slack told on another way that it is there, perhaps before its answer: what is unsure is not sent twice. False: nobody
- * asked.
- */
-export async function recordArrived(tx: Queryable, key: string, sentAs: InSlack): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `update lockkeeper.delivery set sent_as = $2, state = case when state = 'unsure' then 'sent' else state end
-     where key = $1 and state in ('sending', 'unsure')`,
-    [key, JSON.stringify(sentAs)],
-  )
-  return rowCount === 1
+  await reviveReplies(tx, key)
+  const { pin = null, waited = false, heard = null } = rows[0] ?? {}
+  const isOther = heard !== null && 'ts' in sentAs && heard.ts !== sentAs.ts
+  return { pin: pin === true, waited, other: isOther ? heard : null }
 }
 
 /** Never to be sent, unless something newer comes: `error` is Slack's or the mail server's code. */
 export async function recordRefused(tx: Queryable, key: string, error: string): Promise<void> {
-  await tx.query(`update lockkeeper.delivery set state = 'refused', error = $2 where key = $1`, [key, error])
+  await tx.query(
+    `update lockkeeper.delivery set state = 'refused', error = $2, waits_since = null where key = $1`,
+    [key, error],
+  )
 }
 
 /** To be sent again; `unsure`: it may have arrived. */
@@ -226,55 +228,6 @@ export async function recordLater(
   )
 }
 
-/**
- * Messages to be edited, those that waited longest first; those of announcements after all others, since a hundred
- * people may have been told. `every`: milliseconds between two edits of one message;
- * `heartbeat`: an unfinished run's message is written again after these, so that its reader knows we live, and so is a
- * question whose cause is looked at: it says when that was.
- */
-export async function staleDeliveries(
-  tx: Queryable,
-  { every, heartbeat, limit }: { every: number; heartbeat: number; limit: number },
-): Promise<StaleDelivery[]> {
-  const { rows } = await tx.query<StaleDelivery>(
-    `with stale as (
-       select key from lockkeeper.delivery where state = 'sent' and wanted > shown
-       union select delivery.key from lockkeeper.run join lockkeeper.delivery on delivery.key = 'run:' || run.id
-         where run.ended_at is null and delivery.state = 'sent'
-           and (delivery.shown_state is distinct from ${stateOfRun}
-             or delivery.shown_at < now() - $2 * interval '1 ms')
-       union select delivery.key from lockkeeper.gate
-         join lockkeeper.delivery on delivery.key in ('gate:' || gate.id, 'gate:' || gate.id || ':dm')
-         where gate.answer is null and gate.looked is not null and delivery.state = 'sent'
-           and delivery.shown_at < now() - $2 * interval '1 ms')
-     select key, shows, sent_as as "sentAs", wanted, pin, pinned from stale join lockkeeper.delivery using (key)
-     where sends = 'message' and ${wayOf()} = 'slack' and (shown_at is null or shown_at < now() - $1 * interval '1 ms')
-     order by urgent desc, shows ? 'notice', shown_at limit $3`,
-    [every, heartbeat, limit],
-  )
-  return rows
-}
-
-/** The edit is made, or will never be (`error`). */
-export async function recordShown(
-  tx: Queryable,
-  key: string,
-  shown: { wanted: number; state: string | null },
-  error: string | null = null,
-): Promise<void> {
-  await tx.query(
-    `update lockkeeper.delivery set shown = $2, shown_state = $3, shown_at = now(), error = $4,
-       state = case when $4::text is null then state else 'refused' end
-     where key = $1 and state = 'sent'`,
-    [key, shown.wanted, shown.state, error],
-  )
-}
-
-/** A pin is tried once: where it cannot be set, nothing depends on it. */
-export async function recordPinned(tx: Queryable, key: string, pinned: boolean): Promise<void> {
-  await tx.query('update lockkeeper.delivery set pinned = $2 where key = $1', [key, pinned])
-}
-
 /** Where a message is, once it is there. */
 export async function sentAsOf(tx: Queryable, key: string): Promise<InSlack | null> {
   const { rows } = await tx.query<{ sentAs: InSlack | null }>(
@@ -282,13 +235,4 @@ export async function sentAsOf(tx: Queryable, key: string): Promise<InSlack | nu
     [key],
   )
   return rows[0]?.sentAs ?? null
-}
-
-/** Whether a message is where people see it, or never will be. */
-export async function isOut(tx: Queryable, key: string): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    "select from lockkeeper.delivery where key = $1 and state in ('sent', 'refused')",
-    [key],
-  )
-  return rowCount === 1
 }

@@ -78,3 +78,12 @@ export async function lapsedGates(
   )
   return rows
 }
+
+/** Gates that ask about a break-glass card which is in its channel by now. */
+export async function gatesOfDeliveredCards(tx: Queryable): Promise<{ id: string }[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `select gate.id from lockkeeper.gate join lockkeeper.delivery on delivery.key = 'card:' || gate.run
+     where gate.answer is null and gate.question ->> 'code' = 'card-undelivered' and delivery.state = 'sent'`,
+  )
+  return rows
+}

@@ -251,6 +251,16 @@ alter table schedule add check (over_as in ('done', 'unchanged', 'unsure', 'call
 /** The newest look at the cause of an open question. */
 const causesAreLookedAt = 'alter table gate add column looked jsonb;'
 
+/**
+ * `waits_since`: Slack refuses it for what people can mend, since then. `twice`: it was sent with the mark that it may
+ * appear twice, and shows it.
+ */
+const deliveriesWait = `
+alter table delivery add column waits_since timestamptz;
+alter table delivery add column twice boolean not null default false;
+create index delivery_waits on delivery (lane, seq) where waits_since is not null;
+`
+
 /** One change of the schema. */
 export interface SchemaChange {
   sql: string
@@ -277,4 +287,5 @@ export const changes: readonly SchemaChange[] = [
   breaking(schedulesMayBeUnsure),
   compatible(causesAreLookedAt),
   breaking(accessRules),
+  compatible(deliveriesWait),
 ]

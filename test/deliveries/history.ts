@@ -39,6 +39,8 @@ export interface Row {
   attempts: number
   pinned: boolean
   sent_as: { channel: string; ts: string } | null
+  waits_since: Date | null
+  twice: boolean
 }
 
 export async function openHistory(channel: string, asha: string): Promise<History> {

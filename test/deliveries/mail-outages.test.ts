@@ -138,7 +138,7 @@ test('a post in Slack whose answer was lost is not sent again when it is a notic
   const posted = post.pumpSlack(async (key) =>
     posted.filter((one) => one === key).length > 1
       ? { sent: { channel: 'C0ALL', ts: '1.1' } }
-      : { unsure: true },
+      : { unsure: 'ETIMEDOUT' },
   )
   await expect.poll(async () => (await post.row(`run:${run}`))?.state).toBe('sent')
   const key = noticeKey(notice, { channel: 'C0ALL' })

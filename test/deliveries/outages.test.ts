@@ -4,7 +4,7 @@ import path from 'node:path'
 import pino from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { pump } from '../../src/deliveries/pump.ts'
-import { recordArrived } from '../../src/store/deliveries.ts'
+import { recordArrived } from '../../src/store/arrivals.ts'
 import { openWorkspace, type Workspace } from '../slack/workspace.ts'
 import { openHistory, question, stopped, type History } from './history.ts'
 import { fast, openWorks, type Works } from './works.ts'
@@ -164,21 +164,6 @@ describe('a message that nobody is sure of', () => {
 })
 
 describe('what cannot be sent', () => {
-  test('is refused with its replies, and tried again with the next event: somebody may have invited the bot', async () => {
-    workspace.interfere = ({ method, args }) =>
-      method === 'chat.postMessage' && args['channel'] === works.channel
-        ? { status: 200, json: { ok: false, error: 'not_in_channel' } }
-        : null
-    const run = await history.start()
-    await history.stepEnds(run, 'stop', 1, stopped)
-    works.start()
-    await expect.poll(works.states).toEqual({ [`run:${run}`]: 'refused', [`step:${run}/stop/1`]: 'refused' })
-    expect(await works.row(`step:${run}/stop/1`)).toMatchObject({ error: 'thread_not_there', attempts: 0 })
-    workspace.interfere = () => null
-    await history.happen({ is: 'run.cancelled' }, run)
-    await expect.poll(async () => (await works.row(`run:${run}`))?.state).toBe('sent')
-  })
-
   test('a view that cannot be drawn is tried again, and holds up nothing else', async () => {
     const run = await history.start()
     let broken = true
@@ -225,7 +210,7 @@ test('a shutdown ends between messages, and the next process goes on where it wa
 test('a store that is lost ends the pump with its error', async () => {
   const broken = await openHistory('C0OPS', 'U0ASHA')
   const log = pino({ level: 'silent' })
-  const channel = { post: vi.fn(), update: vi.fn(), upload: vi.fn(), pin: vi.fn() }
+  const channel = { post: vi.fn(), update: vi.fn(), remove: vi.fn(), upload: vi.fn(), pin: vi.fn() }
   await broken.pool.query('drop table lockkeeper.event cascade')
   const pumped = pump({
     pool: broken.pool,

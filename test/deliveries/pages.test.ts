@@ -143,9 +143,14 @@ test('a test of who is reached is told with words of its own, and the channel sh
       body: { contact: 'DBA', reason: expect.stringContaining('A test, nothing has happened') as string },
     },
   ])
-  const { rows: head } = await paging.night.pool.query<{ wanted: number }>(
-    'select wanted from lockkeeper.delivery where key = $1',
-    [`test:${begun.value.id}`],
-  )
-  expect(head).toEqual([{ wanted: 2 }])
+  // The channel's message is to show it right after the pager took it.
+  await expect
+    .poll(async () => {
+      const { rows } = await paging.night.pool.query<{ wanted: number }>(
+        'select wanted from lockkeeper.delivery where key = $1',
+        [`test:${begun.value.id}`],
+      )
+      return rows
+    })
+    .toEqual([{ wanted: 2 }])
 })

@@ -58,8 +58,8 @@ export async function openPost(options: PostOfficeOptions = {}): Promise<Post> {
     office,
     schedule: made,
     tell: (about, ...to) => tell(history.pool, made.id, about, to),
-    call: (key) =>
-      insertDelivery(history.pool, {
+    async call(key) {
+      await insertDelivery(history.pool, {
         key,
         to: { mail: 'staff@example.com' },
         shows: { event: 1 },
@@ -67,7 +67,8 @@ export async function openPost(options: PostOfficeOptions = {}): Promise<Post> {
         urgent: true,
         pin: false,
         madeAt: new Date().toISOString(),
-      }),
+      })
+    },
     start({ pace, url = office.url, render = words } = {}) {
       const lines: Record<string, unknown>[] = []
       const log = pino(
@@ -104,6 +105,7 @@ export async function openPost(options: PostOfficeOptions = {}): Promise<Post> {
           return answer(key)
         },
         update: async (sentAs) => ({ sent: sentAs }),
+        remove: async () => true,
         upload: async () => ({ lacks: true }),
         pin: async () => true,
       }

@@ -39,7 +39,7 @@ describe('messages', () => {
     ])
   })
 
-  test('of a question go before what waits, are broadcast, and to the one who started the run', async () => {
+  test('of a thread come in the order of what happened, and a thread that asks before others', async () => {
     const held = Promise.withResolvers<null>()
     workspace.interfere = ({ method }) => (method === 'conversations.info' ? held.promise : null)
     await history.made()
@@ -52,11 +52,14 @@ describe('messages', () => {
     const inChannel = workspace
       .of('chat.postMessage')
       .filter((call) => call.args['channel'] === works.channel)
-    expect(inChannel.slice(0, 2).map((call) => call.args['text'])).toEqual([
-      expect.stringContaining('{"run"'),
-      expect.stringContaining('{"gate"'),
+    expect(inChannel.map((call) => /^\{"(\w+)"/.exec(call.args['text'] ?? '')?.[1])).toEqual([
+      'run',
+      ...Array.from({ length: 5 }, () => 'event'),
+      'gate',
+      'plan',
+      'planDetails',
     ])
-    expect(inChannel[1]?.args['reply_broadcast']).toBe('true')
+    expect(inChannel[6]?.args['reply_broadcast']).toBe('true')
     expect(workspace.of('chat.postMessage').some((call) => call.args['channel'] === history.asha)).toBe(true)
   })
 

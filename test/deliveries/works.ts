@@ -1,8 +1,8 @@
 import pino from 'pino'
 import type { Pace } from '../../src/deliveries/pace.ts'
 import { pump } from '../../src/deliveries/pump.ts'
-import type { Render } from '../../src/deliveries/render.ts'
-import type { Shows } from '../../src/domain/delivery.ts'
+import { makeRender, type Render } from '../../src/deliveries/render.ts'
+import type { Channel, Shows } from '../../src/domain/delivery.ts'
 import type { View } from '../../src/domain/view.ts'
 import { makeSlack } from '../../src/slack/app.ts'
 import { expect } from 'vitest'
@@ -18,6 +18,7 @@ export const fast: Partial<Pace> = {
   idle: 20,
   doubt: 0,
   away: { first: 20, most: 100 },
+  mend: { first: 20, most: 100 },
 }
 
 export interface Pumping {
@@ -31,8 +32,12 @@ export interface Works {
   /** Said in every message from now on. */
   said: string
   channel: string
+  /** Slack as a pump has it, for what is done beside the pump. */
+  channelOf(): Channel
   start(given?: { pace?: Partial<Pace>; render?: Render }): Pumping
   draw: Render
+  /** As the bot draws it. */
+  drawReally: Render
   messages(): Promise<Message[]>
   thread(key: string): Promise<Message[]>
   row(key: string): Promise<Row | undefined>
@@ -54,24 +59,28 @@ export async function openWorks(workspace: Workspace): Promise<Works> {
   workspace.calls.length = 0
   workspace.interfere = () => null
   workspace.known.clear()
+  workspace.removedFrom.clear()
   const pumping: Pumping[] = []
+  const config = {
+    botToken: workspace.botToken,
+    mode: { http: { signingSecret: '-', port: 0 } },
+    apiUrl: workspace.apiUrl,
+  }
 
   const works: Works = {
     history,
     said: 'as it is',
     channel,
     draw: async (shows) => words(shows, works.said),
+    drawReally: makeRender({ pool: history.pool, peopleOf: async () => [] }),
+    channelOf: () =>
+      makeSlack({ config, roles: {}, store: history.pool, log: pino({ level: 'silent' }) }).channel,
     start({ pace, render = works.draw } = {}) {
       const lines: Record<string, unknown>[] = []
       const log = pino(
         { level: 'info' },
         { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
       )
-      const config = {
-        botToken: workspace.botToken,
-        mode: { http: { signingSecret: '-', port: 0 } },
-        apiUrl: workspace.apiUrl,
-      }
       const slack = makeSlack({ config, roles: {}, store: history.pool, log })
       const stopping = new AbortController()
       const ended = pump({

@@ -40,11 +40,11 @@ test('an audience that is reached is nothing to say', async () => {
   expect(await found({})).toEqual([])
 })
 
-test.each(['not-in', 'archived', 'unknown'] as const)(
-  'a channel that is %s (audience-channel)',
+test.each(['not-in', 'archived', 'unknown', 'shared'] as const)(
+  'a channel that is %s (audience-channel): a runbook is not run where nobody would read about it',
   async (state) => {
     expect(await found({ channels: { '#hrms-news': state, '#migrations': state } })).toEqual([
-      ['warning', { code: 'audience-channel', channel: '#migrations', audiences: [], state }],
+      ['blocker', { code: 'audience-channel', channel: '#migrations', audiences: [], state }],
       [
         'warning',
         { code: 'audience-channel', channel: '#hrms-news', audiences: ['all users', 'support'], state },

@@ -1,12 +1,6 @@
-import pino from 'pino'
-import { WebClient } from '@slack/web-api'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Channel } from '../../src/domain/delivery.ts'
 import type { View } from '../../src/domain/view.ts'
-import { makeChannel } from '../../src/slack/channel.ts'
-import { deliveryClient, promptOptions } from '../../src/slack/clients.ts'
-import { makeConversations } from '../../src/slack/conversations.ts'
-import { makeFeatures } from '../../src/slack/features.ts'
+import { openChannel } from './one-channel.ts'
 import { openStage, type Stage } from './stage.ts'
 import { deadUrl } from './workspace.ts'
 
@@ -20,6 +14,7 @@ beforeAll(async () => {
 beforeEach(() => {
   workspace.calls.length = 0
   workspace.known.clear()
+  workspace.removedFrom.clear()
   workspace.interfere = () => null
 })
 
@@ -29,26 +24,8 @@ const view: View = {
   actions: [{ label: 'Retry', says: 'Tries again', command: 'answer', input: { choice: 'retry' } }],
 }
 
-function makeOne(
-  apiUrl = workspace.apiUrl,
-  timeout = 5_000,
-): { channel: Channel; lines: Record<string, unknown>[] } {
-  const lines: Record<string, unknown>[] = []
-  const log = pino(
-    { level: 'info' },
-    { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
-  )
-  const config = { botToken: workspace.botToken, mode: { http: { signingSecret: '', port: 0 } }, apiUrl }
-  const channel = makeChannel({
-    client: deliveryClient(config, log, timeout),
-    store,
-    conversations: makeConversations(new WebClient(config.botToken, promptOptions(config, log))),
-    groups: () => [],
-    features: makeFeatures(log),
-    log,
-  })
-  return { channel, lines }
-}
+const makeOne = (apiUrl = workspace.apiUrl, timeout?: number) =>
+  openChannel({ store, workspace, apiUrl, timeout })
 
 const sentOf = (sent: unknown) => (sent as { sent: { channel: string; ts: string } }).sent
 const refusing = (method: string, error: string) => {
@@ -61,7 +38,7 @@ describe('a message', () => {
     const { channel } = makeOne()
     const sent = sentOf(await channel.post({ channel: '#migrations' }, view, 'run:1'))
     expect(sent.channel).toBe(workspace.channel)
-    await channel.update(sent, { ...view, state: ['HRMS is back'] }, 'run:1')
+    await channel.update(sent, { channel: '#migrations' }, { ...view, state: ['HRMS is back'] }, 'run:1')
     const message = (await workspace.messages()).find(({ ts }) => ts === sent.ts)
     expect(message).toMatchObject({
       text: expect.stringContaining('HRMS is back') as string,
@@ -85,25 +62,64 @@ describe('a message', () => {
     const direct = sentOf(await channel.post({ person: workspace.people.asha }, view, 'gate:2:dm'))
     expect(direct.channel).toMatch(/^D/)
   })
-
-  test('is not said where another organization listens', async () => {
-    const { channel } = makeOne()
-    workspace.known.set(workspace.channel, { is_ext_shared: true })
-    expect(await channel.post({ channel: workspace.channel }, view, 'run:3')).toEqual({
-      refused: 'channel_is_shared',
-    })
-    expect(workspace.of('chat.postMessage')).toEqual([])
-  })
 })
 
 describe('what Slack answers', () => {
-  test.each(['channel_not_found', 'not_in_channel', 'is_archived', 'msg_blocks_too_long', 'something_new'])(
-    '%s is final',
+  test.each([
+    'channel_not_found',
+    'not_in_channel',
+    'is_archived',
+    'missing_scope',
+    'restricted_action',
+    'restricted_action_read_only_channel',
+  ])('%s is mended by people, and waits for them', async (error) => {
+    refusing('chat.postMessage', error)
+    expect(await makeOne().channel.post({ channel: workspace.channel }, view, 'a')).toEqual({
+      waits: error,
+      everywhere: false,
+    })
+  })
+
+  test.each(['token_revoked', 'invalid_auth', 'account_inactive'])(
+    '%s is no message’s fault: nothing is taken until the token is another one',
     async (error) => {
       refusing('chat.postMessage', error)
       expect(await makeOne().channel.post({ channel: workspace.channel }, view, 'a')).toEqual({
-        refused: error,
+        waits: error,
+        everywhere: true,
       })
+    },
+  )
+
+  test.each(['no_text', 'something_new'])('%s is final', async (error) => {
+    refusing('chat.postMessage', error)
+    expect(await makeOne().channel.post({ channel: workspace.channel }, view, 'a')).toEqual({
+      refused: error,
+    })
+  })
+
+  test.each(['invalid_blocks', 'msg_blocks_too_long'])(
+    'a message that is refused with %s is sent as text alone, edited so too, and we are told (slack-blocks)',
+    async (error) => {
+      const { channel, lines } = makeOne()
+      const messages = ['[ERROR] must be less than 3001 characters [json-pointer:/blocks/0/text/text]']
+      workspace.interfere = ({ method, args }) =>
+        method.startsWith('chat.') && args['blocks'] && args['blocks'] !== '[]'
+          ? { status: 200, json: { ok: false, error, response_metadata: { messages } } }
+          : null
+      const here = { channel: workspace.channel }
+      const sent = sentOf(await channel.post(here, view, 'run:blocks'))
+      expect(await channel.update(sent, here, { ...view, state: ['HRMS is back'] }, 'run:blocks')).toEqual({
+        sent,
+      })
+      const message = (await workspace.messages()).find(({ ts }) => ts === sent.ts)
+      expect(message?.text).toContain('HRMS is back')
+      expect(message?.text).toContain('Retry')
+      expect(message?.blocks ?? []).toEqual([])
+      expect(lines.filter((line) => line['code'] === 'slack-blocks')).toMatchObject([
+        { key: 'run:blocks', error, says: messages },
+        { key: 'run:blocks', error, says: messages },
+      ])
     },
   )
 
@@ -118,11 +134,11 @@ describe('what Slack answers', () => {
     expect(workspace.of('chat.postMessage')).toHaveLength(1)
   })
 
-  test('a token that is not taken is no message’s fault', async () => {
-    refusing('chat.postMessage', 'token_revoked')
+  test('too many messages wait, too, where nobody says how long', async () => {
+    workspace.interfere = ({ method }) => (method === 'chat.postMessage' ? { status: 429 } : null)
     expect(await makeOne().channel.post({ channel: workspace.channel }, view, 'a')).toMatchObject({
-      why: 'token_revoked',
-      busy: false,
+      why: 'ratelimited',
+      busy: true,
     })
   })
 
@@ -139,9 +155,16 @@ describe('what Slack answers', () => {
     ['the connection is cut', 'cut'],
     ['Slack fails on the way', { status: 500 }],
     ['Slack says that it may have been done', { status: 200, json: { ok: false, error: 'fatal_error' } }],
+    ['a proxy shows its own page', { status: 200, page: '<html>Please log in</html>' }],
+    ['a proxy says one word', { status: 200, page: 'blocked' }],
+    ['a proxy speaks JSON', { status: 200, json: { error: 'not_in_channel' } }],
+    ['a proxy says that there is nothing', { status: 404, page: '<html>Not Found</html>' }],
+    ['a proxy forbids it', { status: 403, page: '<html>Forbidden</html>' }],
   ] as const)('a post is unsure, and tried once, when %s', async (_why, wrong) => {
     workspace.interfere = ({ method }) => (method === 'chat.postMessage' ? wrong : null)
-    expect(await makeOne().channel.post({ channel: workspace.channel }, view, 'a')).toEqual({ unsure: true })
+    expect(await makeOne().channel.post({ channel: workspace.channel }, view, 'a')).toEqual({
+      unsure: expect.any(String) as string,
+    })
     expect(workspace.of('chat.postMessage')).toHaveLength(1)
   })
 
@@ -150,20 +173,22 @@ describe('what Slack answers', () => {
     workspace.interfere = ({ method }) => (method === 'chat.postMessage' ? never.promise : null)
     expect(
       await makeOne(workspace.apiUrl, 100).channel.post({ channel: workspace.channel }, view, 'a'),
-    ).toEqual({ unsure: true })
+    ).toEqual({ unsure: 'ETIMEDOUT' })
     never.resolve(null)
   })
 
   test('an edit is never unsure: making it twice is the same', async () => {
     const { channel } = makeOne()
+    const here = { channel: workspace.channel }
     const sent = sentOf(await channel.post({ channel: workspace.channel }, view, 'a'))
     workspace.interfere = ({ method }) => (method === 'chat.update' ? 'lose' : null)
-    expect(await channel.update(sent, view, 'a')).toMatchObject({ busy: false })
-    expect(await channel.update({ ...sent, ts: '1.1' }, view, 'a')).toMatchObject({ busy: false })
+    expect(await channel.update(sent, here, view, 'a')).toMatchObject({ busy: false })
+    expect(await channel.update({ ...sent, ts: '1.1' }, here, view, 'a')).toMatchObject({ busy: false })
   })
 
   test('an edit of a message that is gone is final', async () => {
-    expect(await makeOne().channel.update({ channel: workspace.channel, ts: '1.1' }, view, 'a')).toEqual({
+    const here = { channel: workspace.channel }
+    expect(await makeOne().channel.update({ ...here, ts: '1.1' }, here, view, 'a')).toEqual({
       refused: 'message_not_found',
     })
   })
@@ -193,7 +218,7 @@ describe('files', () => {
   })
 
   test.each([
-    ['files.getUploadURLExternal', { status: 404 }],
+    ['files.getUploadURLExternal', { status: 404, json: { ok: false, error: 'unknown_method' } }],
     ['files.completeUploadExternal', { status: 200, json: { ok: false, error: 'unknown_method' } }],
   ] as const)(
     'cost their feature and one line in the log where there is no %s (slack-lacks)',
@@ -206,6 +231,14 @@ describe('files', () => {
       expect(lines.filter((line) => line['code'] === 'slack-lacks')).toHaveLength(1)
     },
   )
+})
+
+test('a message of ours is taken away', async () => {
+  const { channel } = makeOne()
+  const sent = sentOf(await channel.post({ channel: workspace.channel }, view, 'run:twice'))
+  expect(await channel.remove(sent)).toBe(true)
+  expect((await workspace.messages()).map(({ ts }) => ts)).not.toContain(sent.ts)
+  expect(await channel.remove(sent)).toBe(false)
 })
 
 describe('a pin', () => {

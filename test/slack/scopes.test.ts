@@ -33,6 +33,8 @@ const scopesOf: Record<string, readonly string[]> = {
 
 /** The same of what Slack sends us: https://docs.slack.dev/reference/events/EVENT, and of slash commands. */
 const scopesOfWhatArrives: Record<string, readonly string[]> = {
+  channel_unarchive: ['channels:read'],
+  group_unarchive: ['groups:read'],
   command: ['commands'],
   member_joined_channel: ['channels:read', 'groups:read'],
   message_metadata_posted: ['metadata.message:read'],
@@ -131,7 +133,9 @@ describe('an app that was installed without a scope', () => {
       const sent = 'sent' in posted ? posted.sent : { channel: workspace.channel, ts: '1.1' }
       await slack.channel.pin(sent, true)
       await slack.channel.pin(sent, false)
-      await slack.channel.update(sent, view, `scope:${method}`)
+      await slack.channel.update(sent, { channel: workspace.channel }, view, `scope:${method}`)
+      await slack.channel.remove(sent)
+      await slack.checkBlocks()
       await slack.channel.upload({ person: workspace.people.asha }, view.files)
       await slack.directory.quietOf(workspace.people.asha)
       await slack.directory.members('S0OPS')

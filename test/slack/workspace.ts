@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { WebClient } from '@slack/web-api'
 import { createEmulator } from 'emulate'
 import type { KnownBlock, ModalView } from '@slack/types'
+import { faultOfBlocks, faultOfView } from './block-kit.ts'
 
 /** A Slack of one test: the emulated Web API, with a line before it that notes calls and can be cut or answer itself. */
 export interface Workspace {
@@ -21,6 +22,8 @@ export interface Workspace {
   interfere: (call: Call) => Interference | null | Promise<Interference | null>
   /** More about people than the emulator knows, by id. */
   known: Map<string, Record<string, unknown>>
+  /** Channels that the bot was removed from, by id: nothing of its own is taken there, as in Slack. */
+  removedFrom: Set<string>
   /** User groups, by id. Empty: the method is unknown to this Slack. */
   groups: Map<string, string[]>
   /** A client of the workspace's own, past the line. */
@@ -40,6 +43,8 @@ export interface Call {
 
 export type Interference =
   | { status: number; headers?: Record<string, string>; json?: unknown }
+  /** Something on the way to Slack answers, and it is not Slack. */
+  | { status: number; page: string }
   /** The connection is cut before the call is taken. */
   | 'cut'
   /** The call is taken, and its answer is lost. */
@@ -102,6 +107,7 @@ export async function openWorkspace(): Promise<Workspace> {
   const calls: Call[] = []
   const known = new Map<string, Record<string, unknown>>()
   const groups = new Map<string, string[]>()
+  const removedFrom = new Set<string>()
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await bodyOf(request)
@@ -117,7 +123,12 @@ export async function openWorkspace(): Promise<Workspace> {
     }
     const wrong = await workspace.interfere(call)
     if (wrong === 'cut') return void request.socket.destroy()
+    if (wrong && wrong !== 'lose' && 'page' in wrong)
+      return void response.writeHead(wrong.status, { 'content-type': 'text/html' }).end(wrong.page)
     if (wrong && wrong !== 'lose') return send(wrong.status, wrong.json ?? {}, wrong.headers)
+    const refused = refusal(call, removedFrom)
+    if (refused) return send(200, refused)
+    if (call.method === 'blocks.validate') return send(200, { ok: true })
     const members = groups.get(call.args['usergroup'] ?? '')
     if (call.method === 'usergroups.users.list' && members) return send(200, { ok: true, users: members })
     const forwarded = await fetch(`${emulator.url}/api/${call.method}`, {
@@ -132,11 +143,18 @@ export async function openWorkspace(): Promise<Workspace> {
     const more = known.get(call.args['user'] ?? call.args['channel'] ?? '')
     if (call.method === 'users.info' && more) Object.assign(json['user'] as object, more)
     if (call.method === 'conversations.info' && more) Object.assign(json['channel'] as object, more)
+    const channels = call.method === 'conversations.list' ? json['channels'] : [json['channel']]
+    if (call.method.startsWith('conversations.'))
+      for (const one of (channels ?? []) as { id?: string; is_member?: boolean }[])
+        if (one?.id && removedFrom.has(one.id)) one.is_member = false
     if (wrong === 'lose') return void request.socket.destroy()
     send(forwarded.status, json)
   }
 
-  const line = createServer((request, response) => void serve(request, response))
+  // The emulator may be gone by the time that a call is forwarded.
+  const line = createServer(
+    (request, response) => void serve(request, response).catch(() => response.destroy()),
+  )
   await new Promise<void>((listening) => line.listen(0, '127.0.0.1', listening))
 
   const workspace: Workspace = {
@@ -150,6 +168,7 @@ export async function openWorkspace(): Promise<Workspace> {
     interfere: () => null,
     known,
     groups,
+    removedFrom,
     own,
     async messages(of = channel) {
       const { messages = [] } = await own.conversations.history({ channel: of, limit: 1000 })
@@ -166,6 +185,27 @@ export async function openWorkspace(): Promise<Workspace> {
     },
   }
   return workspace
+}
+
+/** What Slack itself refuses and the emulator does not: null: nothing. */
+function refusal({ method, args }: Call, removedFrom: ReadonlySet<string>): object | null {
+  const no = (error: string, more: object = {}) => ({ ok: false, error, ...more })
+  const channel = args['channel'] ?? args['channel_id'] ?? ''
+  const isSaid = /^chat\.(postMessage|update|postEphemeral|delete)$|^files\.completeUploadExternal$/.test(
+    method,
+  )
+  if (isSaid && removedFrom.has(channel)) return no('not_in_channel')
+  // Slack knows conversations by their ids here.
+  if (method === 'conversations.info' && channel.startsWith('#')) return no('channel_not_found')
+  if (method === 'chat.update' && (args['text'] ?? '').length > 4_000) return no('msg_too_long')
+  const blocks =
+    method === 'blocks.validate'
+      ? (JSON.parse(args['message'] ?? '{}') as { blocks?: unknown }).blocks
+      : args['blocks'] && (JSON.parse(args['blocks']) as unknown)
+  const fault = blocks ? faultOfBlocks(blocks) : args['view'] ? faultOfView(JSON.parse(args['view'])) : null
+  if (!fault) return null
+  const messages = fault.errors.map(({ message, pointer }) => `[ERROR] ${message} [json-pointer:${pointer}]`)
+  return no(fault.error, { errors: fault.errors, response_metadata: { messages } })
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

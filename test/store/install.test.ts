@@ -48,6 +48,7 @@ test('a store of an earlier release is brought up to this one, with the runs tha
     alter table lockkeeper.standing drop column version;
     alter table lockkeeper.event drop column via, drop column account;
     alter table lockkeeper.approval drop column via, drop column account;
+    alter table lockkeeper.delivery drop column waits_since, drop column twice;
     update lockkeeper.run set cancel_by = 'U_MEI', cancel_as = 'back-out';
     update lockkeeper.installed set version = 1`)
   await installSchema(pool)

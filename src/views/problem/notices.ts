@@ -11,14 +11,16 @@ export const noticeProblems = {
       'not-in': say`Lockkeeper is not in ${{ channel }}.`,
       archived: say`${{ channel }} is archived.`,
       unknown: say`There is no channel ${{ channel }} that Lockkeeper could see: its name is another one, or it is private and Lockkeeper is not in it.`,
+      shared: say`${{ channel }} is shared with another organisation.`,
     }[state],
     means: audiences.length
       ? say`${named(audiences)} would not be told there.`
-      : say`Nothing that is said about this migration would be seen.`,
+      : say`Nobody would see a message about this migration.`,
     next: {
       'not-in': say`Invite it there: ${code('/invite @lockkeeper')}.`,
       archived: say`Name another channel in the runbook, or unarchive it and invite Lockkeeper.`,
       unknown: say`Correct it in the runbook, or invite Lockkeeper there: ${code('/invite @lockkeeper')}.`,
+      shared: say`Name another channel in the runbook. Lockkeeper posts nothing in shared channels.`,
     }[state],
   }),
   'audience-group-empty': ({ group, audiences }) => ({

@@ -6,6 +6,7 @@ import type { Gate } from '../../domain/run.ts'
 import type { Session } from '../../domain/session.ts'
 import { sessionsAsked } from './sessions-asked.ts'
 import { bold, code, say } from '../../domain/view.ts'
+import { goOnWithoutCard, waitForCard } from './card-choices.ts'
 import { about, counted, seconds } from '../words/amounts.ts'
 import { isAsBefore } from '../../domain/as-before.ts'
 import { firstOf } from '../words/line.ts'
@@ -75,6 +76,8 @@ const words: Record<Choice, (asked: Asked) => ChoiceText> = {
     }
   },
   wait: (asked) => {
+    const { question } = asked.gate
+    if (question.code === 'card-undelivered') return waitForCard(question, product(asked.standing))
     const step = stepOf(asked.standing.run, asked.gate.step)
     const length = step?.kind === 'drain' ? seconds(step.with.seconds) : ''
     return {
@@ -231,6 +234,8 @@ function goOn(asked: Asked): ChoiceText {
         says: 'Counts the step as done and goes on. Opens a confirmation',
         does: say`counts ${name} as done and goes on; right if you have seen that it took effect`,
       }
+    case 'card-undelivered':
+      return goOnWithoutCard
     case 'changed-meanwhile':
       return {
         label: 'Keep theirs…',

@@ -59,6 +59,8 @@ function happened(event: Event, run: Run | null): Line {
       return say`left as it is by ${by}`
     case 'gate.answered':
       if (event.answer.via === 'look') return say`the cause was gone: Lockkeeper went on`
+      if (event.answer.via === 'clock' && event.answer.choice === 'wait')
+        return say`the break-glass card was delivered: the run continues`
       return event.answer.via === 'clock'
         ? say`nobody answered in time: ${choiceName(event.answer.choice)}`
         : say`${choiceName(event.answer.choice)} chosen by ${by}`

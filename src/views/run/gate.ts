@@ -18,6 +18,7 @@ import { problemLine } from '../problem/problem.ts'
 import { serviceLog } from '../../domain/service-log.ts'
 import { standingOf, type Standing } from './standing.ts'
 import { typedInTerminal } from '../words/typed.ts'
+import { causeOf } from '../undelivered.ts'
 
 /** Where a service that did not come up says why: its log is the first thing that people look for. */
 function logOf(problem: Problem, { run }: Standing): Part[] {
@@ -119,6 +120,19 @@ export const askings: {
     state: say`A rollback would lose ${counted(rows, 'row')} now; ${number(accepted)} were accepted. Nothing was deleted`,
     parts: [text(say`It was counted under lock, when nobody could write.`)],
   }),
+  'card-undelivered': ({ channel, error, file }, _gate, standing) => {
+    const { why, next } = causeOf(error, { channel })
+    return {
+      state: say`The break-glass card could not be delivered to ${{ channel }}; no service was stopped`,
+      parts: [
+        text(why),
+        text(say`${next} The run continues when the card is delivered.`),
+        text(
+          say`The card is in ${code(file)} on Lockkeeper’s host: how to undo run ${standing.run.id} by hand if Lockkeeper is gone.`,
+        ),
+      ],
+    }
+  },
   'changed-meanwhile': ({ what, expected, found }) => ({
     state: say`Somebody changed ${what} meanwhile; it was not overwritten`,
     parts: [text(say`Expected ${code(expected)}, found ${code(found)}.`)],
@@ -183,13 +197,18 @@ function answeredView(gate: Gate, run: Run, attempts: readonly Attempt[]): View 
   )
   const asking = askingOf(gate.question, gate, standingOf(run, then, null))
   const at = answeredAt ? say` at ${clock(answeredAt)}` : []
-  const by = answer?.via === 'clock' ? say`nobody answered${at}` : say`${whom(answer?.by ?? '')}${at}`
   if (answer?.via === 'look')
     return {
       state: say`${happenedLine(gate)}; the run went on. Nobody had to answer`,
       parts: [note(say`It was asked: ${asking.state}.`)],
       actions: [],
     }
+  const by =
+    answer?.via !== 'clock'
+      ? say`${whom(answer?.by ?? '')}${at}`
+      : gate.question.code === 'card-undelivered'
+        ? say`the card was delivered${at}, the run continues`
+        : say`nobody answered${at}`
   return {
     state: say`Answered: ${bold(choiceName(answer?.choice ?? 'leave'))} — ${by}. Nothing to do here`,
     parts: [...consequence(gate, run, attempts), note(say`It was asked: ${asking.state}.`)],

@@ -39,6 +39,7 @@ const questions: Question[] = [
   { code: 'before-admit', passed: 19, choices: every },
   { code: 'had-begun', began: at('03:01:12'), choices: every },
   { code: 'loss-grew', accepted: 200, counted: 212, choices: every },
+  { code: 'card-undelivered', channel: '#migrations', error: null, file: 'break-glass.txt', choices: every },
   { code: 'changed-meanwhile', what: 'who may connect', expected: 'a', found: 'b', choices: every },
 ]
 

@@ -108,6 +108,17 @@ describe('the state of each question, in one line', () => {
       { code: 'loss-grew', accepted: 200, counted: 1212, choices: ['go-on'] },
       'HRMS is down since 03:01:12 UTC. A rollback would lose 1,212 rows now; 200 were accepted. Nothing was deleted. @U_ASHA, please choose',
     ],
+    'card-undelivered': [
+      'stop',
+      {
+        code: 'card-undelivered',
+        channel: '#migrations',
+        error: 'not_in_channel',
+        file: '/var/lib/lockkeeper/runs/7F3A-1/break-glass.txt',
+        choices: ['wait', 'back-out', 'go-on'],
+      },
+      'HRMS is down since 03:01:12 UTC. The break-glass card could not be delivered to #migrations; no service was stopped. @U_ASHA, please choose',
+    ],
     'changed-meanwhile': [
       'open',
       { code: 'changed-meanwhile', what: 'who may connect', expected: 'a', found: 'b', choices: ['retry'] },
