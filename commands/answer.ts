@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Json } from '../src/domain/json.ts'
 import type { Problem } from '../src/domain/problem.ts'
 import type { Choice } from '../src/domain/choice.ts'
+import { wantsReason } from '../src/domain/question.ts'
 import type { Gate, Run } from '../src/domain/run.ts'
 import type { SessionMark } from '../src/domain/session.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
@@ -28,6 +29,8 @@ const input = z.object({
     .optional(),
   /** Rows, as typed. */
   accepted: z.string().optional(),
+  /** Why a check that failed is passed over. */
+  reason: z.string().trim().max(500).optional(),
 })
 type Input = z.output<typeof input>
 
@@ -106,7 +109,16 @@ function extraOf(choice: Choice, gate: Gate, given: Input): Result<Json> {
       ? failure({ code: 'number-mistyped', typed: given.accepted ?? '' })
       : ok({ accepted })
   }
+  if (wantsReason(choice, gate.question))
+    return given.reason ? ok({ reason: given.reason }) : failure(noReason)
   return ok(null)
+}
+
+const noReason: Problem = {
+  code: 'input-wrong',
+  command: 'answer',
+  faults: [{ field: 'reason', why: 'say why the check may be passed over' }],
+  example: 'answer 7F3A-1 go-on',
 }
 
 /** What tells these sessions, and the transactions that they are in, from others. */

@@ -50,3 +50,11 @@ export interface Answer {
   /** What was ticked or typed, by choice: `{ sessions: SessionMark[] }` of `terminate`, `{ accepted: number }` of `go-on`. */
   with?: Json
 }
+
+/** A check of the database that was made, and did not pass. */
+export const failsVerification = ({ code }: Problem): boolean =>
+  code === 'verification-failed' || code === 'try-out-failed'
+
+/** Whoever passes over such a check says why. */
+export const wantsReason = (choice: Choice, question: Question): boolean =>
+  choice === 'go-on' && question.code === 'step-failed' && failsVerification(question.problem)

@@ -4,6 +4,7 @@ import type { Question } from '../domain/question.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Route, Step } from '../domain/step.ts'
 import { isAsBefore } from '../domain/as-before.ts'
+import { failsVerification } from '../domain/question.ts'
 import { hasMigrated, presentRoute, reachedBy, wayBack } from '../domain/route.ts'
 
 /** What a failed step asks: only choices that do something at this step, the safest way on first. */
@@ -34,15 +35,16 @@ function standsInTheWay(step: Step, problem: Problem): boolean {
 }
 
 /**
- * Tests may be wrong about an application that works, not about one that does not run: going on tells everybody that it
- * is available. A database that looks otherwise may still be the one to open, where
- * there is no way back from it.
+ * A check may be wrong about an application, or a database, that works: a person may pass it over with a reason. One
+ * that does not run is no such thing: going on tells everybody that it is available. What could not be looked at is
+ * passed over only where there is no way back.
  */
 function mayGoOn(record: readonly Attempt[], step: Step, problem: Problem, way: Route | null): boolean {
   if (step.kind === 'smoke') return problem.code !== 'service-ended'
   // The database is closed to whoever answers there, and its sessions are asked about.
   if (step.kind === 'stop') return problem.code === 'service-still-answers'
-  return step.kind === 'verify' && (way === null || presentRoute(record) !== 'forward')
+  if (step.kind !== 'verify') return false
+  return failsVerification(problem) || way === null || presentRoute(record) !== 'forward'
 }
 
 /**

@@ -1,6 +1,7 @@
 import { choicesNow } from '../domain/cause.ts'
 import type { Choice } from '../domain/choice.ts'
 import type { Loss, Plan } from '../domain/plan.ts'
+import { wantsReason } from '../domain/question.ts'
 import type { Attempt, Gate, Run } from '../domain/run.ts'
 import type { Window } from '../domain/schedule.ts'
 import {
@@ -169,8 +170,10 @@ export function answerForm(
     title: name,
     submit: name,
     parts: [text(say`${productLine(standing)}.`), text(say`${bold(name)}: ${does}.`)].map(kept),
-    fields:
-      gate.question.code === 'loss-grew' && choice === 'go-on' ? [lossField(gate.question.counted)] : [],
+    fields: [
+      ...(gate.question.code === 'loss-grew' && choice === 'go-on' ? [lossField(gate.question.counted)] : []),
+      ...(wantsReason(choice, gate.question) ? [reasonField] : []),
+    ],
   }
 }
 
@@ -186,6 +189,13 @@ export function choiceForm(gate: Gate, run: Run, attempts: readonly Attempt[]): 
     parts: [text(say`${productLine(standing)}. ${state}`), ...parts],
     fields: [{ name: 'choice', kind: 'select', label: 'Choice', options }],
   }
+}
+
+const reasonField: Field = {
+  name: 'reason',
+  kind: 'text',
+  label: 'Why this check may be passed over',
+  hint: 'Kept with the run, and shown in its history',
 }
 
 const lossField = (rows: number): Field => ({

@@ -178,6 +178,21 @@ test('a loss that grew is accepted as a number of rows; what is no number is sai
   expect(await answerAt(gate)).toMatchObject({ choice: 'go-on', with: { accepted: 1212 } })
 })
 
+test('a check of the database that failed is passed over with a reason, which is kept with the answer', async () => {
+  const { run, gate } = await asking('verify', {
+    code: 'step-failed',
+    problem: { code: 'verification-failed', failed: [] },
+    choices: ['retry', 'roll-back', 'go-on'],
+  })
+  const form = formOf(await office.desk.typed(asha, ['answer', run, 'go-on']))
+  expect(await fill(office, asha, form, { reason: ' ' })).toMatchObject({ faults: [{ field: 'reason' }] })
+  await fill(office, asha, form, { reason: 'The expected default was dropped by hand' })
+  expect(await answerAt(gate)).toMatchObject({
+    choice: 'go-on',
+    with: { reason: 'The expected default was dropped by hand' },
+  })
+})
+
 test('to leave it is noted, and the question stays open', async () => {
   const { run, gate } = await asking('drain', { ...sessionsLeft, choices: ['wait', 'leave'] })
   expect(await typed('answer', run, 'leave')).toContain('still waits for an answer')

@@ -86,6 +86,19 @@ describe('what a failed step asks (step-failed)', () => {
     expect(asked('verify', problem, runOf({}, only)).choices).toEqual(['retry', 'go-on', 'leave'])
   })
 
+  test('a check of the database that fails may be passed over by a person, also where there is a way back', () => {
+    const routes = smallRoutes()
+    const at = routes.forward.findIndex(({ kind }) => kind === 'start')
+    routes.forward.splice(at, 0, step('verify'))
+    const failed: Problem = { code: 'verification-failed', failed: [] }
+    expect(asked('verify', failed, runOf({}, routes)).choices).toEqual([
+      'retry',
+      'roll-back',
+      'go-on',
+      'leave',
+    ])
+  })
+
   /** Migrate failed, or asks, and left the history there. */
   const leftAt = (reached: Reached, given: Routes = smallRoutes()) => {
     const { record, step } = failedAt('migrate', problem, given)

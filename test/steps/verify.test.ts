@@ -131,6 +131,16 @@ test('what the migrator may do and the application may not is found: try-out-fai
   })
 })
 
+test('names in the try-out mean what they mean in the migration: tables of public need no schema', async () => {
+  await anew((written) => {
+    written.verification.tryOut.sql = 'select count(*) from unqualified'
+  })
+  await query('create table public.unqualified (id int)')
+  await query('grant select on public.unqualified to hrms_app')
+  await migrated()
+  expect(await scene.perform(verify)).toMatchObject({ status: 'done' })
+})
+
 test('a deferred constraint is made to speak before the rollback', async () => {
   await migrated()
   await query(

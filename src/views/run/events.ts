@@ -1,4 +1,5 @@
 import { contactOf } from '../../domain/escalation.ts'
+import type { Json } from '../../domain/json.ts'
 import type { Event, Pinged } from '../../domain/event.ts'
 import type { Run } from '../../domain/run.ts'
 import {
@@ -34,6 +35,12 @@ const stepIn = (run: Run | null, id: string): string => (run ? nameOf(run, id) :
 /** A gate's id is run/step/attempt. */
 const stepOfGate = (gate: string): string => gate.split('/').slice(1, -1).join('/')
 
+/** Why somebody passed over a check. */
+const reasonOf = (given: Json | undefined): string =>
+  given !== null && typeof given === 'object' && 'reason' in given && typeof given['reason'] === 'string'
+    ? `: ${clipped(given['reason'], 200)}`
+    : ''
+
 function happened(event: Event, run: Run | null): Line {
   const by: Inline = whom(event.by)
   switch (event.is) {
@@ -63,7 +70,7 @@ function happened(event: Event, run: Run | null): Line {
         return say`the break-glass card was delivered: the run continues`
       return event.answer.via === 'clock'
         ? say`nobody answered in time: ${choiceName(event.answer.choice)}`
-        : say`${choiceName(event.answer.choice)} chosen by ${by}`
+        : say`${choiceName(event.answer.choice)} chosen by ${by}${reasonOf(event.answer.with)}`
     case 'run.escalated':
       return say`${by} calls for help${event.critical ? ', critical business impact' : ''}: ${clipped(event.reason, 200)}`
     case 'step.late':
