@@ -63,10 +63,15 @@ export async function pump(options: PumpOptions): Promise<void> {
     } else if ('reached' in result && absence.succeeded(begun)) log.info('Slack is back: what waited is sent')
   }
 
+  const isAway = (): boolean => absence.until() > now()
+
   const isResting = (lane: string): boolean => (restsUntil.get(lane) ?? 0) > now()
 
   const beginPosts = async (): Promise<void> => {
-    for (const due of await dueInSlack(pool)) {
+    const all = await dueInSlack(pool)
+    // Slack may have gone while the store was asked.
+    if (isAway()) return
+    for (const due of all) {
       if (underWay.has(due.lane) || isResting(due.lane)) continue
       begin(due.lane, due.lane, pace.postEvery, () => sender.send(due))
     }
@@ -79,6 +84,7 @@ export async function pump(options: PumpOptions): Promise<void> {
       heartbeat: pace.heartbeat,
       limit: 20,
     })
+    if (isAway()) return
     for (const message of stale) {
       if (underWay.has(`${edits}${message.key}`)) continue
       if (!budget.take()) return
@@ -101,7 +107,7 @@ export async function pump(options: PumpOptions): Promise<void> {
   await forgetButtons(pool)
   while (!signal.aborted && !broken) {
     await fanOut(pool)
-    if (absence.until() <= now()) {
+    if (!isAway()) {
       await refuseOrphanedReplies(pool)
       // After an outage the live messages say first how it stands; then the threads are told from where they ended.
       await beginEdits()
