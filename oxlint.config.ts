@@ -31,7 +31,7 @@ const order = [
   'src/config-slack.ts',
   'src/yaml',
   'src/compile-cache.ts',
-  'src/redaction.ts',
+  'src/redaction',
   'src/alive.ts',
   'src/log-level.ts',
   'src/nearest.ts',
@@ -73,6 +73,7 @@ function restricted(place: string, above: string[]): OxlintConfig['rules'] {
 
 export default defineConfig({
   plugins: ['typescript', 'import', 'unicorn', 'promise'],
+  jsPlugins: ['./lint/regular-expressions.ts'],
   options: { typeAware: true },
   rules: {
     'import/no-cycle': ['error', { ignoreTypes: false }],
@@ -88,6 +89,7 @@ export default defineConfig({
       files: [place.endsWith('.ts') ? place : `${place}/**`],
       rules: restricted(place, order.slice(0, i)) ?? {},
     })),
+    { files: ['src/**', 'commands/**'], rules: { 'regular-expressions/linear': 'error' } },
     { files: ['src/cli/**', 'demo/**', 'test/**'], rules: { 'no-console': 'off' } },
   ],
 })

@@ -1,6 +1,7 @@
 import { operatorRole } from '../src/config.ts'
 import { holdersOf } from '../src/access/roles.ts'
 import type { Desk, FieldFault, FormValues, Reply } from '../src/domain/desk.ts'
+import { redactProblem } from '../src/domain/ours-in-records.ts'
 import type { Json } from '../src/domain/json.ts'
 import type { Caller } from '../src/domain/person.ts'
 import type { Problem, ProblemCode } from '../src/domain/problem.ts'
@@ -23,7 +24,7 @@ export function makeDesk(house: House): Desk {
   ): Promise<Reply> {
     const result = await answered(house, caller, name, raw, filled)
     if (result.ok) return result.value
-    const problem = house.secrets.redact(result.problem)
+    const problem = redactProblem(house.secrets.redact, result.problem)
     // Said at its field, so that the form stays as it was filled in.
     const faults = faultsOf(problem)
     if (faults.length > 0 && faults.every(({ field }) => asked.includes(field))) return { faults }

@@ -79,7 +79,7 @@ export function readSlack(given: (name: string) => string | null, wrong: Wrong):
         port === null ? 'is not set' : 'is not a port',
         'Slack’s requests arrive there, e.g. 3000; SLACK_SIGNING_SECRET needs it.',
       )
-    const publicUrl = given('LOCKKEEPER_URL')?.replace(/\/+$/, '')
+    const publicUrl = withoutSlash(given('LOCKKEEPER_URL'))
     if (publicUrl && !isPublicUrl(publicUrl))
       wrong(
         'LOCKKEEPER_URL',
@@ -110,3 +110,6 @@ export function readSlack(given: (name: string) => string | null, wrong: Wrong):
     )
   return botToken && appToken ? { botToken, mode: { socket: { appToken } }, apiUrl } : null
 }
+
+const withoutSlash = (written: string | null): string | null =>
+  written?.endsWith('/') ? written.slice(0, -1) : written

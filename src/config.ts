@@ -5,7 +5,7 @@ import { keepSchema, type KeepConfig } from './config-keep.ts'
 import { mailSchema, smtpFault, type MailConfig } from './config-mail.ts'
 import { readSlack, type SlackConfig } from './config-slack.ts'
 import { logLevels } from './log-level.ts'
-import { secretsOfUrl } from './redaction.ts'
+import { secretsOfUrl } from './redaction/secrets-of.ts'
 import { inOrder, type Fault } from './yaml/fault.ts'
 import { readYaml, type YamlFile } from './yaml/read.ts'
 

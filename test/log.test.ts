@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { makeLog } from '../src/log.ts'
-import { makeRedactor } from '../src/redaction.ts'
+import { makeRedactor } from '../src/redaction/redactor.ts'
 
 it('writes one JSON object a line, without secrets, in errors and nested values too', () => {
   const lines: string[] = []

@@ -62,7 +62,7 @@ export function readSaid(lines: readonly string[]): EfSaid {
   const exception = lines.findLastIndex((line) => /^\w+: +SqlState: \w{5}$/.test(line))
   const after = exception === -1 ? [] : lines.slice(exception)
   const named = (name: string): string | null => {
-    const line = after.find((one) => new RegExp(`^\\w+: +${name}: `).test(one))
+    const line = after.find((one) => /^\w+: +(\w+): /.exec(one)?.[1] === name)
     return line ? line.slice(line.indexOf(`${name}: `) + name.length + 2).trim() : null
   }
   const failed = lines.findLastIndex((line, index) => marker.test(line) && index < exception)
@@ -82,7 +82,8 @@ export function readSaid(lines: readonly string[]): EfSaid {
 /** "An error occurred while accessing the Microsoft.Extensions.Hosting services. Continuing without … Error: …" */
 function hostError(lines: readonly string[]): string | null {
   const line = lines.find((one) => /^warn: .*Microsoft\.Extensions\.Hosting services/.test(one))
-  const error = line && /Error: (.+)$/.exec(line)?.[1]
+  const at = line?.indexOf('Error: ') ?? -1
+  const error = line && at !== -1 ? line.slice(at + 'Error: '.length) : ''
   if (!error) return null
   return /^([0-9A-Z]{5}): /.exec(error)?.[1] ?? error
 }

@@ -115,10 +115,13 @@ function errorsIn(lines: readonly string[], folder: string): string[] {
   const errors = lines
     .map((line) => line.trim())
     .filter((line) => /(^|: )error( [A-Z]+\d+)? ?:/.test(line))
-    .map((line) => line.replace(/ \[[^\]]*\]$/, '').replaceAll(`${folder}${path.sep}`, ''))
+    .map((line) => withoutProject(line).replaceAll(`${folder}${path.sep}`, ''))
   const told = [...new Set(errors)]
   return (told.length > 0 ? told : lines.slice(-3).map((line) => line.trim())).slice(0, toldErrors)
 }
+
+const withoutProject = (line: string): string =>
+  line.endsWith(']') && line.includes(' [') ? line.slice(0, line.lastIndexOf(' [')) : line
 
 /** Absolute: the folder that a project is built into, and its list of packages. Call after `restoreProject`. */
 export async function projectFacts(

@@ -78,8 +78,8 @@ async function fromPs(which: string[]): Promise<RunningProcess[]> {
     keepLines: 100_000,
   })
   return lastLines.flatMap((line) => {
-    const [, pid, parent, group, state, began] =
-      /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.*\S)\s*$/.exec(line) ?? []
+    const [pid, parent, group, state, ...rest] = line.trim().split(/\s+/)
+    const began = rest.join(' ')
     if (!pid || !began || hasEnded(state ?? '')) return []
     return [
       {

@@ -72,7 +72,7 @@ export const service = z
       .array(anyVariable)
       .default([])
       .describe(
-        'Variables of the bot that it and its release commands need. A plan refuses while one is not set. Besides these they see PATH, HOME, user, shell, locale and time zone, and what .NET, proxies, docker, kubectl, systemctl and ssh go by; nothing else.',
+        'Variables of the bot that it and its release commands need. A plan refuses while one is not set. Their values are secret unless publicEnvironment names them. Besides these they see PATH, HOME, user, shell, locale and time zone, and what .NET, proxies, docker, kubectl, systemctl and ssh go by; nothing else.',
       ),
     stop: z
       .strictObject({

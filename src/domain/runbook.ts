@@ -3,7 +3,7 @@ import { httpRequest, service } from './runbook-application.ts'
 import { engine } from './runbook-engine.ts'
 import { audience, notice, timeZone, timeZoneName } from './runbook-notices.ts'
 import { contact, escalationStep } from './runbook-people.ts'
-import { channel, duration, name, size, table, variable, words } from './runbook-values.ts'
+import { anyVariable, channel, duration, name, size, table, variable, words } from './runbook-values.ts'
 
 const column = z
   .strictObject({
@@ -180,6 +180,12 @@ export const runbookSchema = z
       })
       .optional()
       .describe('What people look at afterwards; shown with the plan.'),
+    publicEnvironment: z
+      .array(anyVariable)
+      .optional()
+      .describe(
+        'Environment variables whose values may be shown: a port, a folder, a host. The value of every other variable that services, the engine and on-call programs are given is a secret.',
+      ),
     timeZone,
     timeZoneName,
     audiences: z.record(words, audience).default({}).describe('Who notices are for, by name.'),

@@ -1,11 +1,12 @@
 import { nearest } from '../nearest.ts'
-import type { Path } from '../yaml/read.ts'
+import type { Path } from '../yaml/places.ts'
 import { requestsFor, runbookSchema } from '../domain/runbook.ts'
 import type { CrossFault, Sections } from './cross-fault.ts'
 import { noticesUnfit } from './notice-checks.ts'
 import { pathsMissing } from './paths-missing.ts'
 import { peopleUnfit, type Deciders } from './people-checks.ts'
 import { isVariable, namesIn } from './placeholders.ts'
+import { publicUnused } from './public-environment.ts'
 import { secretFound, secretsIn } from './secrets-written.ts'
 
 /** What a runbook's file cannot know by itself. What is not given is not checked. */
@@ -36,6 +37,7 @@ export const checkWithin = (runbook: Sections): CrossFault[] => [
   ...secretsWritten(runbook),
   ...timesUnfit(runbook),
   ...bundleUnused(runbook),
+  ...publicUnused(runbook),
 ]
 
 /** What must fit to what surrounds it, which may change while its text does not. `folder`: of its file. */
@@ -161,7 +163,7 @@ function secretsWritten({ functional = [], services = [] }: Sections): CrossFaul
     ]
     return commands.flatMap(([path, words]) =>
       words.flatMap((word, at) =>
-        /(passw\w*|secret|token|key)=./i.test(word)
+        /(passw[a-z]{0,10}|secret|token|key)=./i.test(word)
           ? [secretFound(['services', i, ...path, at], 'let the program read it there')]
           : [],
       ),

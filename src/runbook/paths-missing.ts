@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import type { Path } from '../yaml/read.ts'
+import type { Path } from '../yaml/places.ts'
 import type { CrossFault, Sections } from './cross-fault.ts'
 
 /** Folders and files that a runbook names and nobody finds there. */

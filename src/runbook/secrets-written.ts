@@ -1,4 +1,5 @@
-import { secretRemedy, type Path } from '../yaml/read.ts'
+import type { Path } from '../yaml/places.ts'
+import { secretRemedy } from '../yaml/read.ts'
 import type { CrossFault } from './cross-fault.ts'
 import { namesIn } from './placeholders.ts'
 

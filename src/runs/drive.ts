@@ -9,6 +9,7 @@ import { watchedIn } from '../domain/cause.ts'
 import { openGateOf } from '../store/gates.ts'
 import { attemptsOf, setProgress } from '../store/attempts.ts'
 import { cancelOf, runById, touchRun } from '../store/runs.ts'
+import { redactOutcome, redactProgress } from '../domain/ours-in-records.ts'
 import { ok, type Result } from '../domain/result.ts'
 import { presentRoute } from '../domain/route.ts'
 import { cardFirst, isAboutCard } from './card-first.ts'
@@ -182,7 +183,7 @@ async function oneAttempt(
   })
   const stopped = drive.stopped()
   if (stopped === 'leaving' && isCancelled(outcome)) return null
-  await finish(driven, step, attempt, await explained(surroundings, run.id, outcome, stopped))
+  await finish(driven, step, attempt, await explained(surroundings, run.id, step, outcome, stopped))
   return run
 }
 
@@ -193,10 +194,11 @@ const isCancelled = (outcome: Outcome): outcome is Extract<Outcome, { status: 'f
 async function explained(
   { pool, secrets }: Surroundings,
   run: string,
+  step: Step,
   outcome: Outcome,
   stopped: Stop | null,
 ): Promise<Outcome> {
-  if (!isCancelled(outcome)) return secrets.redact(outcome)
+  if (!isCancelled(outcome)) return redactOutcome(secrets.redact, step.kind, outcome)
   if (stopped !== null && typeof stopped === 'object') return { ...outcome, problem: stopped }
   const cancel = await cancelOf(pool, run)
   return { ...outcome, problem: { code: 'cancelled', by: cancel?.by ?? 'lockkeeper' } }
@@ -209,7 +211,7 @@ async function showProgress(
   attempt: number,
   progress: Progress,
 ): Promise<void> {
-  await setProgress(pool, run, step, attempt, secrets.redact(progress))
+  await setProgress(pool, run, step, attempt, redactProgress(secrets.redact, progress))
   await touchRun(pool, run)
 }
 

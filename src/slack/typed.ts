@@ -23,8 +23,8 @@ const apostrophe = '\u02BC'
 /** `should_escape` turns people into `<@U…|name>` and channels into `<#C…|name>`; other words have entities. */
 function unescaped(word: string): string {
   return word
-    .replace(/<@([UW][A-Z0-9]+)(?:\|[^>]*)?>/g, '@$1')
-    .replace(/<#([CG][A-Z0-9]+)(?:\|[^>]*)?>/g, '#$1')
+    .replace(/<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>/g, '@$1')
+    .replace(/<#([CG][A-Z0-9]+)(?:\|[^<>]*)?>/g, '#$1')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&')

@@ -101,7 +101,7 @@ function laid(line: Line, terminal: Terminal, first = '', next = first, all: Sty
     return wordsOf(inline, terminal)
       .split(/(\s+)/)
       .filter(Boolean)
-      .map((word) => ({ word: word.replace(/\s*\n\s*/g, ' '), style }))
+      .map((word) => ({ word: word.includes('\n') ? ' ' : word, style }))
   })
   const width = Math.max(20, terminal.width)
   const rows: { words: typeof words; length: number; indent: string }[] = [

@@ -21,9 +21,12 @@ export interface Clock {
 
 /** `04:00`, `4:00 pm`, `4am`. An hour alone, `4`, is two hours of a day: it is not read. */
 const clock =
-  /(?<![\d:.])(?:(?<hour>\d{1,2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:\.\d+)?)?(?:\s*(?<half>[ap])\.?m\b\.?)?|(?<bare>\d{1,2})\s*(?<bareHalf>[ap])\.?m\b\.?)(?![\d:])/i
+  /(?<![\d:.])(?:(?<hour>\d{1,2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:\.\d{1,9})?)?(?: ?(?<half>[ap])\.?m\b\.?)?|(?<bare>\d{1,2}) ?(?<bareHalf>[ap])\.?m\b\.?)(?![\d:])/i
 
-/** Null: no hour is named. `wrong`: what is there instead of one. */
+/**
+ * Null: no hour is named. `wrong`: what is there instead of one.
+ * @param words with one blank between two of them
+ */
 export function clockIn(words: string, here: Here): Clock | { wrong: string } | null {
   const found = clock.exec(words)
   if (!found?.groups) return null
@@ -43,13 +46,26 @@ function timeOf(hour: number, minute: number, half: string | undefined): Tempora
 }
 
 /** Without the words that join a day and an hour. */
-const bared = (words: string): string =>
-  words.replace(/^[\s,]*(?:\b(?:on|at)\b[\s,]*)?/i, '').replace(/[\s,]*(?:\b(?:at|on)\b)?[\s,]*$/i, '')
+function bared(words: string): string {
+  const rest = trimmed(words)
+  const from = /^(?:on|at)\b/i.test(rest) ? 2 : 0
+  const to = /\b(?:at|on)$/i.test(rest) ? rest.length - 2 : rest.length
+  return trimmed(rest.slice(from, to))
+}
+
+/** Without the blanks and commas at its ends. */
+function trimmed(words: string): string {
+  const isBlank = (at: number): boolean => words[at] === ' ' || words[at] === ','
+  let [from, to] = [0, words.length]
+  while (from < to && isBlank(from)) from++
+  while (from < to && isBlank(to - 1)) to--
+  return words.slice(from, to)
+}
 
 /** The zone right after an hour. Another word is left: whoever reads the day says what of it is unknown. */
 function zoneFirstIn(after: string, before: string, here: Here): { zone: NamedZone | null; rest: string } {
   const [all, offset, place] =
-    /^\s*(z\b|(?:utc|gmt)?\s?[+-]\d{1,2}(?::?\d{2})?(?!\d)|utc\b|gmt\b)?\s*(\[[^\]]*\])?/i.exec(after) ?? []
+    /^ ?(z\b|(?:utc|gmt)? ?[+-]\d{1,2}(?::?\d{2})?(?!\d)|utc\b|gmt\b)? ?(\[[^\]]*\])?/i.exec(after) ?? []
   const id = place ? knownZone(place.slice(1, -1)) : null
   const shift = offset && offsetOf(offset, before)
   if (all && (offset || place) && (!place || id) && (!offset || shift)) {
@@ -63,8 +79,9 @@ function zoneFirstIn(after: string, before: string, here: Here): { zone: NamedZo
 
 /** After an hour in words a minus may begin the end of a window: there it needs `UTC` before it. */
 function offsetOf(written: string, before: string): string | null {
-  const sign = /[+-].*$/.exec(written)?.[0]
-  if (!sign) return '+00:00'
+  const at = written.search(/[+-]/)
+  if (at === -1) return '+00:00'
+  const sign = written.slice(at)
   if (sign.startsWith('-') && !/^\s?(utc|gmt)/i.test(written) && !/\d{4}-\d{2}-\d{2}\s*$/.test(before))
     return null
   return knownOffset(sign)

@@ -9,14 +9,23 @@ export interface DayFault {
 }
 
 /** Words that name one day to everybody. Chrono finds something in `next thursday`, `11/12` and `a few days`, too. */
-const calendar = new RegExp(
-  `^(?:${[
-    'mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:r|rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?',
-    'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?',
-    'oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|today|tomorrow|of|\\d{1,2}(?:st|nd|rd|th)?|\\d{4}',
-  ].join('|')})\\.?$`,
-  'i',
+const calendar = new Set(
+  [
+    'mon monday tue tues tuesday wed wednesday thu thur thurs thursday fri friday sat saturday sun sunday',
+    'jan january feb february mar march apr april may jun june jul july aug august sep sept september',
+    'oct october nov november dec december today tomorrow of',
+  ].flatMap((names) => names.split(' ')),
 )
+const numbered = /^(?:\d{1,2}(?:st|nd|rd|th)?|\d{4})$/
+
+function isOfCalendar(word: string): boolean {
+  const bare = (word.endsWith('.') ? word.slice(0, -1) : word).toLowerCase()
+  return calendar.has(bare) || numbered.test(bare)
+}
+
+/** A day with its weekday, its number, its month and its year, and the words between them. */
+const mostWords = 8
+
 /** How the end of a window begins. */
 const until = /^([-–]|to$|till$|until$)/i
 /** The one way of a date that is read alone; beside other words it is these that are not understood. */
@@ -27,7 +36,7 @@ const tokensOf = (words: string): string[] => words.split(/[\s,]+/).filter(Boole
 
 /** Whether somebody may have meant a day or an hour by it. */
 export const isAboutTime = (words: string): boolean =>
-  fromToday.test(words) || tokensOf(words).some((word) => /\d/.test(word) || calendar.test(word))
+  fromToday.test(words) || tokensOf(words).some((word) => /\d/.test(word) || isOfCalendar(word))
 
 /**
  * The day that is named, or the days: of `thursday`, and of no day at all, the first at which the hour is still to come
@@ -38,11 +47,12 @@ export function daysIn(words: string, today: Temporal.PlainDate): Temporal.Plain
   const week = [0, 1, 2, 3, 4, 5, 6, 7].map((days) => today.add({ days }))
   if (!words) return week
   if (iso.test(words)) return isoDay(words)
-  const others = fromToday.test(words) ? [] : tokensOf(words).filter((word) => !calendar.test(word))
+  const others = fromToday.test(words) ? [] : tokensOf(words).filter((word) => !isOfCalendar(word))
   const unknown = others.find((word) => !iso.test(word)) ?? others[0]
   if (unknown) return { why: until.test(unknown) ? 'end' : 'rest', part: unknown }
   const none: DayFault = { why: 'no-day', part: words }
   // `30 Nov 26` and `26 Nov 30`: which is the year?
+  if (tokensOf(words).length > mostWords) return none
   if (tokensOf(words).filter((word) => /^\d{1,2}\D*$/.test(word)).length > 1) return none
   // A leap day without its year is no day to chrono in other years.
   const found = chronoIn(words, today) ?? chronoIn(words, today.with({ year: nextLeapYear(today), day: 1 }))

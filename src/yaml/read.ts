@@ -1,12 +1,11 @@
-import { LineCounter, isMap, isSeq, parseDocument, visit, type Document, type Node, type Pair } from 'yaml'
+import { LineCounter, parseDocument, visit, type Document } from 'yaml'
 import type { z } from 'zod'
 import { nearest } from '../nearest.ts'
-import { looksSecret } from '../redaction.ts'
+import { looksSecret } from '../redaction/unknown-secrets.ts'
 import { inOrder, type Fault } from './fault.ts'
+import { keysTwice, offsetOf, pathOf, startOf, type Path } from './places.ts'
 import { syntaxFault } from './syntax.ts'
 import { describeSchema, type SchemaGuide } from './guide.ts'
-
-export type Path = readonly (string | number)[]
 
 export interface YamlFile<T> {
   /** Null where the file has faults. */
@@ -24,7 +23,12 @@ export interface YamlFile<T> {
  */
 export function readYaml<S extends z.ZodType>(file: string, text: string, schema: S): YamlFile<z.output<S>> {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'error',
+    uniqueKeys: false,
+  })
   const faultAt = (offset: number, key: string, what: string, remedy: string): Fault => {
     const { line, col } = lines.linePos(offset)
     return { file, line: Math.max(line, 1), column: Math.max(col, 1), key, what, remedy }
@@ -32,19 +36,22 @@ export function readYaml<S extends z.ZodType>(file: string, text: string, schema
   const fault = (path: Path, what: string, remedy: string): Fault =>
     faultAt(offsetOf(document, path), keyOf(path), what, remedy)
 
-  const syntax = document.errors.map((error) => {
-    const [what, remedy] = syntaxFault(error.code)
-    return faultAt(
-      error.pos[0],
-      error.code === 'DUPLICATE_KEY' ? keyAt(document, error.pos[0]) : '',
-      what,
-      remedy,
-    )
-  })
+  if (document.errors.length > 0) {
+    const faults = document.errors.map((error) => faultAt(error.pos[0], '', ...syntaxFault(error.code)))
+    return { value: null, faults, written: undefined, fault }
+  }
   // A key that stands twice leaves the rest readable; after any other error the parser guesses what was meant.
-  const readable = document.errors.every((error) => error.code === 'DUPLICATE_KEY')
-  if (!readable) return { value: null, faults: syntax, written: undefined, fault }
+  const twice = keysTwice(document).map(({ key, path }) =>
+    faultAt(startOf(key) ?? 0, keyOf(path), 'stands twice', 'Keep one of them.'),
+  )
 
+  if (hasTooManyAliases(document))
+    return {
+      value: null,
+      faults: [faultAt(0, '', ...syntaxFault('TOO_MANY_ALIASES'))],
+      written: undefined,
+      fault,
+    }
   const alias = brokenAlias(document)
   const written = alias === null ? asValue(document) : unresolved
   if (written === unresolved) {
@@ -55,7 +62,7 @@ export function readYaml<S extends z.ZodType>(file: string, text: string, schema
   const certainKeys = new Set(certain.map((found) => found.key))
   const checked = schema.safeParse(written)
   const wrong = checked.success ? [] : faultsOf(checked.error, written, describeSchema(schema), fault)
-  const faults = inOrder([...syntax, ...certain, ...wrong.filter((found) => !certainKeys.has(found.key))])
+  const faults = inOrder([...twice, ...certain, ...wrong.filter((found) => !certainKeys.has(found.key))])
   return { value: checked.success && faults.length === 0 ? checked.data : null, faults, written, fault }
 }
 
@@ -67,9 +74,7 @@ function secretFaults(document: Document, fault: MakeFault): Fault[] {
     Scalar(_, scalar, ancestors) {
       const what = typeof scalar.value === 'string' ? looksSecret(scalar.value) : null
       if (what)
-        found.push(
-          fault(pathOf(ancestors as Node[], scalar), what, secretRemedy('write the name of that variable')),
-        )
+        found.push(fault(pathOf(ancestors, scalar), what, secretRemedy('write the name of that variable')))
     },
   })
   return found
@@ -84,7 +89,7 @@ function cutFaults(document: Document, fault: MakeFault): Fault[] {
       if (cut && /^\S/.test(cut))
         found.push(
           fault(
-            pathOf(ancestors as Node[], scalar),
+            pathOf(ancestors, scalar),
             `ends before #${cut}, which is a comment in YAML`,
             'Put the value in quotes; or, if it is a comment, a space behind the #.',
           ),
@@ -104,6 +109,15 @@ function asValue(document: Document): unknown {
     if (error instanceof ReferenceError) return unresolved
     throw error
   }
+}
+
+/** Each one is looked up in the whole file. More of them are more than a person writes. */
+const mostAliases = 100
+
+const hasTooManyAliases = (document: Document): boolean => {
+  let aliases = 0
+  visit(document, { Alias: () => void aliases++ })
+  return aliases > mostAliases
 }
 
 /** Where the first alias begins that names nothing, or something that holds it itself. */
@@ -193,44 +207,3 @@ export const keyOf = (path: Path): string =>
     (key, part) => (typeof part === 'number' ? `${key}[${part}]` : key ? `${key}.${part}` : part),
     '',
   )
-
-const pairOf = (node: unknown, key: string | number): Pair<Node, Node | null> | undefined =>
-  isMap<Node, Node | null>(node) ? node.items.findLast((pair) => String(pair.key) === String(key)) : undefined
-
-/** Where a key begins; a list's item where it begins itself; what is missing, where its parent does. */
-function offsetOf(document: Document, path: Path): number {
-  let node: unknown = document.contents
-  let offset = 0
-  for (const part of path) {
-    const pair = pairOf(node, part)
-    const next = pair ?? (isSeq(node) ? node.items[Number(part)] : undefined)
-    if (!next) return offset
-    offset = startOf(pair ? pair.key : next) ?? offset
-    node = pair ? pair.value : next
-  }
-  return offset
-}
-
-const startOf = (node: unknown): number | undefined => (node as Node | null)?.range?.[0]
-
-function keyAt(document: Document, offset: number): string {
-  let key = ''
-  visit(document, {
-    Pair(_, pair, ancestors) {
-      if (startOf(pair.key) === offset)
-        key = keyOf([...pathOf(ancestors as Node[], pair as unknown as Node), String(pair.key)])
-    },
-  })
-  return key
-}
-
-/** The path to a node from its ancestors, outermost first. */
-function pathOf(ancestors: readonly unknown[], node: unknown): Path {
-  const chain = [...ancestors, node]
-  return chain.flatMap((part, i): Path => {
-    const inner = chain[i + 1]
-    if (isSeq(part) && inner) return [part.items.indexOf(inner)]
-    const pair = isMap(part) ? part.items.find((item) => item === inner) : undefined
-    return pair && i + 2 < chain.length ? [String(pair.key)] : []
-  })
-}

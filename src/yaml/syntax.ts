@@ -1,6 +1,5 @@
 /** What goes wrong when YAML is written by hand, by the parser's codes; the parser's own texts repeat the file. */
 const faults: Partial<Record<string, readonly [what: string, remedy: string]>> = {
-  DUPLICATE_KEY: ['stands twice', 'Keep one of them.'],
   TAB_AS_INDENT: ['a tab stands at the beginning of this line', 'Indent with spaces.'],
   BAD_INDENT: [
     'this line is not indented like the ones it belongs to',
@@ -24,6 +23,7 @@ const faults: Partial<Record<string, readonly [what: string, remedy: string]>> =
     'this value begins with *, as an alias does, and there is nothing that it could stand for',
     'Put the value in quotes.',
   ],
+  TOO_MANY_ALIASES: ['more than 100 aliases stand in this file', 'Write out what they stand for.'],
   MULTIPLE_DOCS: ['a second document begins here (---)', 'Put it into a file of its own.'],
 }
 const unreadable = [

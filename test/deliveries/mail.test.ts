@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { noticeKey, type Address } from '../../src/domain/delivery.ts'
 import { makeLog } from '../../src/log.ts'
-import { makeRedactor } from '../../src/redaction.ts'
+import { makeRedactor } from '../../src/redaction/redactor.ts'
 import { secretsOfConfig } from '../../src/config.ts'
 import { endSchedule, moveSchedule } from '../../src/store/schedules.ts'
 import type { Answer } from '../mail/post-office.ts'

@@ -23,6 +23,7 @@ describe('what must fit together in a runbook', () => {
           { name: 'api', ...service },
         ],
         functional: both,
+        publicEnvironment: [],
       }),
     ).toEqual([
       'services[1].name is the name of `services[0]` too. Name each one differently.',

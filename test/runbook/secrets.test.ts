@@ -22,7 +22,7 @@ it('knows every variable that a runbook names', async () => {
   ])
 })
 
-it('takes as secret what requests send, passwords in URLs, and variables that are called so; never a port', async () => {
+it('takes as secret what requests send, and all that services are given but for a port in a URL and what is said to be public', async () => {
   const environment = {
     HRMS_ADMIN_EMAIL: 'admin1@morishr.test',
     HRMS_ADMIN_PASSWORD: 'hunter2',
@@ -31,10 +31,24 @@ it('takes as secret what requests send, passwords in URLs, and variables that ar
     HRMS_MASTER_URL: 'postgres://lockkeeper:botpass@db/hrms',
     HRMS_PORT: '5000',
     JWT_SECRET: 'sign-me',
+    DB_PASS: 'correct-horse',
+    SENTRY_DSN: 'https://0123456789abcdef@sentry/1',
+    PASSPHRASE: 'battery-staple',
+    AUDIT: 'true',
   }
   const secrets = secretsOfRunbook(
     await runbook({
-      'services.0.environment': ['HRMS_DATABASE_URL', 'HRMS_PORT', 'HRMS_FOLDER', 'JWT_SECRET'],
+      'services.0.environment': [
+        'HRMS_DATABASE_URL',
+        'HRMS_PORT',
+        'HRMS_FOLDER',
+        'JWT_SECRET',
+        'DB_PASS',
+        'SENTRY_DSN',
+        'PASSPHRASE',
+        'AUDIT',
+      ],
+      publicEnvironment: ['HRMS_FOLDER'],
     }),
     environment,
   )
@@ -43,6 +57,9 @@ it('takes as secret what requests send, passwords in URLs, and variables that ar
       'admin1@morishr.test',
       'hunter2',
       'sign-me',
+      'correct-horse',
+      environment.SENTRY_DSN,
+      'battery-staple',
       'apppass',
       'botpass',
       environment.HRMS_DATABASE_URL,
@@ -69,7 +86,7 @@ it('takes as secret what reaches another pager, the path of its URL too, and wha
     'contacts.1.onCall': { url: 'https://rota/', headers: { Authorization: '{ROTA_TOKEN}' } },
     'contacts.2.onCall': { command: ['./rota'], environment: ['ROTA_FILE'] },
   })
-  const { PAGER_HOST: _host, ROTA_FILE: _file, ...secret } = environment
+  const { PAGER_HOST: _host, ...secret } = environment
   expect(secretsOfRunbook(paged, environment).toSorted()).toEqual(Object.values(secret).toSorted())
   expect(variablesOf(paged)).toEqual(expect.arrayContaining(Object.keys(environment)))
 })
@@ -80,11 +97,11 @@ it('takes what is not set as no secret', async () => {
 
 it('is taken out from the moment on in which a runbook that names it is known', async () => {
   const secrets = makeSecrets(['first-secret'], { HRMS_ADMIN_PASSWORD: 'hunter2', SMTP_TOKEN: 'mail-me' })
-  const said = { lines: ['first-secret hunter2 mail-me'] }
-  expect(secrets.redact(said)).toEqual({ lines: ['[secret] hunter2 mail-me'] })
+  const said = 'first-secret hunter2 mail-me'
+  expect(secrets.redact(said)).toBe('[secret] hunter2 mail-me')
   secrets.know(await runbook())
-  expect(secrets.redact(said)).toEqual({ lines: ['[secret] [secret] mail-me'] })
-  secrets.know(await runbook({ 'services.0.environment': ['SMTP_TOKEN'] }))
+  expect(secrets.redact(said)).toBe('[secret] [secret] mail-me')
+  secrets.know(await runbook({ 'services.0.environment': ['SMTP_TOKEN', 'HRMS_FOLDER'] }))
   expect(secrets.redact('first-secret hunter2 mail-me')).toBe('[secret] [secret] [secret]')
 })
 
@@ -97,7 +114,10 @@ it('is known of a runbook that was added or changed before anybody has it', asyn
   await writeFile(path.join(folder, 'a.yml'), await changed())
   await runbooks.find('add-security-enhancements')
   expect(secrets.redact('hunter2 mail-me')).toBe('[secret] mail-me')
-  await writeFile(path.join(folder, 'a.yml'), await changed({ 'services.0.environment': ['SMTP_TOKEN'] }))
+  await writeFile(
+    path.join(folder, 'a.yml'),
+    await changed({ 'services.0.environment': ['SMTP_TOKEN', 'HRMS_FOLDER'] }),
+  )
   await runbooks.all()
   expect(secrets.redact('hunter2 mail-me')).toBe('[secret] [secret]')
 })

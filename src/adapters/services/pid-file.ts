@@ -23,7 +23,7 @@ export async function readPidFile(file: string): Promise<Found> {
       ? { is: 'gone' }
       : { is: 'unknown', why: `${file} cannot be read (${errorCode(error)})` }
   }
-  const pid = Number(/^\s*(\d+)\s*$/m.exec(written.text.split('\n', 1)[0] ?? '')?.[1])
+  const pid = Number(/^\d+$/.exec((written.text.split('\n', 1)[0] ?? '').trim())?.[0])
   if (!pid) return { is: 'unknown', why: `${file} holds no PID` }
   if (pid === process.pid || pid === process.ppid)
     return { is: 'unknown', why: `${file} names Lockkeeper itself` }

@@ -3,6 +3,7 @@ import type { EfSaid } from '../../adapters/dotnet-ef.ts'
 import type { SqlError } from '../../domain/sql-error.ts'
 import { type Prepared, type Script, type Statement, statementsOf } from '../../domain/script.ts'
 import type { History } from '../history.ts'
+import { pastComments } from '../statements/comments.ts'
 import { statesOf } from '../unit-at.ts'
 
 /**
@@ -34,28 +35,36 @@ function heldBy(
   scripts: readonly Script[],
   command: string,
 ): { script: Script; statements: Statement[] } | null {
+  const whole = bare(command)
   for (const script of scripts) {
-    const ours = script.units.flatMap(statementsOf)
+    const ours = script.units.flatMap(statementsOf).map((statement) => {
+      const text = bare(statement.text)
+      return { statement, text: text.slice(pastComments(text)) }
+    })
     for (const first of ours.keys()) {
-      const statements = leading(ours.slice(first), command)
+      const statements = leading(ours.slice(first), whole)
       if (statements.length > 0) return { script, statements }
     }
   }
   return null
 }
 
+/** A statement with its text as it is compared: without comments before it. */
+interface Bare {
+  statement: Statement
+  text: string
+}
+
 /** The statements that a command is made of, from the first one on; none where something else is in it. */
-function leading(statements: readonly Statement[], command: string): Statement[] {
-  let rest = bare(command)
+function leading(statements: readonly Bare[], command: string): Statement[] {
   const held: Statement[] = []
-  for (const statement of statements) {
-    const text = bare(statement.text)
-    const at = rest.indexOf(text)
-    if (at === -1 || !isBetween(rest.slice(0, at))) break
+  let at = pastBetween(command, 0)
+  for (const { statement, text } of statements) {
+    if (text === '' || !command.startsWith(text, at)) break
     held.push(statement)
-    rest = rest.slice(at + text.length)
+    at = pastBetween(command, at + text.length)
   }
-  return isBetween(rest) ? held : []
+  return at === command.length ? held : []
 }
 
 /** Blanks as one each, and ends of lines, which end a comment. */
@@ -65,4 +74,9 @@ const bare = (sql: string): string =>
     .trim()
     .replace(/;$/, '')
 
-const isBetween = (text: string): boolean => /^(\s|;|--[^\n]*(\n|$)|\/\*.*?\*\/)*$/s.test(text)
+/** Where the next statement begins, behind comments and the ends of others. */
+function pastBetween(sql: string, from: number): number {
+  let at = pastComments(sql, from)
+  while (sql[at] === ';') at = pastComments(sql, at + 1)
+  return at
+}

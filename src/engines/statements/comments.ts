@@ -1,9 +1,9 @@
 /** What PostgreSQL takes for a blank; of others it makes names. */
 const blanks = new Set([' ', '\t', '\n', '\r', '\f', '\v'])
 
-/** Where the first token of SQL begins, behind blanks and comments, as an index. */
-export function pastComments(sql: string): number {
-  let at = 0
+/** Where the first token of SQL from an index on begins, behind blanks and comments, as an index. */
+export function pastComments(sql: string, from = 0): number {
+  let at = from
   for (;;) {
     while (blanks.has(sql[at] ?? '')) at++
     if (sql.startsWith('--', at)) at = lineEnd(sql, at)

@@ -140,7 +140,11 @@ function inIndex(
 
 const keyOf = ({ name }: IndexElem, written: string): string =>
   name === undefined
-    ? written.replace(/(?:\s+(?:asc|desc))?(?:\s+nulls\s+(?:first|last))?$/i, '')
+    ? written
+        .replace(/\snulls\s{1,20}(?:first|last)$/i, '')
+        .trimEnd()
+        .replace(/\s(?:asc|desc)$/i, '')
+        .trimEnd()
     : quoteName(name)
 
 /** The elements of an index as they are written behind its table, and its condition. */
