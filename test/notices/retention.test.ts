@@ -18,7 +18,7 @@ import { recordStanding } from '../../src/store/standing.ts'
 import { storeDatabase } from '../databases.ts'
 import { samplePlan, sampleRunbook } from '../plans.ts'
 
-const asha = { person: 'U_ASHA', via: 'terminal' } as const
+const asha = { person: 'U_ASHA', via: 'slack' } as const
 const dan = { person: 'U_DAN', via: 'slack' } as const
 const now = new Date('2026-11-30T03:17:00Z')
 

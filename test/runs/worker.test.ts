@@ -10,7 +10,7 @@ import { recordStanding } from '../../src/store/standing.ts'
 import { storeDatabase } from '../databases.ts'
 import { identityOf, samplePlan, sampleRunbook, smallRoutes } from '../plans.ts'
 
-const asha = { person: 'U_ASHA', via: 'terminal' } as const
+const asha = { person: 'U_ASHA', via: 'slack' } as const
 
 test('one process drives eight runs at once; the ninth begins when one of them has ended', async () => {
   const store = await storeDatabase()
