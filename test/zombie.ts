@@ -4,9 +4,13 @@ import { readFile } from 'node:fs/promises'
 import { expect, onTestFinished } from 'vitest'
 import { until } from './until.ts'
 
-/** The PID of a process that ended and that nobody collects, until the end of the test: its parent became `sleep`. */
+/**
+ * The PID of a process that ended and that nobody collects, until the end of the test. It ends once its parent has become
+ * `sleep`: a shell might collect it before that.
+ */
 export async function zombie(): Promise<number> {
-  const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 973'], {
+  const child = `while ! grep -q sleep /proc/$PPID/comm; do sleep 0.01; done`
+  const parent = spawn('/bin/sh', ['-c', `sh -c '${child}' & echo $!; exec sleep 973`], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   onTestFinished(() => void parent.kill('SIGKILL'))
