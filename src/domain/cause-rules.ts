@@ -244,6 +244,7 @@ export const ofQuestions = {
   'changed-meanwhile': 'stays',
   // The clock answers it from the store, in whatever process: no target is looked at.
   'card-undelivered': 'stays',
+  'unexpected-state': 'stays',
 } as const satisfies Record<QuestionCode, Rule | 'of its problem'>
 
 type Ruled<T> = { [C in keyof T]: T[C] extends 'stays' | 'of its problem' ? never : C }[keyof T]

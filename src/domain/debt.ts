@@ -10,8 +10,8 @@ export type Debt = {
 } & Owed
 
 export type Owed =
-  /** `was`: how many instances ran, so that as many are started again. */
-  | { owes: 'service'; what: string; was: { instances: number } }
+  /** `was`: how many instances ran, so that as many are started again, and which process that was, where it is one. */
+  | { owes: 'service'; what: string; was: { instances: number; process?: string } }
   /** `was`: the database's ACL as it stood; null is PostgreSQL's default (PUBLIC may connect). */
   | { owes: 'access'; what: string; was: { acl: string[] | null } }
   | { owes: 'release'; what: string; was: { version: string } }

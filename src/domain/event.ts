@@ -36,7 +36,8 @@ export type Happened =
   | { is: 'gate.opened'; gate: string }
   | { is: 'gate.left'; gate: string }
   | { is: 'gate.answered'; gate: string; answer: Answer }
-  | { is: 'run.ended'; ending: Ending }
+  /** `settled`: undo entries of a run that people undid, as far as they were open. */
+  | { is: 'run.ended'; ending: Ending; settled?: string[] }
   /** Somebody calls for help. `also`: what else people are called for. */
   | { is: 'run.escalated'; alarm: string; also?: string[]; reason: string; critical: boolean }
   | { is: 'step.late'; alarm: string; step: string; attempt: number; expectedSeconds: number }

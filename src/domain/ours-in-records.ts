@@ -96,6 +96,13 @@ const question = byTag<Question>()('code', {
     lapses: { at: 'ours', as: 'ours' },
   },
   'step-failed': { problem, choices: 'ours', lapses: { at: 'ours', as: 'ours' } },
+  'unexpected-state': {
+    differences: { about: 'ours', what: 'ours' },
+    notUndone: { about: 'ours', what: 'ours' },
+    repeats: 'ours',
+    choices: 'ours',
+    lapses: { at: 'ours', as: 'ours' },
+  },
 })
 
 /** Where a way back begins is read from these. */

@@ -31,6 +31,23 @@ export interface Questions {
   'card-undelivered': { channel: string; error: string | null; file: string }
   /** Somebody changed what the undo would put back. */
   'changed-meanwhile': { what: string; expected: string; found: string }
+  /** Taken up again, the run finds its target otherwise than its record says. Nothing was touched. */
+  'unexpected-state': {
+    differences: Difference[]
+    /** What is not as it was before the run. Empty: everything was undone. */
+    notUndone: Difference[]
+    /** Steps that are done again, in their order, when somebody chooses to go on. */
+    repeats: string[]
+  }
+}
+
+/** Something that was looked at, as it was expected and as it was found. */
+export interface Difference {
+  about: 'history' | 'access' | 'service' | 'archive'
+  /** For people; one name a thing. */
+  what: string
+  expected: string
+  found: string
 }
 
 export type QuestionCode = keyof Questions

@@ -1,3 +1,4 @@
+import type { Question } from './question.ts'
 import type { Attempt } from './run.ts'
 import type { Reached } from './reached.ts'
 import type { Route, Routes, Step } from './step.ts'
@@ -25,8 +26,20 @@ function leadsTo({ step, answer }: Attempt): Route | null {
 
 export const stepsOf = (routes: Routes, route: Route): readonly Step[] => routes[route] ?? []
 
-export const lastAttempt = (record: readonly Attempt[], step: string): Attempt | undefined =>
-  record.findLast((attempt) => attempt.step === step)
+/** The last attempt at a step that counts: none does where somebody chose that the step is done again since. */
+export function lastAttempt(record: readonly Attempt[], step: string): Attempt | undefined {
+  const repeated = record.findLastIndex(
+    (attempt) => attempt.answer?.choice === 'go-on' && stateAsked(attempt)?.repeats.includes(step),
+  )
+  return record.findLast((attempt, i) => i > repeated && attempt.step === step)
+}
+
+/** What an attempt asked before it did anything, since the target was not as the record says; null: it did not. */
+export function stateAsked({
+  outcome,
+}: Pick<Attempt, 'outcome'>): Extract<Question, { code: 'unexpected-state' }> | null {
+  return outcome?.status === 'asks' && outcome.question.code === 'unexpected-state' ? outcome.question : null
+}
 
 /** Done, or found to need nothing, or passed over by somebody's choice. */
 export function isSettled(attempt: Attempt | undefined): boolean {

@@ -32,7 +32,8 @@ export interface Run {
   version: number
 }
 
-export type Ending = 'done' | 'backed-out' | 'rolled-back'
+/** `undone-by-hand`: people undid it without us, and the target was seen to be as before the run. */
+export type Ending = 'done' | 'backed-out' | 'rolled-back' | 'undone-by-hand'
 
 /** One try of one step. `lives`: how many processes began it. */
 export interface Attempt {

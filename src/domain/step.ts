@@ -47,7 +47,8 @@ export interface Done {
   }
   check: { checks: Check[]; at: Instant }
   claim: { identity: Identity; fenced: number }
-  card: { file: string; commands: { what: string; command: string }[] }
+  /** `down`: the down migration as psql runs it by hand. */
+  card: { file: string; commands: { what: string; command: string }[]; down?: string }
   baseline: { checks: Baseline }
   stop: { instances: number; seconds: number }
   close: { rolesKeptOut: string[]; stillEnter: string[] }
@@ -85,11 +86,15 @@ export interface Done {
   release: { version: string; deployed: boolean; output?: string }
   /** `alone`: nobody listened at its health URL before, so whoever answers there is the one that was started. */
   start: { instances: number; seconds: number; alone?: true }
-  /** `asBefore`: on a way back, what fails in the same way as before the window. */
+  /**
+   * `processes`: what answered, by service, where it is one process.
+   * `asBefore`: on a way back, what fails in the same way as before the window.
+   */
   smoke: {
     passed: { name: string; milliseconds: number }[]
     asBefore?: { name: string; saw: string; before?: Before }[]
     seconds: number
+    processes?: Record<string, string>
   }
   admit: { settled: string[] }
 }

@@ -11,6 +11,8 @@ export interface RunStands {
   ended: boolean
   /** The migration is on the database. Null: users were let in although nobody knows. */
   applied: boolean | null
+  /** It asks, and saw that people undid everything: nobody is told any more that users are out. */
+  isSeenUndone?: boolean
   /** It takes a migration back. */
   isRollback: boolean
 }
@@ -130,8 +132,8 @@ function ending({ schedule }: Looked, { applied, isRollback }: RunStands): Due[]
   ]
 }
 
-function overrunning({ schedule, notices }: Looked, now: Instant): Due[] {
-  if (notices.every(({ to }) => to.length === 0)) return []
+function overrunning({ schedule, notices, run }: Looked, now: Instant): Due[] {
+  if (run?.isSeenUndone || notices.every(({ to }) => to.length === 0)) return []
   const promised = schedule.newsAt ?? schedule.window.end
   if (now >= promised) {
     const news = after(now, schedule.runbook.window.news)

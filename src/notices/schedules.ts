@@ -9,6 +9,7 @@ import { announce, makeNotice } from '../runs/announcing.ts'
 import { endUnrun } from '../runs/scheduling.ts'
 import { attemptsOf } from '../store/attempts.ts'
 import { recordEvent } from '../store/events.ts'
+import { openGateOf } from '../store/gates.ts'
 import { insertNotice, noticesOf, withholdNotice } from '../store/notices.ts'
 import { openPlan } from '../store/plans.ts'
 import { runById } from '../store/runs.ts'
@@ -26,6 +27,7 @@ import {
 } from '../store/schedules.ts'
 import { timeOf, transaction, type Queryable } from '../store/transaction.ts'
 import { standingOf } from '../views/run/standing.ts'
+import { isSeenUndone } from '../views/run/undone.ts'
 import { addressesOf, membersOf, type Members } from './audience.ts'
 import { dueOf, marks, nextLook, owedMark, type Due, type Looked, type RunStands } from './due.ts'
 
@@ -76,6 +78,7 @@ async function runStands(tx: Queryable, id: string): Promise<RunStands | null> {
     windowBegan: run.windowBegan,
     backAt,
     ended: run.endedAt !== null,
+    isSeenUndone: isSeenUndone(await openGateOf(tx, id)),
     applied: database === 'unlike' ? null : (database === 'as after') !== isRollback,
     isRollback,
   }

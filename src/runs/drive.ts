@@ -11,12 +11,14 @@ import { attemptsOf, setProgress } from '../store/attempts.ts'
 import { cancelOf, runById, touchRun } from '../store/runs.ts'
 import { redactOutcome, redactProgress } from '../domain/ours-in-records.ts'
 import { ok, type Result } from '../domain/result.ts'
-import { presentRoute } from '../domain/route.ts'
+import { presentRoute, stepsOf } from '../domain/route.ts'
 import { cardFirst, isAboutCard } from './card-first.ts'
 import { next } from './next.ts'
 import { untilUsersWereTold } from './on-time.ts'
 import { needsClaim, perform } from './perform.ts'
-import { begin, beginAsking, end, finish, recordSeen, type Driven } from './record.ts'
+import { begin, beginAsking, end, endUndone, finish, recordSeen, type Driven } from './record.ts'
+import { canBeUndone, checkBeforeEnd, checkState } from './check-state.ts'
+import { stateKnown, type StateKnown } from './state-known.ts'
 import { openWorld, type RunWorld, type Surroundings } from './world.ts'
 
 /** Why a step is told to stop. `leaving`: this process ends, and another one goes on with the step. */
@@ -72,6 +74,7 @@ export async function drive(
   // Its own runbook, as it was approved: the file may say something else by now.
   if (run) secrets.know(run.plan.approved.runbook)
   let world: RunWorld | null = null
+  const known = stateKnown()
   try {
     while (run && !run.endedAt && drive.stopped() !== 'leaving') {
       const driven: Driven = { pool, run, fence: taken.fence }
@@ -79,6 +82,7 @@ export async function drive(
       const record = await attemptsOf(pool, run.id)
       const turn = next(run.plan.approved.routes, record)
       if (turn.do === 'wait') {
+        known.forget()
         const gate = await openGateOf(pool, run.id)
         const look = gate && watchedIn(gate.question).length > 0 ? surroundings.look : undefined
         const claims = needsClaim({ run, record, step: turn.step })
@@ -99,25 +103,53 @@ export async function drive(
         drive.waits = false
         continue
       }
-      if (turn.do === 'end') {
+      const isUndone = turn.do === 'end' && turn.ending === 'undone-by-hand'
+      if (turn.do === 'end' && !isUndone && (known.isKnown() || !canBeUndone(run))) {
         await end(driven, turn.ending)
         return 'at once'
       }
+      const { step, attempt } = turn.do === 'end' ? atEnd(run, record, isUndone) : turn
       if (!world) {
         const opened = open(surroundings, run, drive)
         if (!opened.ok) {
-          await begin(driven, turn.step, turn.attempt, taken.lastSeen)
-          await finish(driven, turn.step, turn.attempt, { status: 'failed', problem: opened.problem })
+          await begin(driven, step, attempt, taken.lastSeen)
+          await finish(driven, step, attempt, { status: 'failed', problem: opened.problem })
           continue
         }
         world = opened.value
       }
-      run = await oneAttempt(surroundings, drive, taken, driven, world, record, turn)
+      if (turn.do === 'end') {
+        const looking = { run, record, step, attempt, hadBegun: false, world, signal: drive.signal() }
+        const asks = await checkBeforeEnd(looking, isUndone)
+        if (!asks) {
+          await (isUndone ? endUndone(driven) : end(driven, turn.ending))
+          return 'at once'
+        }
+        // Told to stop while it looked: it looks again, here or in the process that comes next.
+        if (drive.stopped() !== null) drive.rearm()
+        else {
+          await begin(driven, step, attempt, taken.lastSeen)
+          await finish(driven, step, attempt, redactOutcome(secrets.redact, step.kind, asks))
+        }
+        continue
+      }
+      run = await oneAttempt(surroundings, drive, taken, driven, world, record, turn, known)
     }
     return 'at once'
   } finally {
     await world?.close()
   }
+}
+
+/** Where a run asks whose steps are all done: at the last one, or, undone by hand, at the one that was answered so. */
+function atEnd(run: Run, record: readonly Attempt[], isUndone: boolean): { step: Step; attempt: number } {
+  const { routes } = run.plan.approved
+  const last = isUndone ? record.at(-1)?.step : stepsOf(routes, presentRoute(record)).at(-1)?.id
+  const step = Object.values(routes)
+    .flatMap((route) => route ?? [])
+    .find(({ id }) => id === last)
+  if (!step) throw new Error(`${run.id} has no step to ask at`)
+  return { step, attempt: record.filter((a) => a.step === step.id).length + 1 }
 }
 
 const open = (surroundings: Surroundings, run: Run, drive: Drive): Result<RunWorld> =>
@@ -144,6 +176,7 @@ async function oneAttempt(
   world: RunWorld,
   before: readonly Attempt[],
   { step, attempt, answer }: { step: Step; attempt: number; answer: Answer | null },
+  known: StateKnown,
 ): Promise<Run | null> {
   const { log, kinds } = surroundings
   await untilUsersWereTold(surroundings.pool, driven.run, step, drive.signal())
@@ -167,6 +200,13 @@ async function oneAttempt(
   if (begun.outcome) return run
   const record = [...before.filter((a) => a.step !== step.id || a.attempt !== attempt), begun]
   if (run.cancelBy !== null && presentRoute(record) === 'forward') drive.stop('cancelled')
+  let isKnown = known.isKnown() || !canBeUndone(run)
+  const check = async (): Promise<Outcome<never> | null> => {
+    const hadBegun = begun.lives > 1
+    const asks = await checkState({ run, record, step, attempt, hadBegun, world, signal: drive.signal() })
+    isKnown = asks === null
+    return asks
+  }
   const outcome = await perform({
     kinds,
     run,
@@ -176,11 +216,13 @@ async function oneAttempt(
     answer: isAboutCard(before, step) ? null : answer,
     lives: begun.lives,
     world,
+    check: isKnown ? null : check,
     signal: drive.signal(),
     progress: throttled((progress) => showProgress(surroundings, run.id, step.id, attempt, progress)),
     bug: (error, reference) =>
       log.error({ err: error, reference, run: run.id, step: step.id }, 'a bug in a step'),
   })
+  if (isKnown) known.learn()
   const stopped = drive.stopped()
   if (stopped === 'leaving' && isCancelled(outcome)) return null
   await finish(driven, step, attempt, await explained(surroundings, run.id, step, outcome, stopped))

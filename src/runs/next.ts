@@ -20,10 +20,11 @@ const endings: Record<Route, Ending> = {
  * release, so that a changed runbook or a new release never alters a run under way.
  */
 export function next(routes: Routes, record: readonly Attempt[]): Turn {
+  if (record.at(-1)?.answer?.choice === 'undone-by-hand') return { do: 'end', ending: 'undone-by-hand' }
   const route = presentRoute(record)
   for (const step of stepsOf(routes, route)) {
     const last = lastAttempt(record, step.id)
-    if (!last) return { do: 'perform', step, attempt: 1, answer: null }
+    if (!last) return { do: 'perform', step, attempt: attemptsAt(record, step) + 1, answer: null }
     if (isSettled(last)) continue
     if (!last.outcome)
       return { do: 'perform', step, attempt: last.attempt, answer: answerBefore(record, last) }
@@ -32,6 +33,9 @@ export function next(routes: Routes, record: readonly Attempt[]): Turn {
   }
   return { do: 'end', ending: endings[route] }
 }
+
+const attemptsAt = (record: readonly Attempt[], { id }: Step): number =>
+  record.filter(({ step }) => step === id).length
 
 /** The answer that an attempt was begun with: that of the one before it. */
 const answerBefore = (record: readonly Attempt[], attempt: Attempt): Answer | null =>

@@ -5,7 +5,7 @@ import type { Kind, Step } from '../domain/step.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { At, StepKind, StepKinds } from '../steps/step-kind.ts'
 import type { RunWorld } from './world.ts'
-import { isSettled, lastAttempt } from '../domain/route.ts'
+import { isSettled, lastAttempt, stateAsked } from '../domain/route.ts'
 
 /** One attempt of one step, as its driver hands it over. */
 export interface Performance {
@@ -20,6 +20,8 @@ export interface Performance {
   world: RunWorld
   signal: AbortSignal
   progress: At<Kind>['progress']
+  /** Compares the target with the record before anything is touched; null: the run is not taken up, but goes on. */
+  check: (() => Promise<Outcome<never> | null>) | null
   /** A bug is logged with its reference; people see the reference. */
   bug(error: unknown, reference: string): void
 }
@@ -37,6 +39,8 @@ export async function perform(performance: Performance): Promise<Outcome> {
       const claim = await world.takeClaim()
       if (claim.status !== 'done') return claim
     }
+    const unexpected = await performance.check?.()
+    if (unexpected) return unexpected
     // The step's kind and its step belong together by the plan's type; TypeScript cannot follow a lookup by union.
     return await performKind(kinds[step.kind] as StepKind<Kind>, performance)
   } catch (error) {
@@ -47,8 +51,9 @@ export async function perform(performance: Performance): Promise<Outcome> {
 }
 
 async function performKind(kind: StepKind<Kind>, performance: Performance): Promise<Outcome> {
-  const { step, attempt, run, record, world, signal, progress, answer, lives } = performance
+  const { step, attempt, run, record, world, signal, progress } = performance
   const at = { step, with: step.with, attempt, run, record, world, signal, progress } as At<Kind>
+  const { answer, lives } = withoutChecks(performance)
   if (lives > 1 && kind.resume === 'ask') {
     const began = lastAttempt(record, step.id)?.beganAt ?? run.startedAt
     return { status: 'asks', question: { code: 'had-begun', began, choices: ['retry', 'back-out', 'leave'] } }
@@ -58,6 +63,21 @@ async function performKind(kind: StepKind<Kind>, performance: Performance): Prom
     if (found !== 'not done') return found
   }
   return kind.perform(at, answer)
+}
+
+/** Attempts that asked about the state of the target did nothing: the step is where it was before them. */
+function withoutChecks({
+  record,
+  step,
+  attempt,
+  answer,
+  lives,
+}: Performance): Pick<Performance, 'answer' | 'lives'> {
+  const before = record.filter((one) => one.step === step.id && one.attempt < attempt)
+  const last = before.findLastIndex((one) => !stateAsked(one))
+  const checks = before.slice(last + 1)
+  if (checks.length === 0) return { answer, lives }
+  return { answer: before[last]?.answer ?? null, lives: Math.max(lives, ...checks.map((one) => one.lives)) }
 }
 
 /** Once the claim was made in this run, it is held for every later step, in whatever process. */

@@ -83,5 +83,7 @@ export function completed(run: Run, record: readonly Attempt[], step: Step, ques
     if (choice !== 'back-out' && choice !== 'roll-back') return [choice]
     return way ? [way] : []
   })
-  return { ...question, choices: [...new Set(choices)], ...(isOpen ? {} : lapse(run, record)) }
+  // Found otherwise than recorded, nothing is touched before somebody has chosen.
+  const stays = isOpen || question.code === 'unexpected-state'
+  return { ...question, choices: [...new Set(choices)], ...(stays ? {} : lapse(run, record)) }
 }

@@ -2,13 +2,14 @@ import type pg from 'pg'
 import { choiceWhenGone, whenGone } from '../domain/cause.ts'
 import { gateKeys } from '../domain/delivery.ts'
 import type { Look, Seen } from '../domain/look.ts'
+import type { Happened } from '../domain/event.ts'
 import type { Question } from '../domain/question.ts'
 import { gateId, type Attempt, type Ending, type Gate, type Run } from '../domain/run.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Step } from '../domain/step.ts'
 import { openAlarm } from '../store/alarms.ts'
 import { attemptsOf, beginAttempt, finishAttempt } from '../store/attempts.ts'
-import { openDebts } from '../store/debts.ts'
+import { openDebts, settleDebt } from '../store/debts.ts'
 import { recordEvent } from '../store/events.ts'
 import { refreshDeliveries } from '../store/deliveries.ts'
 import { gateById, openGate, recordLook } from '../store/gates.ts'
@@ -161,18 +162,27 @@ export async function end(driven: Driven, ending: Ending): Promise<void> {
       driven,
       owing.map((debt) => debt.what),
     )
-  await fenced(driven, async (tx) => {
-    await endRun(tx, run.id, ending)
-    await stopAlarms(tx, run, ['gate', 'late', 'called'], 'lockkeeper')
-    if (ending !== 'backed-out') await closePlan(tx, run.plan.id, 'used', run.startedBy)
-    await recordEvent(tx, {
-      by: 'lockkeeper',
-      run: run.id,
-      plan: run.plan.id,
-      key: `${run.id}/ended`,
-      body: { is: 'run.ended', ending },
-    })
+  await fenced(driven, (tx) => close(tx, run, { is: 'run.ended', ending }))
+}
+
+/** Ends a run that people undid, when its target was seen to be as before: its undo entries were given back by them. */
+export function endUndone(driven: Driven): Promise<void> {
+  return fenced(driven, async (tx, run) => {
+    const settled = (await openDebts(tx, run.target)).map(({ what }) => what)
+    for (const what of settled) await settleDebt(tx, run.target, what)
+    await close(tx, run, { is: 'run.ended', ending: 'undone-by-hand', settled })
   })
+}
+
+async function close(
+  tx: pg.PoolClient,
+  run: Run,
+  body: Extract<Happened, { is: 'run.ended' }>,
+): Promise<void> {
+  await endRun(tx, run.id, body.ending)
+  await stopAlarms(tx, run, ['gate', 'late', 'called'], 'lockkeeper')
+  if (body.ending !== 'backed-out') await closePlan(tx, run.plan.id, 'used', run.startedBy)
+  await recordEvent(tx, { by: 'lockkeeper', run: run.id, plan: run.plan.id, key: `${run.id}/ended`, body })
 }
 
 async function reopen(driven: Driven, what: string[]): Promise<void> {

@@ -4,6 +4,7 @@ import type { Session } from '../domain/session.ts'
 import type { Kind } from '../domain/step.ts'
 import type { Question, QuestionCode } from '../domain/question.ts'
 import type { At } from './step-kind.ts'
+import { stateAsked } from '../domain/route.ts'
 
 type Where = Pick<At<Kind>, 'record' | 'step' | 'attempt'>
 
@@ -39,5 +40,6 @@ export const wentOn = (at: Where, code: QuestionCode): boolean =>
 /** The answer that this attempt was begun with: what a resume has to know. */
 export const answerBefore = (at: Where): Attempt['answer'] => attemptsBefore(at).at(-1)?.answer ?? null
 
+/** Those that asked about the state of the target did nothing, and are as if they had not been. */
 const attemptsBefore = ({ record, step, attempt }: Where): Attempt[] =>
-  record.filter((a) => a.step === step.id && a.attempt < attempt)
+  record.filter((a) => a.step === step.id && a.attempt < attempt && !stateAsked(a))

@@ -3,13 +3,15 @@ import path from 'node:path'
 import type { Outcome } from '../domain/outcome.ts'
 import { cardFile } from '../domain/run.ts'
 import type { Done } from '../domain/step.ts'
+import type { Service } from '../domain/runbook.ts'
 import type { At, StepKind } from './step-kind.ts'
 import { readAccess } from '../adapters/postgres/closing.ts'
 import { readOwner, whoAmI } from '../adapters/postgres/roles.ts'
 import { clientTools } from '../adapters/tools.ts'
 import { done, failed } from '../domain/outcome.ts'
 import { accessByHand } from './access.ts'
-import { cardText, commandsByHand, sqlByHand } from './break-glass.ts'
+import { cardText, downFile } from '../views/run/card.ts'
+import { commandsByHand, guardsOf, sqlByHand } from './break-glass.ts'
 import { onTarget } from './on-target.ts'
 import { openDebt, owedAccess, owedRelease, owedService } from './owed.ts'
 import { serviceOf } from './services.ts'
@@ -31,33 +33,36 @@ export const card: StepKind<'card'> = {
     const { folder } = at.world
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const down = approved.prepared?.down
-    const downFile = down ? path.join(folder, 'down.sql') : null
-    if (down && downFile) {
+    const downPath = down ? path.join(folder, downFile) : null
+    let downSql = null
+    if (down && downPath) {
       const units = down.scripts.flatMap((script) => script.units)
-      await writeFile(downFile, sqlByHand(units, approved.runbook.window))
+      const guards = guardsOf(
+        { approved },
+        down.scripts.map(({ migration }) => migration),
+      )
+      downSql = sqlByHand(units, approved.runbook.window, guards)
+      await writeFile(downPath, downSql)
     }
     const commands = commandsByHand({
       approved,
       applicationName: at.world.target.applicationName,
       address: at.world.target.address,
-      access: access.facts,
-      downFile,
+      access: access.facts.lines,
+      acl: access.facts.acl,
+      downFile: downPath,
       services: running.facts.toReversed(),
       programs: { psql: tools.value.psql, node: process.execPath },
     })
     const file = path.join(folder, cardFile)
-    const { title, target } = approved.runbook
-    await writeFile(
-      file,
-      cardText(`Undo ${title} on ${target.database} by hand (run ${at.run.id})`, commands),
-    )
-    return done<Done['card']>({ file, commands })
+    await writeFile(file, cardText(at.run, commands))
+    return done<Done['card']>({ file, commands, ...(downSql !== null && { down: downSql }) })
   },
 }
 
 /** Those that run, in the order of stopping. One that does not run is not stopped, and so not started. */
 async function planServices(at: At<'card'>) {
-  const running: { service: ReturnType<typeof serviceOf>['service']; startCommand: string }[] = []
+  const running: Service[] = []
   for (const { name } of at.run.plan.approved.runbook.services) {
     const { service, method } = serviceOf(at, name)
     const state = await method.state()
@@ -72,13 +77,13 @@ async function planServices(at: At<'card'>) {
         what: owedRelease(name),
         was: { version: service.release[at.run.plan.kind === 'rollback' ? 'after' : 'before'].version },
       })
-    running.push({ service, startCommand: method.startCommand })
+    running.push(service)
   }
   return done(running)
 }
 
-/** Lines of SQL that let in again who is let in now. */
-function planAccess(at: At<'card'>): Promise<Outcome<string[]>> {
+/** Who is let in now, and lines of SQL that let them in again. */
+function planAccess(at: At<'card'>): Promise<Outcome<{ acl: string[] | null; lines: string[] }>> {
   const { target } = at.run.plan.approved.runbook
   return onTarget(at, async ({ client }) => {
     const what = owedAccess(target.database)
@@ -87,6 +92,6 @@ function planAccess(at: At<'card'>): Promise<Outcome<string[]>> {
     await at.world.debts.plan({ owes: 'access', what, was: { acl } })
     const { owner } = await readOwner(client, target.database)
     const ours = [await whoAmI(client), target.application.role]
-    return done(accessByHand(target.database, { acl, owner }, ours))
+    return done({ acl, lines: accessByHand(target.database, { acl, owner }, ours) })
   })
 }

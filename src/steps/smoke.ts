@@ -36,6 +36,7 @@ export const smoke: StepKind<'smoke'> = {
     const goesBack = presentRoute(at.record) !== 'forward'
     const passed: Done['smoke']['passed'] = []
     const asBefore: NonNullable<Done['smoke']['asBefore']> = []
+    const processes: Record<string, string> = {}
     for (const { service, instances } of restarted) {
       const name = healthName(service.name)
       const healthy = await untilHealthy(at, service, instances, {
@@ -44,6 +45,8 @@ export const smoke: StepKind<'smoke'> = {
       })
       if (healthy.status === 'done') {
         passed.push({ name, milliseconds: healthy.facts.milliseconds })
+        const process = await serviceOf(at, service.name).method.process()
+        if (process !== null) processes[service.name] = process
         continue
       }
       if (healthy.status !== 'failed' || healthy.problem.code !== 'unhealthy') return healthy
@@ -59,7 +62,7 @@ export const smoke: StepKind<'smoke'> = {
       return failed({ code: 'functional-failed', failed: failing, passed: passed.length })
     asBefore.push(...failing.map(({ name, saw, before }) => ({ name, saw, ...(before && { before }) })))
     const seconds = (performance.now() - began) / 1000
-    return done({ passed, ...(asBefore.length > 0 && { asBefore }), seconds })
+    return done({ passed, ...(asBefore.length > 0 && { asBefore }), seconds, processes })
   },
 }
 

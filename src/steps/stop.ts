@@ -32,10 +32,11 @@ export const stop: StepKind<'stop'> = {
     }
     // A plan of an earlier release has no `watch`.
     const watch = (await method.running())?.ours ? 0 : ((service.stop.watch as number | undefined) ?? 0)
+    const process = await method.process()
     const debt = await takeOwed(at.world.debts, {
       owes: 'service',
       what,
-      was: { instances: state.value.instances },
+      was: { instances: state.value.instances, ...(process !== null && { process }) },
     })
     const stopped = await withHealth(await method.stop(at.signal, at.progress), service, at)
     if (stopped.status !== 'done') return stopped

@@ -9,7 +9,8 @@ import { connectStore } from '../../src/store/connect.ts'
 
 /**
  * A bot with the real steps that kills itself with -9 once in each step whose id begins with `within`: `after` its effect,
- * before anything of its outcome is recorded, or in the `middle`, within some milliseconds of its beginning.
+ * before anything of its outcome is recorded, in the `middle`, within some milliseconds of its beginning, or `before` it
+ * does anything. With `never` it lives.
  */
 const [mode = 'middle', within = '', latest = '150'] = process.argv.slice(2)
 const die = (): Promise<never> => {
@@ -26,7 +27,8 @@ const isToDie = ({ record, step }: At<Kind>): boolean => {
 const deadly = (kind: StepKind<Kind>): StepKind<Kind> => ({
   resume: kind.resume,
   async perform(at, answer) {
-    if (!isToDie(at)) return kind.perform(at, answer)
+    if (mode === 'never' || !isToDie(at)) return kind.perform(at, answer)
+    if (mode === 'before') return die()
     if (mode === 'middle') setTimeout(() => void die(), Math.random() * Number(latest))
     const outcome = await kind.perform(at, answer)
     // A question is recorded, so that somebody may answer it; of everything else nothing is.

@@ -15,7 +15,6 @@ import { run, startDetached } from '../process.ts'
 import { groupOf, processOf, type RunningProcess } from '../process-table.ts'
 import { answering } from './answering.ts'
 import { clearPidFile, keepBegin, readPidFile } from './pid-file.ts'
-import { quoted, shellLine } from './shell-line.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -44,6 +43,11 @@ export function processService(service: Service, folder: string, environment: En
     return found.is === 'unknown'
       ? failure(unknown(found.why))
       : ok({ instances: found.is === 'running' ? 1 : 0 })
+  }
+
+  async function runs(): Promise<string | null> {
+    const found = await look()
+    return found.is === 'running' ? `${found.process.pid}/${found.process.began}` : null
   }
 
   async function stop(
@@ -146,10 +150,10 @@ export function processService(service: Service, folder: string, environment: En
       const found = await look()
       return answering(service, found.is === 'running' ? found.process : null, environment, signal)
     },
+    process: runs,
     stop,
     start,
     release,
-    startCommand: startLine(directory, pidFile, log, service.start),
   }
 }
 
@@ -205,9 +209,3 @@ const pause = (signal: AbortSignal): Promise<boolean> =>
     () => true,
     () => false,
   )
-
-function startLine(directory: string, pidFile: string, log: string, command: readonly string[]): string {
-  const alone = process.platform === 'darwin' ? 'nohup' : 'setsid'
-  const begin = shellLine([alone, '/bin/sh', '-c', 'echo $$ >"$0"; exec "$@"', pidFile, ...command])
-  return `cd ${quoted(directory)} && ${begin} >>${quoted(log)} 2>&1 </dev/null &`
-}

@@ -11,12 +11,12 @@ export interface ServiceMethod {
   running(): Promise<{ pid: number; beganAt: number; ours: boolean } | null>
   /** Who answers at its health URL now: itself, another process, another release, or nobody. */
   answering(signal: AbortSignal): Promise<Answering>
+  /** Which process runs, told from every other one for ever: `PID/begin`. Null: none, or nobody knows. */
+  process(): Promise<string | null>
   /** Asks it to end and waits until it is gone. Never kills it: `service-will-not-stop` says so, and people decide. */
   stop(signal: AbortSignal, progress: (progress: Progress) => void): Promise<Outcome<Done['stop']>>
   /** Starts as many instances. They are not known to be healthy yet. */
   start(instances: number, signal: AbortSignal): Promise<Outcome<Done['start']>>
   /** Runs the command that puts a release in place: its own, or where it has none what undoes the other one. */
   release(to: 'before' | 'after', signal: AbortSignal): Promise<Outcome<Done['release']>>
-  /** A line for a shell that starts it by hand. */
-  startCommand: string
 }

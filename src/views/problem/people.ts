@@ -23,6 +23,7 @@ const endings: Record<string, string> = {
   done: 'done',
   'backed-out': 'backed out',
   'rolled-back': 'rolled back',
+  'undone-by-hand': 'undone by hand',
 }
 
 /** What people ask for and may not, cannot, or did not spell right; and Slack itself. */

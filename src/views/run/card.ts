@@ -1,6 +1,9 @@
 import type { Done } from '../../domain/step.ts'
-import type { Run } from '../../domain/run.ts'
+import { cardFile, type Run } from '../../domain/run.ts'
 import { bold, code, say, text, type View } from '../../domain/view.ts'
+
+/** In the folder of a run, and in its thread. */
+export const downFile = 'down.sql'
 
 /**
  * The break-glass card: what a person types when Lockkeeper is gone and the application is down. Everything on it is
@@ -23,5 +26,20 @@ export function cardView(run: Run, card: Done['card']): View {
       ),
     ],
     actions: [],
+    files: [
+      { name: cardFile, title: 'Break-glass card', content: cardText(run, card.commands) },
+      ...(card.down ? [{ name: downFile, title: 'Down migration, run by hand', content: card.down }] : []),
+    ],
   }
+}
+
+/** The card as a file: text with commands to copy, each under what it does. */
+export function cardText({ id, plan }: Run, commands: Done['card']['commands']): string {
+  const steps = commands.map(({ what, command }, i) => `# ${i + 1}. ${what}\n${command}\n`)
+  return [
+    `# Undo ${plan.approved.runbook.title} on ${plan.approved.runbook.target.database} by hand (run ${id})`,
+    '# Top to bottom, one by one. Whether to type what begins with "Only if", the history tells.',
+    '',
+    ...steps,
+  ].join('\n')
 }

@@ -13,6 +13,7 @@ import { firstOf } from '../words/line.ts'
 import { secondsFor, type Standing } from './standing.ts'
 import { stepName, stepOf } from '../words/step-names.ts'
 import { stepsOf } from '../../domain/route.ts'
+import { isSeenUndone, undoneChoice, unexpectedChoice } from './undone.ts'
 
 /** A choice at a gate: what its button says, and what it does now. */
 export interface ChoiceText {
@@ -32,7 +33,7 @@ export interface Asked {
 
 /** Whether the choice is confirmed, ticked or typed in a form before it counts. */
 export function opensForm(choice: Choice, question: Question): boolean {
-  if (['terminate', 'back-out', 'roll-back', 'accept'].includes(choice)) return true
+  if (['terminate', 'back-out', 'roll-back', 'accept', 'undone-by-hand'].includes(choice)) return true
   return choice === 'go-on' && question.code !== 'before-admit'
 }
 
@@ -41,7 +42,8 @@ export function choiceText(choice: Choice, asked: Asked): ChoiceText {
   const isSafe =
     (choice === 'go-on' && question.code === 'before-admit') ||
     (looked?.cause === 'gone' && choice === choiceWhenGone(question))
-  return { ...words[choice](asked), ...(isSafe && { style: 'primary' }) }
+  const unexpected = unexpectedChoice(choice, question, asked.standing)
+  return { ...(unexpected ?? words[choice](asked)), ...(isSafe && { style: 'primary' }) }
 }
 
 const words: Record<Choice, (asked: Asked) => ChoiceText> = {
@@ -97,12 +99,14 @@ const words: Record<Choice, (asked: Asked) => ChoiceText> = {
     says: 'Changes nothing; the question stays open',
     does: say`nothing changes, the question stays open${stillDown(standing)}`,
   }),
+  'undone-by-hand': ({ standing }) => undoneChoice(standing),
 }
 
 const product = (standing: Standing): string => standing.run.plan.approved.runbook.product
 const database = (standing: Standing): string => standing.run.plan.approved.runbook.target.database
 
-export const isDown = ({ run, backAt }: Standing): boolean => run.windowBegan !== null && backAt === null
+export const isDown = ({ run, backAt, gate }: Standing): boolean =>
+  run.windowBegan !== null && backAt === null && !isSeenUndone(gate)
 
 const stillDown = (standing: Standing): string =>
   isDown(standing) ? `; ${product(standing)} stays down` : ''
@@ -243,6 +247,7 @@ function goOn(asked: Asked): ChoiceText {
         does: say`leaves ${question.what} as it was found, counts ours as given back, and goes on`,
       }
     case 'sessions-left':
+    case 'unexpected-state':
     case 'step-failed':
       return {
         label: 'Go on anyway…',

@@ -17,6 +17,7 @@ import { factsOf, standingOf, type Standing } from './standing.ts'
 import { firstOf, whom } from '../words/line.ts'
 import { problemLine, wordProblem } from '../problem/problem.ts'
 import { productLine, unlikeLine } from './state.ts'
+import { undoneLines } from './undone.ts'
 import { nameOf, stepName } from '../words/step-names.ts'
 import { noRoles } from '../words/no-roles.ts'
 
@@ -46,6 +47,8 @@ export function endingLine(standing: Standing): Line {
   if (standing.database === 'unlike') return say`${head}, but ${unlikeLine(standing)}`
   if (run.ending === 'rolled-back')
     return say`${head}. ${bold(runbook.title)} was taken back: ${base} is as before`
+  if (run.ending === 'undone-by-hand')
+    return say`${head}. ${bold('Undone by hand')}: ${base} was seen to be as before the run`
   const nothing = run.plan.kind === 'rollback' ? 'Nothing was rolled back' : 'Nothing was migrated'
   return say`${head}. ${bold(nothing)}: ${base} is as before`
 }
@@ -53,7 +56,11 @@ export function endingLine(standing: Standing): Line {
 function partsOf(standing: Standing): Part[] {
   const { run } = standing
   return [
-    ...(run.ending === 'done' ? [] : whyLine(standing)),
+    ...(run.ending === 'undone-by-hand'
+      ? undoneLines(standing)
+      : run.ending === 'done'
+        ? []
+        : whyLine(standing)),
     ...passedOverLines(standing),
     ...madeParts(standing),
     ...nextLine(standing),
@@ -135,6 +142,8 @@ function nextLine({ run, record, database }: Standing): Line[] {
     return [say`What a rollback would lose is counted when you ask for one, before anything is touched.`]
   if (database === 'unlike')
     return [say`Look at what differs while users work. A new plan is made from what is on the database then.`]
+  if (run.ending === 'undone-by-hand')
+    return [say`Look at what made it necessary. A new plan is made from what is on the database then.`]
   if (run.ending === 'backed-out')
     return [
       say`Nothing to do now. ${cancelledBy(turnOf(record)) === null ? 'When the cause is gone, plan' : 'Plan'} ${run.plan.id} can be run again while its approvals hold.`,

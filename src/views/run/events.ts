@@ -1,7 +1,7 @@
 import { contactOf } from '../../domain/escalation.ts'
 import type { Json } from '../../domain/json.ts'
 import type { Event, Pinged } from '../../domain/event.ts'
-import type { Run } from '../../domain/run.ts'
+import type { Ending, Run } from '../../domain/run.ts'
 import {
   bold,
   clock,
@@ -29,6 +29,13 @@ export const eventLine = (event: Event, run: Run | null): Line =>
 /** How it was asked for. Events of earlier releases know it of answers alone. */
 const originOf = (event: Event): Pick<Event, 'via' | 'account'> =>
   event.via == null && event.is === 'gate.answered' ? { via: event.answer.via } : event
+
+const endingWords: Record<Ending, string> = {
+  done: 'done',
+  'backed-out': 'backed out',
+  'rolled-back': 'rolled back',
+  'undone-by-hand': 'undone by hand',
+}
 
 const stepIn = (run: Run | null, id: string): string => (run ? nameOf(run, id) : id)
 
@@ -115,7 +122,7 @@ function happened(event: Event, run: Run | null): Line {
     case 'access.refused':
       return accessLine(event)
     case 'run.ended':
-      return say`ended: ${{ done: 'done', 'backed-out': 'backed out', 'rolled-back': 'rolled back' }[event.ending]}`
+      return say`ended: ${endingWords[event.ending]}${event.settled?.length ? `; undo entries closed: ${event.settled.join(', ')}` : ''}`
   }
 }
 

@@ -19,6 +19,7 @@ import { serviceLog } from '../../domain/service-log.ts'
 import { standingOf, type Standing } from './standing.ts'
 import { typedInTerminal } from '../words/typed.ts'
 import { causeOf } from '../undelivered.ts'
+import { unexpectedAsked } from './undone.ts'
 
 /** Where a service that did not come up says why: its log is the first thing that people look for. */
 function logOf(problem: Problem, { run }: Standing): Part[] {
@@ -137,6 +138,7 @@ export const askings: {
     state: say`Somebody changed ${what} meanwhile; it was not overwritten`,
     parts: [text(say`Expected ${code(expected)}, found ${code(found)}.`)],
   }),
+  'unexpected-state': unexpectedAsked,
 }
 
 const askingOf = (question: Question, gate: Gate, standing: Standing): Asking => {

@@ -12,6 +12,7 @@ const lapsed: Record<Choice, string> = {
   'go-on': 'it goes on by itself',
   accept: 'the service is kept running',
   leave: 'nothing happens',
+  'undone-by-hand': 'the run ends',
 }
 
 export const lapseLine = (gate: Gate): Line | null => {

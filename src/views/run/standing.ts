@@ -1,8 +1,16 @@
 import type { Attempt, Gate, Run } from '../../domain/run.ts'
 import type { Done, Kind, Route, Step } from '../../domain/step.ts'
 import type { Instant } from '../../domain/json.ts'
+import type { Difference } from '../../domain/question.ts'
 import type { Reached } from '../../domain/reached.ts'
-import { isSettled, lastAttempt, lookPassedOver, presentRoute, stepsOf } from '../../domain/route.ts'
+import {
+  isSettled,
+  lastAttempt,
+  lookPassedOver,
+  presentRoute,
+  stateAsked,
+  stepsOf,
+} from '../../domain/route.ts'
 import { secondsAfter, secondsBetween } from '../words/time.ts'
 import { stepOf } from '../words/step-names.ts'
 import { windowSeconds } from '../../domain/plan.ts'
@@ -65,9 +73,15 @@ const beforeAnything = ['sessions-came-back', 'target-taken', 'target-is-another
 /** After each attempt at migrating, in the order in which they were made. */
 function databaseOf(run: Run, record: readonly Attempt[]): DatabaseStands {
   const forward = run.plan.approved.routes.forward
+  if (run.ending === 'undone-by-hand') return 'as before'
   let stands: DatabaseStands = 'as before'
   for (const { step: id, outcome } of record) {
     const step = stepOf(run, id)
+    const seen = stateAsked({ outcome })
+    if (seen) {
+      stands = seen.differences.some(({ about }) => about === 'history') ? seenOf(seen.notUndone) : stands
+      continue
+    }
     if (step?.kind !== 'migrate') continue
     const onForward = forward.some((each) => each.id === id)
     if (!outcome) stands = 'unknown'
@@ -83,6 +97,10 @@ function databaseOf(run: Run, record: readonly Attempt[]): DatabaseStands {
   }
   return stands
 }
+
+/** What was seen outweighs what was recorded before. */
+const seenOf = (notUndone: readonly Difference[]): DatabaseStands =>
+  notUndone.some(({ about }) => about === 'history') ? 'unknown' : 'as before'
 
 /** At the beginning of a move a part of its first migration may be there, where that is none that is marked. */
 function standsAt(reached: Reached, onForward: boolean, whole: boolean): DatabaseStands {

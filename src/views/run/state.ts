@@ -3,6 +3,7 @@ import { isDown } from './choices.ts'
 import { whom } from '../words/line.ts'
 import { moment } from '../words/time.ts'
 import { about, seconds } from '../words/amounts.ts'
+import { isSeenUndone } from './undone.ts'
 import { secondsDown, type Standing } from './standing.ts'
 
 /** `HRMS is down since 03:01:12`, `HRMS is up`, `HRMS is back since 03:01:25: down for 13 s of about 14 s`; with a wait, `down for 14 s, of which 4 s waited for an answer`. */
@@ -12,6 +13,8 @@ export function productLine(standing: Standing): Line {
   if (isDown(standing) && run.windowBegan)
     return say`${bold(`${product} is down`)} since ${clock(run.windowBegan)}`
   const down = secondsDown(standing)
+  if (run.ending === 'undone-by-hand' || isSeenUndone(standing.gate))
+    return say`${bold(`${product} is up`)}${run.windowBegan ? say`; it went down at ${moment(run.windowBegan, backAt ?? run.windowBegan)} and users were let in by hand` : []}`
   if (backAt && down)
     return say`${bold(`${product} is back`)} since ${moment(backAt, run.windowBegan ?? backAt)}: down for ${downFor(down)}`
   return [bold(`${product} is up`)]

@@ -9,6 +9,7 @@ const names: Record<Choice, string> = {
   'go-on': 'Go on',
   accept: 'Accept as it is',
   leave: 'Leave it',
+  'undone-by-hand': 'Undone by hand',
 }
 
 /** A choice as it is called once it is made. */

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { until } from '../../until.ts'
 import { processOf } from '../../../src/adapters/process-table.ts'
 import type { Progress } from '../../../src/domain/step.ts'
 import { gone, makeTestService, never, running } from './test-service.ts'
@@ -176,15 +175,4 @@ test('a service and its release command see what programs go by and what the run
       expect(seen).toContain(`${name}=${value}`)
     expect(seen).not.toContain('secret')
   }
-})
-
-test('the line of the break-glass card starts the service by hand, and it is stopped like any other', async () => {
-  const { method, text } = await makeTestService({
-    start: ['/bin/sh', '-c', 'echo "it\'s $0"; while :; do sleep 0.02; done', 'a "b" $c'],
-  })
-  await once(spawn('/bin/sh', ['-c', method.startCommand], { stdio: 'ignore' }), 'exit')
-  await until(async () => expect(await method.state()).toEqual(running))
-  await until(async () => expect(await text('api.log')).toBe('it\'s a "b" $c\n'))
-  expect(await method.stop(never, () => {})).toMatchObject({ facts: { instances: 1 } })
-  expect(await method.state()).toEqual(gone)
 })

@@ -30,7 +30,16 @@ const unhealthy: Problem = {
   failed: [{ name: 'login', expected: '200', saw: '401' }],
   passed: 4,
 }
-const every: Choice[] = ['retry', 'back-out', 'roll-back', 'terminate', 'wait', 'go-on', 'leave']
+const every: Choice[] = [
+  'retry',
+  'back-out',
+  'roll-back',
+  'terminate',
+  'wait',
+  'go-on',
+  'leave',
+  'undone-by-hand',
+]
 const questions: Question[] = [
   { code: 'step-failed', problem: stopped, choices: every },
   { code: 'step-failed', problem: lockTimeout(), choices: every },
@@ -41,6 +50,7 @@ const questions: Question[] = [
   { code: 'loss-grew', accepted: 200, counted: 212, choices: every },
   { code: 'card-undelivered', channel: '#migrations', error: null, file: 'break-glass.txt', choices: every },
   { code: 'changed-meanwhile', what: 'who may connect', expected: 'a', found: 'b', choices: every },
+  { code: 'unexpected-state', differences: [], notUndone: [], repeats: [], choices: every },
 ]
 
 const does = (choice: Choice, asked: Gate, of: Run, attempts: Attempt[]): string =>

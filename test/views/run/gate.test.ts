@@ -124,6 +124,11 @@ describe('the state of each question, in one line', () => {
       { code: 'changed-meanwhile', what: 'who may connect', expected: 'a', found: 'b', choices: ['retry'] },
       'HRMS is down since 03:01:12 UTC. Somebody changed who may connect meanwhile; it was not overwritten. @U_ASHA, please choose',
     ],
+    'unexpected-state': [
+      'smoke',
+      { code: 'unexpected-state', differences: [], notUndone: [], repeats: [], choices: ['retry'] },
+      'HRMS is up; it went down at 03:01:12 UTC and users were let in by hand. Run 7F3A-1 was undone by hand: hrms_master and its services are as before the run. Lockkeeper touched nothing. @U_ASHA, please choose',
+    ],
   }
 
   test('every question has words', () => {

@@ -1,0 +1,196 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Place } from '../cli/place.ts'
+import { openDebts } from '../../src/store/debts.ts'
+import { runById } from '../../src/store/runs.ts'
+import { asks, bootBot, cardOf, choose, diesAt, ends, leaveAll, worldOf } from './by-hand.ts'
+import { openPlace, startRun } from './started.ts'
+
+// The bot is killed with -9 at a step, somebody types the break-glass card in a real shell, and the bot comes back.
+
+let place: Place
+beforeEach(async () => {
+  place = await openPlace()
+  await place.startService()
+})
+afterEach(async () => {
+  await leaveAll()
+  await place.leave()
+})
+
+interface Typed {
+  what: string
+  code: number
+  said: string
+}
+
+/**
+ * Types the card from the top in one shell. What begins with "Only if" is decided by what the look at the history said
+ * last. Every command is typed; how each ended is told by the shell itself.
+ */
+async function typeCard(run: string, shell = '/bin/sh'): Promise<Typed[]> {
+  const commands = await cardOf(place, run)
+  const once = commands.filter(({ what }) => what.startsWith('Once')).map(({ command }) => command)
+  const typed: Typed[] = []
+  let isInHistory = false
+  for (const { what, command } of commands.filter((one) => !one.what.startsWith('Once'))) {
+    if (what.startsWith('Only if') && what.includes('is not in the history') === isInHistory) continue
+    const script = [...once, command].join('\n')
+    const ended = await promisify(execFile)(shell, ['-c', script], { env: place.environment }).then(
+      ({ stdout }) => ({ code: 0, said: stdout }),
+      (error: { code: number; stdout: string; stderr: string }) => ({
+        code: error.code,
+        said: error.stdout + error.stderr,
+      }),
+    )
+    if (command === 'history_look') isInHistory = ended.said.includes(' IS in the history')
+    typed.push({ what, ...ended })
+  }
+  return typed
+}
+
+/** What the new release wrote before anybody was let in stands in the way of the down migration: a DBA removes it. */
+async function removeNewRows(): Promise<void> {
+  const client = await place.target.client()
+  await client.query('delete from master."RefreshTokens" where "AdminUserId" is null')
+  await client.end()
+}
+
+const pidFile = () => readFile(path.join(place.folder, 'hrms-api.pid'), 'utf8')
+
+const openEntries = async (run: string) =>
+  openDebts(place.pool, (await runById(place.pool, run))?.target ?? '')
+
+/** Where the bot's process dies, and what the bot asks when it is back: whether all of it was undone. */
+const steps = [
+  'stop',
+  'close',
+  'drain',
+  'before',
+  'deadline',
+  'migrate',
+  'verify',
+  'open',
+  'release',
+] as const
+
+test.each(steps)(
+  'the card undoes a run that stopped at %s, and the bot asks before it touches anything',
+  async (step) => {
+    const before = await worldOf(place)
+    const run = await startRun(place)
+    await diesAt(place, run, 'after', step)
+    const typed = await typeCard(run, step === 'drain' || step === 'verify' ? '/bin/bash' : '/bin/sh')
+    expect(typed.filter(({ code }) => code !== 0)).toEqual([])
+    const undone = await worldOf(place)
+    expect(undone).toEqual({ ...before, acl: undone.acl })
+    expect(typed.find(({ what }) => what.startsWith('Check: can connect'))?.said).toBeDefined()
+    const pid = await pidFile()
+    bootBot(place, 'never')
+    const gate = await asks(place, run)
+    expect(gate.question).toMatchObject({ code: 'unexpected-state', notUndone: [] })
+    expect(await worldOf(place)).toEqual(undone)
+    expect(await pidFile()).toBe(pid)
+    await choose(place, gate, 'undone-by-hand')
+    expect(await ends(place, run)).toMatchObject({ ending: 'undone-by-hand' })
+    expect(await worldOf(place)).toEqual(undone)
+    expect(await openEntries(run)).toEqual([])
+  },
+  600_000,
+)
+
+test.each(['start', 'smoke', 'admit'])(
+  'at %s the new release runs: the card stops it first, and starts the old one alone',
+  async (step) => {
+    const before = await worldOf(place)
+    const run = await startRun(place)
+    await diesAt(place, run, 'after', step)
+    const [stop] = (await cardOf(place, run)).filter(({ command }) => command.startsWith('service_stop'))
+    expect(stop).toBeDefined()
+    // Typed too early, the way down says why it does nothing.
+    const early = (await cardOf(place, run)).filter(
+      ({ what, command }) => what.startsWith('Once') || command.includes('down.sql'),
+    )
+    const refused = await promisify(execFile)(
+      '/bin/sh',
+      ['-c', early.map(({ command }) => command).join('\n')],
+      {
+        env: place.environment,
+      },
+    ).catch((error: { code: number; stderr: string }) => error)
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('hrms_app is connected') })
+    const typed = await withoutNewRows(() => typeCard(run))
+    expect(typed.filter(({ code }) => code !== 0)).toEqual([])
+    const undone = await worldOf(place)
+    expect(undone).toEqual({ ...before, acl: undone.acl })
+    bootBot(place, 'never')
+    const gate = await asks(place, run)
+    expect(gate.question).toMatchObject({ code: 'unexpected-state', notUndone: [] })
+    await choose(place, gate, 'undone-by-hand')
+    expect(await ends(place, run)).toMatchObject({ ending: 'undone-by-hand' })
+    expect(await worldOf(place)).toEqual(undone)
+    expect(await openEntries(run)).toEqual([])
+  },
+  600_000,
+)
+
+test('typed while everything runs, the card starts nothing a second time and changes nothing', async () => {
+  const before = await worldOf(place)
+  const pid = await pidFile()
+  const run = await startRun(place)
+  await diesAt(place, run, 'before', 'stop')
+  const typed = await typeCard(run)
+  expect(typed.filter(({ code }) => code !== 0)).toEqual([])
+  expect(typed.find(({ what }) => what.startsWith('Start '))?.said).toContain('NOT started a second time')
+  const after = await worldOf(place)
+  expect(after).toEqual({ ...before, acl: after.acl })
+  expect(await pidFile()).toBe(pid)
+  bootBot(place, 'never')
+  expect(await ends(place, run)).toMatchObject({ ending: 'done' })
+}, 600_000)
+
+test('undone by half, the bot says what is still open, offers no such ending, and can go on', async () => {
+  const run = await startRun(place)
+  await diesAt(place, run, 'after', 'drain')
+  const access = (await cardOf(place, run)).filter(
+    ({ what }) => what.startsWith('Once') || what.startsWith('Let everybody into'),
+  )
+  await promisify(execFile)('/bin/sh', ['-c', access.map(({ command }) => command).join('\n')], {
+    env: place.environment,
+  })
+  bootBot(place, 'never')
+  const gate = await asks(place, run)
+  expect(gate.question).toMatchObject({
+    code: 'unexpected-state',
+    differences: [{ about: 'access', found: 'as before the run' }],
+    notUndone: [{ about: 'service', what: 'service hrms-api', found: 'stopped' }],
+    choices: ['back-out', 'retry', 'go-on', 'leave'],
+  })
+  await choose(place, gate, 'go-on')
+  expect(await ends(place, run)).toMatchObject({ ending: 'done' })
+  expect(await worldOf(place)).toMatchObject({
+    health: { status: 'Healthy', release: 'after' },
+    applications: 1,
+  })
+}, 600_000)
+
+/** The rows come as long as the new release runs: they are removed once it is stopped, before the way down. */
+async function withoutNewRows<T>(work: () => Promise<T>): Promise<T> {
+  const commands = await cardOf(place, (await runs())[0] ?? '')
+  const stop = commands.filter(
+    ({ what, command }) => what.startsWith('Once') || command.startsWith('service_stop'),
+  )
+  await promisify(execFile)('/bin/sh', ['-c', stop.map(({ command }) => command).join('\n')], {
+    env: place.environment,
+  })
+  await removeNewRows()
+  return work()
+}
+
+async function runs(): Promise<string[]> {
+  const { rows } = await place.pool.query<{ id: string }>('select id from lockkeeper.run')
+  return rows.map(({ id }) => id)
+}
