@@ -211,6 +211,7 @@ test('the break-glass card has its commands in order, each to be copied as it st
     '2 · Start hrms-api',
     'node api.ts',
     'The same is in /x/card.txt on Lockkeeper’s host. Run 7F3A-1, database hrms_master.',
+    'Files: break-glass.txt',
   ])
   expect(view.parts.filter(({ part }) => part === 'code')).toHaveLength(2)
 })
