@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { expect } from 'vitest'
 import { findLeftovers } from '../../src/adapters/backup-file.ts'
 import type { Ending } from '../../src/domain/run.ts'
 import type { Place } from '../cli/place.ts'
+import { commandsOfAll } from '../commands-of-all.ts'
 import { aclOf } from '../steps/access-of.ts'
 import type { Workspace } from '../slack/workspace.ts'
 
@@ -31,15 +30,14 @@ export async function lookAtTarget({ target, folder, environment }: Place): Prom
       (response) => response.json(),
       () => 'no answer',
     )
-  const { stdout } = await promisify(execFile)('ps', ['-eo', 'args'])
+  const commands = await commandsOfAll()
   return {
     history: (
       await rows<{ id: string }>('select "MigrationId" as id from master."__EFMigrationsHistory" order by 1')
     ).map(({ id }) => id.replace(/^\d+_/, '')),
     health: await ask('health'),
     lostWrites: ((await ask('writes')) as { lost?: number }).lost,
-    applications: stdout.split('\n').filter((line) => line.includes('api.ts') && line.endsWith(folder))
-      .length,
+    applications: commands.filter(({ args }) => args.includes('api.ts') && args.endsWith(folder)).length,
     acl: (await aclOf(target.name))?.toSorted(),
     backends: await rows(
       `select application_name, state from pg_stat_activity

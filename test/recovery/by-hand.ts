@@ -1,7 +1,6 @@
-import { execFile, fork, type ChildProcess } from 'node:child_process'
+import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import type { Choice } from '../../src/domain/choice.ts'
 import type { Gate, Run } from '../../src/domain/run.ts'
 import type { Done } from '../../src/domain/step.ts'
@@ -11,6 +10,7 @@ import { runById } from '../../src/store/runs.ts'
 import { answer } from '../../src/runs/requests.ts'
 import { expect } from 'vitest'
 import type { Place } from '../cli/place.ts'
+import { commandsOfAll } from '../commands-of-all.ts'
 import { aclOf } from '../steps/access-of.ts'
 import { valueOf } from '../steps/plan.ts'
 import { asha } from './started.ts'
@@ -107,12 +107,11 @@ export async function worldOf({ target, folder, environment }: Place) {
     (response) => response.json() as Promise<unknown>,
     () => 'dead',
   )
-  const { stdout } = await promisify(execFile)('ps', ['-eo', 'args'])
+  const commands = await commandsOfAll()
   return {
     history: rows.map(({ id }) => id.replace(/^\d+_/, '')),
     health,
     acl: (await aclOf(target.name))?.toSorted(),
-    applications: stdout.split('\n').filter((line) => line.includes('api.ts') && line.endsWith(folder))
-      .length,
+    applications: commands.filter(({ args }) => args.includes('api.ts') && args.endsWith(folder)).length,
   }
 }

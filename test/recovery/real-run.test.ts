@@ -174,7 +174,7 @@ test.concurrent.each(['after', 'middle'] as const)(
       await place.leave()
     }
   },
-  300_000,
+  1_200_000,
 )
 
 test.concurrent('back-out: killed in each step of it too, everything is as it was', async () => {
