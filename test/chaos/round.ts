@@ -75,7 +75,11 @@ export async function playRound(seed: number): Promise<Round> {
     ])
     round.ending = ending
     round.kills = bots.counts.killed
-    await checkMessages(place, slack)
+    await checkMessages(
+      place,
+      slack,
+      round.happened.some((fault) => /kill|loses|store/.test(fault)),
+    )
     await bots.stop()
     await checkRecord(place, run)
     await expect
