@@ -4,6 +4,7 @@ import { hangs } from './test/hangs.ts'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/chaos/**'],
     globalSetup: 'test/global-setup.ts',
     isolate: false,
     // Tests wait for servers and processes more than they compute.
