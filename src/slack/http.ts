@@ -132,7 +132,7 @@ export class HttpReceiver implements Receiver {
 const matches = (route: string, path: string): boolean =>
   route.endsWith('/') ? path.startsWith(route) && path.length > route.length : path === route
 
-/** Null: it is no path (`*`, `//x`, broken URLs). */
+/** Null: not a path (`*`, `//x`, broken URLs). */
 const pathOf = (url: string): string | null =>
   url.startsWith('/') && !url.startsWith('//') ? (URL.parse(url, 'http://localhost')?.pathname ?? null) : null
 

@@ -75,7 +75,7 @@ export const endedBriefly = (sessions: readonly EndedSession[]): Line =>
   )
 
 /**
- * A checkbox of one session. Its value is the PID: the gate's own question says which transaction was meant. It says how
+ * A checkbox of one session. Its value is the PID: the form carries which transaction was meant. It says how
  * long, and not since when: nothing in it is drawn in the reader's own time zone.
  */
 export const sessionOption = (session: Session, seen: Instant): Option => ({
