@@ -76,7 +76,10 @@ export function commandsByHand(undoing: Undoing): ByHand[] {
           ).toReversed(),
           {
             what: `Only if ${migration} is in the history and shall be taken back: take it back, before users are in. If this fails, the transaction that failed changed nothing; then keep the migration`,
-            command: psql(`-v ON_ERROR_STOP=1 -f ${quoted(downFile)}`),
+            command: [
+              ...services.map(({ name }) => `service_is_stopped ${quoted(name)}`),
+              psql(`-v ON_ERROR_STOP=1 -f ${quoted(downFile)}`),
+            ].join(' && '),
           },
           { what: `Look again: is ${migration} in the history?`, command: 'history_look' },
         ]

@@ -49,7 +49,8 @@ if [ -n "$pid" ]; then kill -s "$signal" -- "-$pid" 2>/dev/null || kill -s "$sig
 while [ -n "$(service_pid)" ] || service_answers; do
 [ "$(date +%s)" -lt "$until" ] || { echo "$1 is NOT stopped after $stops_within s: PID $(service_pid), $url: $(service_health)"; return 1; }
 sleep 1; done
-rm -f "$pid_file" "$pid_file.began"; echo "$1 is stopped"; }`,
+rm -f "$pid_file" "$pid_file.began"; echo "$1 is stopped"; }
+service_is_stopped() { service_facts "$1" || return; pid=$(service_pid); [ -z "$pid" ] && ! service_answers || { echo "$1 is NOT stopped: stop it first. Nothing was changed" >&2; return 3; }; }`,
     `service_start() { service_facts "$1" || return; pid=$(service_pid)
 if [ -n "$pid" ]; then echo "$1 runs already, PID $pid: NOT started a second time"; service_check "$1"; return; fi
 if service_answers; then echo "$1 is NOT started: something answers at $url. Find it and stop it first"; return 1; fi

@@ -199,7 +199,7 @@ describe('The demo in a browser', needing(chromium), () => {
     await page.locator('.pin').waitFor({ state: 'detached' })
     await picture('back')
     await messages().locator('.message', { hasText: 'approved by' }).locator('.replies').last().click()
-    await page.locator('#thread').getByText('Break-glass card').waitFor()
+    await page.locator('#thread').getByRole('link', { name: 'Break-glass card' }).waitFor()
     await picture('thread')
   })
 

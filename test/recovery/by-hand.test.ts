@@ -121,7 +121,7 @@ test.each(['start', 'smoke', 'admit'])(
         env: place.environment,
       },
     ).catch((error: { code: number; stderr: string }) => error)
-    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('hrms_app is connected') })
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('hrms-api is NOT stopped') })
     const typed = await withoutNewRows(() => typeCard(run))
     expect(typed.filter(({ code }) => code !== 0)).toEqual([])
     const undone = await worldOf(place)

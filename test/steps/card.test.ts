@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
+import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { listableUrl } from '../../src/adapters/libpq.ts'
 import { sqlByHand } from '../../src/steps/break-glass.ts'
@@ -222,6 +223,22 @@ test('the way down is on the card as a file that psql runs, and takes the migrat
       )
     ).rowCount,
   ).toBe(0)
+  await migrated.end()
+})
+
+test('the way down by hand changes nothing as long as the application is connected, wherever it runs', async () => {
+  const migrated = await makeScene({ prepared: true })
+  const { commands } = await commandsOf(migrated)
+  await migrated.perform(stepOf('migrate', { direction: 'up', accepted: null }))
+  const elsewhere = new pg.Client(migrated.database.as('hrms_app', 'hrms_app'))
+  await elsewhere.connect()
+  const down = commands.find(({ what }) => what.includes('take it back'))!
+  await expect(type(down.command, migrated)).rejects.toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('hrms_app is connected: stop the application first. Nothing was changed'),
+  })
+  await elsewhere.end()
+  await type(down.command, migrated)
   await migrated.end()
 })
 
