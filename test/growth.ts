@@ -16,7 +16,7 @@ export function growth(work: (length: number) => void): number {
 const enough = 20
 
 /** Characters: what is quicker than that with so many is never slow. */
-const longest = 2_000_000
+const longest = 250_000
 
 /** No more tries are needed. */
 const linear = 14

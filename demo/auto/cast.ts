@@ -11,7 +11,7 @@ export interface Cast {
   dan: Player
   mei: Player
   /** Waits for a message whose plain text says this. */
-  reads: (says: RegExp, seconds?: number) => Promise<void>
+  reads: (says: RegExp) => Promise<void>
 }
 
 /** A story with its stage. */
@@ -33,11 +33,9 @@ export async function callCast(
     asha: player('asha'),
     dan: player('dan'),
     mei: player('mei'),
-    async reads(says, seconds) {
-      await followed.until(
-        `a message that says ${says}`,
-        () => [...followed.messages.values()].some((message) => says.test(plain(message.text))),
-        seconds,
+    async reads(says) {
+      await followed.until(`a message that says ${says}`, () =>
+        [...followed.messages.values()].some((message) => says.test(plain(message.text))),
       )
     },
   }
@@ -45,9 +43,6 @@ export async function callCast(
 
 /** Where migrations are spoken of. */
 export const room = channels.find((channel) => channel.name === 'migrations')?.id ?? ''
-
-/** Seconds until a plan is there, at most: with EF Core the application is built for it, on a busy machine slowly. */
-export const planning = 240
 
 /** Approves a plan, as people do: opens it, then says so. */
 export async function approve(cast: Cast, player: Player, plan: RegExp): Promise<void> {

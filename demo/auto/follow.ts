@@ -11,10 +11,13 @@ export interface Followed {
   modals: Map<string, ShownModal>
   /** The oldest first. */
   letters: Letter[]
-  /** Waits until something holds. Throws with what was expected when it does not in time (seconds). */
-  until<T>(expected: string, look: () => T | null | undefined | false, seconds?: number): Promise<T>
+  /** Waits until something holds. Throws with what was expected when it does not in ten minutes. */
+  until<T>(expected: string, look: () => T | null | undefined | false): Promise<T>
   close(): void
 }
+
+/** Seconds, for what hangs: with EF Core an application is built for a plan, on a busy machine slowly. */
+const patience = 600
 
 /** Hears what happens as it does. */
 export interface Listener {
@@ -75,7 +78,7 @@ export async function follow(pageUrl: string, listener: Listener): Promise<Follo
     modals,
     letters,
     close: () => closing.abort(),
-    until<T>(expected: string, look: () => T | null | undefined | false, seconds = 30): Promise<T> {
+    until<T>(expected: string, look: () => T | null | undefined | false): Promise<T> {
       return new Promise((found, failed) => {
         const again = () => {
           const value = look()
@@ -85,8 +88,8 @@ export async function follow(pageUrl: string, listener: Listener): Promise<Follo
         }
         const late = setTimeout(() => {
           end()
-          failed(new Error(`Expected within ${seconds} s: ${expected}`))
-        }, seconds * 1000)
+          failed(new Error(`Expected within ${patience} s: ${expected}`))
+        }, patience * 1000)
         const end = () => {
           clearTimeout(late)
           waiting.delete(again)

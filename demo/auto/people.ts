@@ -9,11 +9,11 @@ export interface Player {
   name: string
   type(channel: string, text: string): Promise<void>
   /** Clicks the button of this label in a message that says this, once it is there; the newest of several. */
-  click(label: RegExp, says: RegExp, seconds?: number): Promise<ShownMessage>
+  click(label: RegExp, says: RegExp): Promise<ShownMessage>
   /** Waits for a modal that says this. */
-  reads(says: RegExp, seconds?: number): Promise<void>
+  reads(says: RegExp): Promise<void>
   /** Waits for a modal that says this and can be submitted. */
-  sees(says: RegExp, seconds?: number): Promise<ShownModal>
+  sees(says: RegExp): Promise<ShownModal>
   /** Fills fields by their labels (`all` ticks every box) and submits; waits until the modal is gone or says something else. */
   submit(modal: ShownModal, fields: Record<string, string>): Promise<void>
 }
@@ -38,11 +38,10 @@ export function makePlayer(
       narrate(`${name} types: ${text}`)
       await post('say', { channel, text })
     },
-    async click(label, says, seconds) {
+    async click(label, says) {
       const { message, block, element } = await followed.until(
         `a button ${label} on a message that says ${says}, for ${name}`,
         () => findButton(followed, id, label, says),
-        seconds,
       )
       narrate(`${name} clicks: ${labelOf(element)}`)
       await post('click', {
@@ -53,22 +52,16 @@ export function makePlayer(
       })
       return message
     },
-    async reads(says, seconds) {
-      await followed.until(
-        `a modal that says ${says}, for ${name}`,
-        () => says.test(followed.modals.get(id)?.html ?? ''),
-        seconds,
+    async reads(says) {
+      await followed.until(`a modal that says ${says}, for ${name}`, () =>
+        says.test(followed.modals.get(id)?.html ?? ''),
       )
     },
-    sees: (says, seconds) =>
-      followed.until(
-        `a modal that says ${says}, for ${name}`,
-        () => {
-          const modal = followed.modals.get(id)
-          return modal?.submit && says.test(modal.title + JSON.stringify(modal.blocks)) ? modal : null
-        },
-        seconds,
-      ),
+    sees: (says) =>
+      followed.until(`a modal that says ${says}, for ${name}`, () => {
+        const modal = followed.modals.get(id)
+        return modal?.submit && says.test(modal.title + JSON.stringify(modal.blocks)) ? modal : null
+      }),
     async submit(modal, fields) {
       const values: Record<string, Record<string, Typed>> = {}
       for (const [label, value] of Object.entries(fields)) {

@@ -1,4 +1,4 @@
-import { approve, expectHrms, planning, run, type Play } from './cast.ts'
+import { approve, expectHrms, run, type Play } from './cast.ts'
 
 const plan = /Plan [0-9A-Z]{4} · Rollback/i
 
@@ -9,11 +9,11 @@ const accepted = '5000'
 export async function playRollback(play: Play): Promise<void> {
   const { asha, dan, mei, reads } = play
   await asha.click(/^Roll back…/, /AddSecurityEnhancements/)
-  await asha.submit(await asha.sees(/lose/, planning), { loss: accepted })
-  await reads(plan, planning)
+  await asha.submit(await asha.sees(/lose/), { loss: accepted })
+  await reads(plan)
   await approve(play, dan, plan)
   await approve(play, mei, plan)
   await run(asha, plan, 'hrms_master')
-  await reads(/AddSecurityEnhancements is no longer on hrms_master/, 90)
+  await reads(/AddSecurityEnhancements is no longer on hrms_master/)
   await expectHrms(play, 'before')
 }

@@ -14,7 +14,10 @@ export interface Dotnet {
   onLine?: (line: string) => void
 }
 
-/** No telemetry, no greeting, English, and no build server that stays behind. */
+/**
+ * No telemetry, no greeting, English, no build server that stays behind, and no profiling of code for a second
+ * optimisation that a build never lives to see (a tenth of its processor time).
+ */
 export const quietDotnet = {
   DOTNET_CLI_TELEMETRY_OPTOUT: '1',
   DOTNET_NOLOGO: '1',
@@ -22,6 +25,7 @@ export const quietDotnet = {
   MSBUILDDISABLENODEREUSE: '1',
   DOTNET_CLI_USE_MSBUILD_SERVER: '0',
   UseSharedCompilation: 'false',
+  DOTNET_TieredPGO: '0',
   LC_ALL: 'C.UTF-8',
 }
 

@@ -12,6 +12,7 @@ import { recordRules } from '../../src/store/access-rules.ts'
 import { isAnyAlive } from '../../src/store/locks.ts'
 import { underWay } from '../../src/views/marks.ts'
 import { lineText } from '../../src/views/words/plain.ts'
+import { compiled } from '../compiled.ts'
 import { hrmsDatabase, onServer, storeDatabase, type TestDatabase } from '../databases.ts'
 import { freePort } from '../steps/hrms.ts'
 import { until } from '../until.ts'
@@ -80,6 +81,7 @@ export async function makePlace(
   await writeFile(path.join(folder, 'lockkeeper.yml'), stringify(configuration))
 
   const environment: Record<string, string> = {
+    ...compiled,
     PATH: process.env['PATH'] ?? '',
     TZ: 'UTC',
     LOG_LEVEL: process.env['DEBUG_BOT'] ?? 'warn',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { callCast, planning, room } from '../../demo/auto/cast.ts'
+import { callCast, room } from '../../demo/auto/cast.ts'
 import { openStage, type Stage } from '../../demo/stage/open.ts'
 import { openBrowser } from './browser.ts'
 import { hangs } from '../hangs.ts'
@@ -242,7 +242,6 @@ describe('The demo with HRMS on .NET', needing(dotnet), () => {
       const scripts = await followed.until(
         'the scripts in the plan’s thread',
         () => [...followed.messages.values()].find(({ files }) => files.length > 0)?.files,
-        planning,
       )
       // Only EF Core writes the second one.
       expect(scripts.map(({ title }) => title)).toEqual([

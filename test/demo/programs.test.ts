@@ -3,13 +3,14 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
-import { approve, callCast, planning, room, run, type Cast } from '../../demo/auto/cast.ts'
+import { approve, callCast, room, run, type Cast } from '../../demo/auto/cast.ts'
 import { untilAnswers } from '../../demo/stage/until.ts'
 import { people } from '../../demo/workspace/cast.ts'
 import { startWorkspace } from '../../demo/workspace/server.ts'
 import { onServer } from '../databases.ts'
 import { hrmsProject, settings } from '../engines/efcore/hrms-project.ts'
 import { makePlace, type Place } from '../cli/place.ts'
+import { hangs } from '../hangs.ts'
 import { freePort } from '../steps/hrms.ts'
 import { dotnet, needing } from '../needs.ts'
 import { allProcesses } from '../../src/adapters/process-table.ts'
@@ -65,7 +66,7 @@ async function inSlack(place: Place): Promise<{ cast: Cast; bot: ChildProcess; l
     DirectoryBuildPropsPath: path.join(hrmsProject, 'Directory.Build.props'),
   })
   const bot = await place.startBot()
-  await untilAnswers(`http://127.0.0.1:${port}/health`, 30_000)
+  await untilAnswers(`http://127.0.0.1:${port}/health`, hangs)
   const cast = await callCast(workspace.pageUrl)
   return {
     cast,
@@ -119,15 +120,15 @@ describe('From Slack', needing(dotnet), () => {
       const { cast, bot, leave } = await inSlack(place)
       try {
         await cast.asha.type(room, '/migrate plan add-security-enhancements')
-        await cast.reads(migration, planning)
+        await cast.reads(migration)
         await cast.reads(new RegExp(saysPlan))
         await approve(cast, cast.dan, migration)
         await approve(cast, cast.mei, migration)
         await run(cast.asha, migration, database)
         await killWhileMigrating(place, bot)
-        await cast.reads(/Lockkeeper was away from .* Migrate had begun/, 60)
-        await cast.reads(/Applying 20251113040317_AddSecurityEnhancements/, 120)
-        await cast.reads(new RegExp(`AddSecurityEnhancements is on ${database}`), 120)
+        await cast.reads(/Lockkeeper was away from .* Migrate had begun/)
+        await cast.reads(/Applying 20251113040317_AddSecurityEnhancements/)
+        await cast.reads(new RegExp(`AddSecurityEnhancements is on ${database}`))
         await cast.reads(/HRMS is back since/)
         expect(await lastMigration(place)).toBe('20251113040317_AddSecurityEnhancements')
         // What the plan knows is not asked of the project again: there is no SDK in this terminal.
@@ -135,13 +136,13 @@ describe('From Slack', needing(dotnet), () => {
         expect((await place.type('asha', ['verify'])).out).toContain('AddSecurityEnhancements is on')
 
         await cast.asha.type(room, '/migrate rollback add-security-enhancements')
-        await cast.asha.submit(await cast.asha.sees(/lose/, planning), { loss: '0' })
-        await cast.reads(rollback, planning)
+        await cast.asha.submit(await cast.asha.sees(/lose/), { loss: '0' })
+        await cast.reads(rollback)
         await approve(cast, cast.dan, rollback)
         await approve(cast, cast.mei, rollback)
         await run(cast.asha, rollback, database)
-        await cast.reads(/Reverting 20251113040317_AddSecurityEnhancements/, 120)
-        await cast.reads(new RegExp(`AddSecurityEnhancements is no longer on ${database}`), 120)
+        await cast.reads(/Reverting 20251113040317_AddSecurityEnhancements/)
+        await cast.reads(new RegExp(`AddSecurityEnhancements is no longer on ${database}`))
         expect(await lastMigration(place)).toBe('20251111125329_InitialMasterDb')
       } finally {
         await leave()

@@ -1,6 +1,8 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Place } from '../cli/place.ts'
@@ -31,25 +33,42 @@ interface Typed {
  * Types the card from the top in one shell. What begins with "Only if" is decided by what the look at the history said
  * last. Every command is typed; how each ended is told by the shell itself.
  */
-async function typeCard(run: string, shell = '/bin/sh'): Promise<Typed[]> {
-  const commands = await cardOf(place, run)
-  const once = commands.filter(({ what }) => what.startsWith('Once')).map(({ command }) => command)
+async function typeCard(run: string, program = '/bin/sh'): Promise<Typed[]> {
+  const shell = openShell(program)
   const typed: Typed[] = []
   let isInHistory = false
-  for (const { what, command } of commands.filter((one) => !one.what.startsWith('Once'))) {
+  for (const { what, command } of await cardOf(place, run)) {
     if (what.startsWith('Only if') && what.includes('is not in the history') === isInHistory) continue
-    const script = [...once, command].join('\n')
-    const ended = await promisify(execFile)(shell, ['-c', script], { env: place.environment }).then(
-      ({ stdout }) => ({ code: 0, said: stdout }),
-      (error: { code: number; stdout: string; stderr: string }) => ({
-        code: error.code,
-        said: error.stdout + error.stderr,
-      }),
-    )
+    const ended = await shell.type(command)
     if (command === 'history_look') isInHistory = ended.said.includes(' IS in the history')
-    typed.push({ what, ...ended })
+    if (!what.startsWith('Once')) typed.push({ what, ...ended })
   }
+  await shell.leave()
   return typed
+}
+
+/** A shell as somebody on call has it open on the bot's host. */
+function openShell(program: string) {
+  const shell = spawn(program, ['-s'], { env: place.environment, stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines = createInterface(shell.stdout)[Symbol.asyncIterator]()
+  shell.stdin.write('exec 2>&1\n')
+  return {
+    async type(command: string): Promise<Omit<Typed, 'what'>> {
+      shell.stdin.write(`${command}\nprintf '\\nended with %s\\n' $?\n`)
+      const said: string[] = []
+      for (;;) {
+        const { done, value: line } = await lines.next()
+        if (done) throw new Error(`the shell ended: ${said.join('\n')}`)
+        const [, code] = /^ended with (\d+)$/.exec(line) ?? []
+        if (code !== undefined) return { code: Number(code), said: said.join('\n') }
+        said.push(line)
+      }
+    },
+    async leave(): Promise<void> {
+      shell.stdin.end()
+      await once(shell, 'close')
+    },
+  }
 }
 
 /** What the new release wrote before anybody was let in stands in the way of the down migration: a DBA removes it. */

@@ -1,9 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import pg from 'pg'
 import { expect, test } from 'vitest'
+import { compiled } from '../compiled.ts'
 import { until } from '../until.ts'
 import { answer } from '../../src/runs/requests.ts'
 import { start } from '../../src/runs/starting.ts'
@@ -44,8 +43,7 @@ async function scene(targetCount = 1): Promise<Scene> {
         [store.url, JSON.stringify(variables), mode, String(given)],
         {
           stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-          // Hundreds of starts: each module is compiled once.
-          env: { ...process.env, NODE_COMPILE_CACHE: path.join(tmpdir(), 'lockkeeper-compile-cache') },
+          env: { ...process.env, ...compiled },
         },
       )
       children.push(child)
