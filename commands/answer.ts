@@ -73,7 +73,7 @@ export const answer = command<Input>({
       caller,
       ...(extra.value === null ? {} : { with: extra.value }),
     })
-    return recorded.ok ? ok({ view: answeredSaid(gate, run, recorded.value.left), run: run.id }) : recorded
+    return recorded.ok ? ok({ view: answeredSaid(gate, run, recorded.value), run: run.id }) : recorded
   },
 })
 

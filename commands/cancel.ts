@@ -44,8 +44,7 @@ export const cancel = command<Input>({
     }
     const cancelled = await record(house.pool, given.run ?? '', given.as ?? 'back-out', caller)
     if (!cancelled.ok) return cancelled
-    const { run, waits } = cancelled.value
-    return ok({ view: cancelledSaid(run, waits), run: run.id })
+    return ok({ view: cancelledSaid(cancelled.value), run: cancelled.value.run.id })
   },
 })
 

@@ -14,6 +14,8 @@ import type { Result } from '../src/domain/result.ts'
  */
 export interface Command<Input> {
   name: string
+  /** Other names that people may type, and that buttons of an earlier release have. */
+  aliases?: readonly string[]
   /** One line, for help. */
   summary: string
   /** What to type, e.g. `plan add-security-enhancements`. */
@@ -52,6 +54,10 @@ export type AnyCommand = Command<unknown>
 
 /** Keeps a command's own type where it is written, and lets it stand in a list: its input is checked before every call. */
 export const command = <Input>(definition: Command<Input>): AnyCommand => definition as AnyCommand
+
+/** Whether somebody who types this means the command. */
+export const isNamed = ({ name, aliases = [] }: AnyCommand, typed: string): boolean =>
+  name === typed || aliases.includes(typed)
 
 /** What commands work with. */
 export interface House {

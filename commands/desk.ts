@@ -8,7 +8,7 @@ import type { Problem, ProblemCode } from '../src/domain/problem.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
 import { lineText } from '../src/views/words/plain.ts'
 import { problemView, wordProblem } from '../src/views/problem/problem.ts'
-import type { AnyCommand, House } from './command.ts'
+import { isNamed, type AnyCommand, type House } from './command.ts'
 import { commands } from './list.ts'
 import { lookUp, whileLookingUp, type Roles } from './standing.ts'
 import { unknownCommand } from './unknown.ts'
@@ -80,7 +80,7 @@ const formFields = 'form fields'
 const fieldsOf = (input: Json): string[] =>
   input !== null && typeof input === 'object' && formFields in input ? (input[formFields] as string[]) : []
 
-const find = (name: string): AnyCommand | undefined => commands.find((command) => command.name === name)
+const find = (typed: string): AnyCommand | undefined => commands.find((each) => isNamed(each, typed))
 
 const merged = (input: Json, values: FormValues): unknown => ({ ...(input as object), ...values })
 

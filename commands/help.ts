@@ -3,7 +3,7 @@ import { operatorRole } from '../src/config.ts'
 import { failure, ok } from '../src/domain/result.ts'
 import { hasRole } from '../src/store/standing.ts'
 import { commandHelpView, helpView } from '../src/views/help.ts'
-import { command, type AnyCommand } from './command.ts'
+import { command, isNamed, type AnyCommand } from './command.ts'
 import { runbookStands } from './shown.ts'
 import { unknownCommand } from './unknown.ts'
 
@@ -20,7 +20,7 @@ export const help = (commands: () => readonly AnyCommand[]): AnyCommand =>
     words: ([name]) => ({ command: name }),
     input,
     async handle(house, caller, given) {
-      const named = commands().find(({ name }) => name === given.command)
+      const named = commands().find((each) => isNamed(each, given.command ?? ''))
       if (named) return ok({ view: commandHelpView(named) })
       const names = commands().map(({ name }) => name)
       if (given.command) return failure(unknownCommand(given.command, names))

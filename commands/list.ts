@@ -1,3 +1,4 @@
+import { ack } from './ack.ts'
 import { answer } from './answer.ts'
 import { approve } from './approve.ts'
 import { backup } from './backup.ts'
@@ -14,7 +15,6 @@ import { run } from './run.ts'
 import { schedule } from './schedule.ts'
 import { sql } from './sql.ts'
 import { status } from './status.ts'
-import { take } from './take.ts'
 import { verify } from './verify.ts'
 import { who } from './who.ts'
 
@@ -32,7 +32,7 @@ export const commands: readonly AnyCommand[] = [
   schedule,
   run,
   answer,
-  take,
+  ack,
   escalate,
   news,
   cancel,

@@ -35,7 +35,7 @@ export interface Config {
 
 export type { SlackConfig }
 
-/** Who may plan, schedule, back up, run, answer, take, escalate, tell news, cancel and roll back. */
+/** Who may plan, schedule, back up, run, answer, acknowledge, escalate, tell news, cancel and roll back. */
 export const operatorRole = 'migration-operators'
 
 export type Environment = Readonly<Record<string, string | undefined>>

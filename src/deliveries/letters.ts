@@ -28,7 +28,7 @@ export interface LettersOptions {
   /** Null: no mail server is configured, and letters are refused. */
   mailer: Mailer | null
   render: Render
-  /** Where people reach us from outside; without it pings have no link to "I have it". */
+  /** Where people reach us from outside; without it pings have no link that acknowledges them. */
   publicUrl?: string | undefined
   log: Log
   /** Ends it: the letter under way is finished. */

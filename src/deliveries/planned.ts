@@ -13,7 +13,7 @@ import {
 } from '../domain/delivery.ts'
 import type { EventContext, Planned } from './event-context.ts'
 import type { Event, Happened, Pinged } from '../domain/event.ts'
-import { gateId } from '../domain/run.ts'
+import { gateId, type Acknowledgement } from '../domain/run.ts'
 import type { NewDelivery } from '../store/deliveries.ts'
 
 /** Messages that call people, by what they are called for. */
@@ -76,7 +76,7 @@ const table: Table = {
     const thread: Address = { channel, thread: runKey(event.run) }
     return [make(event, `resumed:${event.seq}`, thread, { event: event.seq }), ...ofRun(event)]
   },
-  'run.cancelled': (event) => ofRun(event),
+  'run.cancelled': (event) => [...ofDecided(event), ...ofRun(event)],
   'step.ended': (event, context) => [...ofStep(event, context), ...ofRun(event)],
   'gate.opened': (event, context) => {
     if (!event.run) return []
@@ -90,7 +90,7 @@ const table: Table = {
     ]
   },
   'gate.left': (event) => ofGate(event),
-  'gate.answered': (event) => ofGate(event),
+  'gate.answered': (event) => [...ofGate(event), ...ofDecided(event)],
   'run.ended': (event, context) => {
     if (!event.run) return []
     const key = `ending:${event.run}`
@@ -211,7 +211,7 @@ function ofStep(event: Event & { is: 'step.ended' }, { channel, step }: EventCon
 }
 
 /**
- * A message in the channel and one to each of these people, below what it is about: edited when that changes. What is
+ * A message in the channel, which links to the question that is open there, and one to each of these people, below what it is about: edited when that changes. What is
  * sent by e-mail stays as it was; a pager is told what is changed.
  */
 function ofCall(
@@ -227,7 +227,7 @@ function ofCall(
   const shows: Shows = { event: event.seq }
   const there: Address = { channel, thread: runKey(event.run), broadcast: true }
   return [
-    ...(inChannel ? [make(event, key, there, shows, { urgent: true })] : []),
+    ...(inChannel ? [make(event, key, there, { ...shows, linked: true }, { urgent: true })] : []),
     ...people.map((person) => make(event, `${key}:dm:${person}`, { person }, shows, { urgent: true })),
     ...mail.map((address) =>
       make(event, `${key}:mail:${address}`, { mail: address }, { ...shows, to: address }, { urgent: true }),
@@ -246,6 +246,12 @@ const ofGate = (event: Event & { gate: string }): Planned[] => [
   { refreshBelow: callKeys(event.gate) },
   ...ofRun(event),
 ]
+/** To whoever had acknowledged a run that somebody else decided about. */
+const ofDecided = (event: Event & { over?: Acknowledgement }): Planned[] =>
+  event.over
+    ? [make(event, `decided:${event.seq}`, { person: event.over.by }, { event: event.seq }, { urgent: true })]
+    : []
+
 /** The message of a schedule, and what was said below it: what asks no longer does once somebody has started it. */
 const ofSchedule = (event: { schedule: string }): Planned[] => {
   const key = scheduleKey(event.schedule)

@@ -21,11 +21,11 @@ import { scheduleById } from '../store/schedules.ts'
 import { runById } from '../store/runs.ts'
 import { accessView } from '../views/people/access.ts'
 import { waitingIn } from '../store/waiting.ts'
-import { lapsedView, pingView, takenView } from '../views/people/call.ts'
+import { acknowledgementView, lapsedView, pingView } from '../views/people/call.ts'
 import { cardView } from '../views/run/card.ts'
 import { endingView } from '../views/run/ending.ts'
 import { eventView } from '../views/run/events.ts'
-import { gateView } from '../views/run/gate.ts'
+import { asked, askedElsewhere, gateView } from '../views/run/gate.ts'
 import { noticeView } from '../views/notice/notice.ts'
 import { planDetailsView } from '../views/plan-details.ts'
 import { planView, type WaitsFor } from '../views/plan.ts'
@@ -110,7 +110,7 @@ export function makeRender(options: RenderOptions): Render {
     }
     if (event?.is === 'access.changed' || event?.is === 'access.refused') return accessView(event)
     return event?.run
-      ? ofRun(event.run, (run) => drawEvent(pool, event, run, { now: now(), to: shows.to }))
+      ? ofRun(event.run, (run) => drawEvent(pool, event, run, { now: now(), ...shows }))
       : null
   }
 }
@@ -120,17 +120,18 @@ async function drawEvent(
   pool: pg.Pool,
   event: Event,
   run: Run,
-  { now, to }: { now: Instant; to: string | undefined },
+  { now, to, linked }: { now: Instant; to?: string; linked?: true },
 ): Promise<View | null> {
   if (event.is !== 'alarm.pinged' && event.is !== 'run.taken' && event.is !== 'hold.lapsed')
     return eventView(run, event)
   const [attempts, gate] = [await attemptsOf(pool, run.id), await openGateOf(pool, run.id)]
   const calling = { run, attempts, gate, alarms: await openAlarmsOf(pool, run.id) }
-  if (event.is === 'run.taken') return takenView(event, calling)
-  if (event.is === 'hold.lapsed') return lapsedView(event, calling)
+  const asks = linked ? askedElsewhere : asked
+  if (event.is === 'run.taken') return acknowledgementView(event, calling, asks)
+  if (event.is === 'hold.lapsed') return lapsedView(event, calling, asks)
   const alarm = await alarmById(pool, event.alarm)
   const pings = await pingsOf(pool, run.id, [event.alarm, ...calling.alarms.map(({ id }) => id)])
-  return alarm && pingView(event, alarm, pings, calling, now, to)
+  return alarm && pingView(event, alarm, pings, calling, now, to, asks)
 }
 
 const isCard = (run: Run, id: string): boolean =>

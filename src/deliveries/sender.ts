@@ -1,11 +1,13 @@
 import type pg from 'pg'
-import type { Channel, InSlack, ResolvedAddress, Sent } from '../domain/delivery.ts'
+import { runKey, type Channel, type InSlack, type ResolvedAddress, type Sent } from '../domain/delivery.ts'
+import { runOfGate } from '../domain/run.ts'
 import type { View } from '../domain/view.ts'
 import type { Log } from '../log.ts'
 import {
   recordLater,
   recordRefused,
   recordSent,
+  refreshDeliveries,
   refreshDeliveriesBelow,
   type DueInSlack,
 } from '../store/deliveries.ts'
@@ -100,6 +102,9 @@ export function makeSender({ pool, channel, render, log, pace }: SenderOptions):
     if (other) await channel.remove(other)
     if (pin) await recordPinned(pool, key, await channel.pin(sentAs, true))
     if (waited) await mended(key)
+    // The live message links to it.
+    if ('gate' in due.shows && 'channel' in due.to)
+      await refreshDeliveries(pool, [runKey(runOfGate(due.shows.gate))])
     await tellOutcome(pool, due, null)
   }
 

@@ -14,7 +14,7 @@ const linkDays = 1
 export const takePath = (nonce: string): string => `/take/${nonce}`
 
 /**
- * A ping to an address whose owner the runbook names, with a link to "I have it": the owner's alone. An address of several
+ * A ping to an address whose owner the runbook names, with a link that acknowledges it: the owner's alone. An address of several
  * people, or of nobody in Slack, gets none: nobody could say who pressed it.
  */
 export async function linked(
@@ -23,7 +23,7 @@ export async function linked(
   { key, to, shows }: Pick<Due<MailAddress>, 'key' | 'to' | 'shows'>,
   view: View,
 ): Promise<View> {
-  if (!base || !('event' in shows) || !view.actions.some(({ command }) => command === 'take')) return view
+  if (!base || !('event' in shows) || !view.actions.some(({ command }) => command === 'ack')) return view
   const event = await eventAt(tx, shows.event)
   const run = event?.is === 'alarm.pinged' && event.run ? await runById(tx, event.run) : null
   if (!run || event?.is !== 'alarm.pinged') return view
@@ -34,6 +34,6 @@ export async function linked(
   )
   const [owner, ...others] = owners
   if (!owner || others.length > 0) return view
-  const button = { delivery: key, command: 'take', input: { run: run.id }, person: owner }
+  const button = { delivery: key, command: 'ack', input: { run: run.id }, person: owner }
   return withTakeLink(view, `${base}${takePath(await keepButton(tx, button, linkDays))}`, owner)
 }

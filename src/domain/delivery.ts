@@ -19,8 +19,8 @@ export type Shows =
   | { plan: string }
   | { planDetails: string }
   | { run: string }
-  /** With `to`, as this addressee is to read it. */
-  | { event: number; to?: string }
+  /** With `to`, as this addressee is to read it; `linked`: an open question by a link to its message. */
+  | { event: number; to?: string; linked?: true }
   | { card: string }
   | { gate: string }
   | { ending: string }

@@ -11,7 +11,7 @@ export type Cause =
   | { is: 'called'; by: string; reason: string }
 
 /**
- * People are called, one step of the runbook's escalation after another, until somebody answers or has it. One a gate, a
+ * People are called, one step of the runbook's escalation after another, until somebody answers or acknowledges. One a gate, a
  * late attempt and a call; a gate's has the gate's id.
  */
 export interface Alarm {
@@ -28,7 +28,7 @@ export interface Alarm {
   closedAt: Instant | null
 }
 
-/** Milliseconds for which "I have it" keeps the others from being pinged while nothing changes. */
+/** Milliseconds for which an acknowledgement keeps the others from being pinged while nothing changes. */
 export const holdsFor = 15 * 60_000
 
 export type EscalationStep = Runbook['escalation'][number]

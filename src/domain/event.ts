@@ -7,7 +7,7 @@ import type { OnCall } from './on-call.ts'
 import type { Outcome } from './outcome.ts'
 import type { Answer } from './question.ts'
 import type { Problem } from './problem.ts'
-import type { Ending } from './run.ts'
+import type { Acknowledgement, Ending } from './run.ts'
 import type { Over, Window } from './schedule.ts'
 
 /** What happened, append-only: the audit trail, and what messages are made from. Kinds are added, never changed. */
@@ -31,11 +31,12 @@ export type Happened =
   | { is: 'run.started' }
   /** Another life of the bot took the run over; it was away in between. */
   | { is: 'run.resumed'; step: string; lastSeen: Instant }
-  | { is: 'run.cancelled' }
+  /** `over`: who had acknowledged the run, and is told that somebody else decided. */
+  | { is: 'run.cancelled'; over?: Acknowledgement }
   | { is: 'step.ended'; step: string; attempt: number; outcome: Outcome }
   | { is: 'gate.opened'; gate: string }
   | { is: 'gate.left'; gate: string }
-  | { is: 'gate.answered'; gate: string; answer: Answer }
+  | { is: 'gate.answered'; gate: string; answer: Answer; over?: Acknowledgement }
   /** `settled`: undo entries of a run that people undid, as far as they were open. */
   | { is: 'run.ended'; ending: Ending; settled?: string[] }
   /** Somebody calls for help. `also`: what else people are called for. */
@@ -52,7 +53,7 @@ export type Happened =
       goesOn: boolean
     }
   | { is: 'alarm.closed'; alarm: string }
-  /** "I have it". `from`: whom questions went to before. `gate`, `alarms`: those that are open. */
+  /** Acknowledged. `from`: whom questions went to before. `gate`, `alarms`: those that are open. */
   | { is: 'run.taken'; from: string; until: Instant; gate: string | null; alarms: string[] }
   /** Nothing changed while somebody had it: others are pinged again. */
   | { is: 'hold.lapsed'; holder: string; since: Instant; gate: string | null; alarms: string[] }

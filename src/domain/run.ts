@@ -17,7 +17,7 @@ export interface Run {
   holder: string
   /** When they took it; null: nobody did. */
   heldSince: Instant | null
-  /** Until then nobody else is pinged, unless something changes that; null: nobody said "I have it", or it lapsed. */
+  /** Until then nobody else is pinged, unless something changes that; null: nobody acknowledged, or it lapsed. */
   heldUntil: Instant | null
   /** Users were told this time: the first service does not stop before. Null: nobody was told one. */
   notBefore: Instant | null
@@ -67,5 +67,20 @@ export interface Gate {
 
 export const gateId = (run: string, step: string, attempt: number): string => `${run}/${step}/${attempt}`
 
+export const runOfGate = (gate: string): string => gate.slice(0, gate.indexOf('/'))
+
 /** The break-glass card's name in the folder of its run. */
 export const cardFile = 'break-glass.txt'
+
+/** Who acknowledged a run, and when. */
+export interface Acknowledgement {
+  by: string
+  at: Instant
+}
+
+/** Of a run that somebody else than this person has acknowledged: whoever decides over it tells both of them. */
+export const acknowledgedByOther = (
+  { holder, heldSince, heldUntil }: Pick<Run, 'holder' | 'heldSince' | 'heldUntil'>,
+  person: string,
+): Acknowledgement | null =>
+  heldSince && heldUntil && holder !== person ? { by: holder, at: heldSince } : null

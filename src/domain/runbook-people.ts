@@ -63,7 +63,7 @@ const webhook = z
       .describe(
         'The body of a ping. {NAME} in capitals is an environment variable; {alarm}, {run}, {runbook}, {product}, {database}, {contact}, {reason}, {details}, {since} and {url} are about what happened.',
       ),
-    acknowledge: request.optional().describe('Sent when somebody has it.'),
+    acknowledge: request.optional().describe('Sent when somebody acknowledges.'),
     resolve: request.optional().describe('Sent when nobody is called any more.'),
     test: request
       .optional()

@@ -198,7 +198,7 @@ export const runbookSchema = z
       .array(escalationStep)
       .default([])
       .describe(
-        'Who is pinged while a question waits, a step takes much longer than planned, or somebody calls for help: until one of them answers, or has it.',
+        'Who is pinged while a question waits, a step takes much longer than planned, or somebody calls for help: until one of them answers or acknowledges.',
       ),
     links: z
       .array(z.strictObject({ title: words.describe('What it is.'), url: words.describe('Where it is.') }))

@@ -5,7 +5,7 @@ import type { Instant } from '../domain/json.ts'
 import type { Caller } from '../domain/person.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Result } from '../domain/result.ts'
-import type { Run } from '../domain/run.ts'
+import { acknowledgedByOther, type Acknowledgement, type Run } from '../domain/run.ts'
 import { callsOf, openAlarm, openAlarmsOf, shiftAlarms } from '../store/alarms.ts'
 import { pingsOf, recordEvent } from '../store/events.ts'
 import { openGateOf } from '../store/gates.ts'
@@ -17,17 +17,19 @@ import { stopAlarms } from './alarms.ts'
 import { notAllowed, request, unknownRun } from './requests.ts'
 import { runEnded } from './run-ended.ts'
 
-/** "I have it": `from` is whom questions went to before, `until` when it lapses. */
+/** An acknowledgement: `from` is whom questions went to before, `until` when it lapses. */
 export interface Taken {
   run: Run
   from: string
   until: Instant
+  /** Who else had acknowledged it, and is told. */
+  over: Acknowledgement | null
 }
 
-/** Nobody else is pinged for this run while the caller has it, and its questions go to them. */
-export function take(pool: pg.Pool, id: string, caller: Caller): Promise<Result<Taken>> {
+/** Nobody else is pinged for this run for a while, and its questions go to the caller. */
+export function acknowledge(pool: pg.Pool, id: string, caller: Caller): Promise<Result<Taken>> {
   return request(pool, async (tx, refuse) => {
-    const run = await allowed(tx, refuse, id, caller, 'take')
+    const run = await allowed(tx, refuse, id, caller, 'ack')
     await settleHold(tx, run, await timeOf(tx))
     const until = await holdFor(tx, id, caller.person, holdsFor)
     const [gate, alarms] = [await openGateOf(tx, id), await openAlarmsOf(tx, id)]
@@ -45,7 +47,12 @@ export function take(pool: pg.Pool, id: string, caller: Caller): Promise<Result<
       },
     })
     await touchRun(tx, id)
-    return { run: (await runById(tx, id)) ?? run, from: run.holder, until }
+    return {
+      run: (await runById(tx, id)) ?? run,
+      from: run.holder,
+      until,
+      over: acknowledgedByOther(run, caller.person),
+    }
   })
 }
 

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { holdsFor } from '../domain/escalation.ts'
 import type { Answer } from '../domain/question.ts'
-import type { Run } from '../domain/run.ts'
+import type { Acknowledgement, Run } from '../domain/run.ts'
 import { recordEvent } from '../store/events.ts'
 import { answerGate } from '../store/gates.ts'
 import { renewHold } from '../store/holds.ts'
@@ -10,13 +10,14 @@ import { stopAlarms } from './alarms.ts'
 
 /**
  * Gives an open gate its one answer, in the transaction of whoever holds the run's lock: it is told to everybody, nobody
- * is called for it any more, and the run goes on.
+ * is called for it any more, and the run goes on. `over`: who had acknowledged it, where somebody else answers.
  */
 export async function giveAnswer(
   tx: pg.PoolClient,
   run: Pick<Run, 'id' | 'plan'>,
   gate: string,
   answer: Answer,
+  over: Acknowledgement | null = null,
 ): Promise<void> {
   await answerGate(tx, gate, answer)
   await recordEvent(tx, {
@@ -24,7 +25,7 @@ export async function giveAnswer(
     run: run.id,
     plan: run.plan.id,
     key: `${gate}/answer`,
-    body: { is: 'gate.answered', gate, answer },
+    body: { is: 'gate.answered', gate, answer, ...(over && { over }) },
   })
   await stopAlarms(tx, run, ['gate', 'called'], answer.by)
   await renewHold(tx, run.id, holdsFor)

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { Caller } from '../domain/person.ts'
 import type { Choice } from '../domain/choice.ts'
 import type { Answer } from '../domain/question.ts'
-import type { Gate, Run } from '../domain/run.ts'
+import { acknowledgedByOther, type Acknowledgement, type Gate, type Run } from '../domain/run.ts'
 import type { Json } from '../domain/json.ts'
 import type { Problem } from '../domain/problem.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
@@ -59,11 +59,18 @@ export interface AnswerRequest {
   caller: Caller
 }
 
+/** `over`: who had acknowledged the run, and is told that somebody else decided; null: nobody else had. */
+export interface Answered {
+  gate: Gate
+  left: boolean
+  over: Acknowledgement | null
+}
+
 /** Answers a gate, if it is still open, offers this choice, and the caller may. Of answers that race, one wins. */
 export function answer(
   pool: pg.Pool,
   { gate: wanted, choice, with: given, caller }: AnswerRequest,
-): Promise<Result<{ gate: Gate; left: boolean }>> {
+): Promise<Result<Answered>> {
   return request(pool, async (tx, refuse) => {
     const named = 'id' in wanted ? await gateById(tx, wanted.id) : await openGateOf(tx, wanted.run)
     const runId = 'run' in wanted ? wanted.run : (named?.run ?? wanted.id)
@@ -84,6 +91,7 @@ export function answer(
     if (!gate.question.choices.includes(choice))
       refuse({ code: 'choice-unknown', choice, choices: gate.question.choices })
     const said = { by: caller, run: run.id, plan: run.plan.id }
+    const over = choice === 'leave' || caller.via === 'clock' ? null : acknowledgedByOther(run, caller.person)
     if (choice === 'leave') {
       await leaveGate(tx, gate.id, caller.person)
       await recordEvent(tx, {
@@ -99,10 +107,10 @@ export function answer(
         ...(caller.account && { account: caller.account }),
         ...(given === undefined ? {} : { with: given }),
       }
-      await giveAnswer(tx, run, gate.id, full)
+      await giveAnswer(tx, run, gate.id, full, over)
     }
     await touchRun(tx, run.id)
-    return { gate, left: choice === 'leave' }
+    return { gate, left: choice === 'leave', over }
   })
 }
 
@@ -111,6 +119,7 @@ export interface Cancelled {
   run: Run
   as: 'back-out' | 'roll-back'
   waits: boolean
+  over: Acknowledgement | null
 }
 
 /**
@@ -138,12 +147,18 @@ export function cancel(
       refuse({ code: 'choice-unknown', choice: as, choices: gate.question.choices })
     const said = { by: caller, run: id, plan: run.plan.id }
     const full: Answer = { choice: as, by: caller.person, via: caller.via }
-    if (gate) await giveAnswer(tx, run, gate.id, full)
+    const over = acknowledgedByOther(run, caller.person)
+    if (gate) await giveAnswer(tx, run, gate.id, full, over)
     else if (!(await requestCancel(tx, id, full)))
       refuse({ code: 'run-goes-back', run: id, by: run.cancelBy ?? '', asksAt: null })
-    await recordEvent(tx, { ...said, key: `${id}/cancel/${record.length}`, body: { is: 'run.cancelled' } })
+    await recordEvent(tx, {
+      ...said,
+      key: `${id}/cancel/${record.length}`,
+      // Of a gate its answer tells them.
+      body: { is: 'run.cancelled', ...(over && !gate && { over }) },
+    })
     await touchRun(tx, id)
-    return { run, as, waits: !gate }
+    return { run, as, waits: !gate, over }
   })
 }
 

@@ -11,6 +11,7 @@ import { faultOf, type Fault } from './faults.ts'
 import type { Features } from './features.ts'
 import type { GroupsOfRole } from './line.ts'
 import { cut } from './line.ts'
+import { linked } from './links.ts'
 
 /** The event type of our messages' metadata; its payload has the delivery's key. */
 export const deliveryEvent = 'lockkeeper_delivery'
@@ -38,7 +39,8 @@ export interface ChannelOptions {
 /** Slack as the pump sees it. Every fault of Slack or of the way to it is a value. */
 export function makeChannel(options: ChannelOptions): Channel {
   const { client, store, conversations, people, groups, features, log, now = Date.now } = options
-  const draw = async (view: View, delivery: string): Promise<Drawn> => {
+  const draw = async (said: View, delivery: string): Promise<Drawn> => {
+    const view = await linked({ client, store, log }, said)
     const nonces: string[] = []
     for (const { command, input } of view.actions)
       nonces.push(await keepButton(store, { delivery, command, input }, buttonDays))

@@ -9,7 +9,8 @@ import { namesIn, type NameOf } from '../mail/names.ts'
 import { buttonOf, pressButton } from '../store/buttons.ts'
 import { problemView } from '../views/problem/problem.ts'
 import type { Route } from './http.ts'
-import { takeLabel, takePage } from '../views/people/take-page.ts'
+import { acknowledgeLabel } from '../views/people/acknowledged.ts'
+import { takePage } from '../views/people/take-page.ts'
 
 export interface TakePageOptions {
   store: pg.Pool
@@ -47,18 +48,20 @@ type Page = (
 async function linkOf(store: pg.Pool, nonce: string): Promise<{ owner: string; run: string } | null> {
   const button = await buttonOf(store, nonce)
   const input = button?.input as { run?: string } | undefined
-  return button?.command === 'take' && button.person !== null && input?.run !== undefined
+  return (button?.command === 'ack' || button?.command === 'take') &&
+    button.person !== null &&
+    input?.run !== undefined
     ? { owner: button.person, run: input.run }
     : null
 }
 
-const old = { status: 404, view: problemView({ code: 'button-old', command: 'take' }) }
+const old = { status: 404, view: problemView({ code: 'button-old', command: 'ack' }) }
 
 const viewOf = (reply: Reply): View =>
-  'view' in reply ? reply.view : problemView({ code: 'button-old', command: 'take' })
+  'view' in reply ? reply.view : problemView({ code: 'button-old', command: 'ack' })
 
 /** A form without an action is sent to where it is. */
-const form = `<form method="post"><button style="font-size:larger;padding:0.5em 1em">${takeLabel}</button></form>`
+const form = `<form method="post"><button style="font-size:larger;padding:0.5em 1em">${acknowledgeLabel}</button></form>`
 
 async function shown({ store, desk }: TakePageOptions, nonce: string): ReturnType<Page> {
   const link = await linkOf(store, nonce)
@@ -74,7 +77,7 @@ async function pressed({ store, desk }: TakePageOptions, nonce: string): ReturnT
   const { owner, run } = link
   const found = await pressButton(store, nonce, owner)
   // An impatient second tap sees where the run is.
-  const command = 'button' in found ? 'take' : 'status'
+  const command = 'button' in found ? 'ack' : 'status'
   return { status: 200, view: viewOf(await desk.pressed({ person: owner, via: 'page' }, command, { run })) }
 }
 

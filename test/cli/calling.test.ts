@@ -83,9 +83,9 @@ test('while Slack is away a call for help goes out by mail and to the pager, and
   expect(text).toContain('nobody is paid')
   const link = new RegExp(`${url}/take/[\\w-]+`).exec(text)?.[0] ?? ''
 
-  expect(await (await fetch(link)).text()).toContain('I have it</button>')
+  expect(await (await fetch(link)).text()).toContain('Acknowledge</button>')
   expect((await place.pool.query('select held_by from lockkeeper.run')).rows).toEqual([{ held_by: null }])
-  expect(await (await fetch(link, { method: 'POST' })).text()).toContain('You have it:')
+  expect(await (await fetch(link, { method: 'POST' })).text()).toContain('You acknowledged</strong> run')
   expect((await place.pool.query('select held_by from lockkeeper.run')).rows).toEqual([
     { held_by: people.asha },
   ])

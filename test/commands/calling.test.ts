@@ -50,43 +50,43 @@ async function fails(id: string): Promise<void> {
 const says = async (...given: Parameters<Office['desk']['typed']>) =>
   saidBy(await office.desk.typed(...given))
 
-describe('take', () => {
-  test('says who has it, and what is still to be chosen', async () => {
+describe('ack', () => {
+  test('says who acknowledged, and what is still to be chosen', async () => {
     const run = await runOf()
     await fails(run)
-    const said = await says(mei, ['take', run.toLowerCase()])
+    const said = await says(mei, ['ack', run.toLowerCase()])
     expect(said).toMatch(
       new RegExp(
-        `^You have it: run ${run}\\. HRMS is up\\. Still to be chosen: Stopped at Backup; hrms_master is unchanged`,
+        `^You acknowledged run ${run}\\. HRMS is up\\. Still to be chosen: Stopped at Backup; hrms_master is unchanged`,
       ),
     )
     expect(said).toContain('1. Retry — does Backup again')
     expect(said).toContain('Nobody else is pinged until')
-    expect(await says(asha, ['status', run])).toContain('@U_MEI has it since')
+    expect(await says(asha, ['status', run])).toContain('Acknowledged by @U_MEI at')
     await endRun(office.pool, run, 'done')
   })
 
   test('by somebody who may not decide is refused, with who can', async () => {
     const run = await runOf()
     for (const who of [dan, eve]) {
-      const said = await says(who, ['take', run])
-      expect(said).toContain('Only migration-operators may use /migrate take')
+      const said = await says(who, ['ack', run])
+      expect(said).toContain('Only migration-operators may use /migrate ack')
       expect(said).toContain('@U_ASHA or @U_MEI')
     }
-    expect(await says(guest, ['take', run])).toContain('guests of the workspace may not')
+    expect(await says(guest, ['ack', run])).toContain('guests of the workspace may not')
     expect((await runById(office.pool, run))?.holder).toBe(asha.person)
     await endRun(office.pool, run, 'done')
   })
 
-  test('without a name takes the only run, and asks which where there are two', async () => {
+  test('without a name acknowledges the only run, and asks which where there are two', async () => {
     const one = await runOf()
-    expect(await says(mei, ['take'])).toContain(`You have it: run ${one}. HRMS is up. It asks nothing now`)
+    expect(await says(mei, ['ack'])).toContain(`You acknowledged run ${one}. HRMS is up. It asks nothing now`)
     const two = await runOf()
-    const asked = formOf(await office.desk.typed(mei, ['take']))
+    const asked = formOf(await office.desk.typed(mei, ['ack']))
     expect(saidBy(asked)).toContain(two)
-    expect(saidBy(await fill(office, mei, asked, { run: two }))).toContain(`You have it: run ${two}`)
+    expect(saidBy(await fill(office, mei, asked, { run: two }))).toContain(`You acknowledged run ${two}`)
     for (const run of [one, two]) await endRun(office.pool, run, 'done')
-    expect(await says(mei, ['take', one])).toContain('ended')
+    expect(await says(mei, ['ack', one])).toContain('ended')
   })
 })
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fanOut } from '../../src/deliveries/fan-out.ts'
 import { makeRender } from '../../src/deliveries/render.ts'
 import type { Shows } from '../../src/domain/delivery.ts'
-import { call, take } from '../../src/runs/calling.ts'
+import { call, acknowledge } from '../../src/runs/calling.ts'
 import { answer } from '../../src/runs/requests.ts'
 import { plainText } from '../../src/views/words/plain.ts'
 import { asha, mei, openNight, type Night } from '../notices/night.ts'
@@ -49,14 +49,14 @@ test('a ping is sent to each person and to the channel, and shows what became of
   ])
   for (const { says, wanted } of pings) {
     expect(says).toContain('Nobody has answered since')
-    expect(says).toContain('I have it')
+    expect(says).toContain('Acknowledge')
     expect(wanted).toBe(1)
   }
 
-  await take(night.pool, driven.run.id, mei)
+  await acknowledge(night.pool, driven.run.id, mei)
   const taken = await toSend(driven.run.id)
   expect(taken.slice(0, 4).map(({ wanted }) => wanted)).toEqual([2, 2, 2, 2])
-  expect(taken[1]?.says).toContain('Taken: @U0MEI has it since')
+  expect(taken[1]?.says).toContain('Acknowledged by @U0MEI at')
   // Mei was whom questions went to before: she alone needs no message of her own.
   expect(taken.slice(4)).toMatchObject([
     { to: { channel: '#migrations', broadcast: true }, says: expect.stringContaining('Still to be chosen:') },
@@ -73,11 +73,11 @@ test('later questions are sent to who took it', async () => {
   const driven = await night.start(asha.person)
   const gate = await night.ask(driven)
   await fanOut(night.pool)
-  await take(night.pool, driven.run.id, mei)
+  await acknowledge(night.pool, driven.run.id, mei)
   const toAsha = (await toSend(driven.run.id)).find(({ to }) => 'person' in to)
   expect(toAsha).toMatchObject({
     to: { person: asha.person },
-    says: expect.stringContaining('@U0MEI has it'),
+    says: expect.stringContaining('Acknowledged by @U0MEI'),
   })
   await answer(night.pool, { gate: { id: gate }, choice: 'wait', caller: mei })
   const second = await night.ask(driven, 'drain', 2)
@@ -92,7 +92,7 @@ test('later questions are sent to who took it', async () => {
 test('a hold that lapsed asks who had it, by direct message and in the channel', async () => {
   const driven = await night.start(asha.person)
   await night.ask(driven)
-  await take(night.pool, driven.run.id, mei)
+  await acknowledge(night.pool, driven.run.id, mei)
   await night.look(16)
   const asked = (await toSend(driven.run.id)).filter(({ says }) => says.includes('still on it?'))
   expect(asked.map(({ to }) => to)).toEqual([

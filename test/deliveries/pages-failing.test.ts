@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeRender } from '../../src/deliveries/render.ts'
-import { take } from '../../src/runs/calling.ts'
+import { acknowledge } from '../../src/runs/calling.ts'
 import { answer } from '../../src/runs/requests.ts'
 import { plainText } from '../../src/views/words/plain.ts'
 import { mei } from '../notices/night.ts'
@@ -55,7 +55,7 @@ describe('a pager that does not take a ping', () => {
     const { driven, gate } = await paging.paged()
     await paging.settled()
     paging.answers.push(503, 503)
-    await take(paging.night.pool, driven.run.id, mei)
+    await acknowledge(paging.night.pool, driven.run.id, mei)
     await expect.poll(() => paging.told.length).toBeGreaterThan(2)
     await answer(paging.night.pool, { gate: { id: gate }, choice: 'wait', caller: mei })
     await expect.poll(() => paging.actions().at(-1)).toBe('resolve')
@@ -67,7 +67,7 @@ describe('a pager that does not take a ping', () => {
     paging.start()
     const { driven, gate } = await paging.paged(paging.pager({ acknowledge: undefined, resolve: undefined }))
     await paging.settled()
-    await take(paging.night.pool, driven.run.id, mei)
+    await acknowledge(paging.night.pool, driven.run.id, mei)
     await answer(paging.night.pool, { gate: { id: gate }, choice: 'wait', caller: mei })
     await paging.settled()
     expect(paging.actions()).toEqual(['trigger'])

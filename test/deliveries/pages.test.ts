@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Contact } from '../../src/domain/escalation.ts'
-import { call, take } from '../../src/runs/calling.ts'
+import { call, acknowledge } from '../../src/runs/calling.ts'
 import { testReach } from '../../src/runs/reach-tests.ts'
 import { answer } from '../../src/runs/requests.ts'
 import { recordStanding } from '../../src/store/standing.ts'
@@ -30,9 +30,9 @@ test('a pager is told of a ping, that somebody has it, and that it is over, each
       },
     },
   ])
-  await take(paging.night.pool, driven.run.id, mei)
+  await acknowledge(paging.night.pool, driven.run.id, mei)
   await expect.poll(() => paging.actions()).toEqual(['trigger', 'acknowledge'])
-  await take(paging.night.pool, driven.run.id, asha)
+  await acknowledge(paging.night.pool, driven.run.id, asha)
   await paging.settled()
   await answer(paging.night.pool, { gate: { id: gate }, choice: 'wait', caller: mei })
   await expect.poll(() => paging.actions()).toEqual(['trigger', 'acknowledge', 'resolve'])
@@ -97,7 +97,7 @@ describe('a ping', () => {
 
   test('waits while somebody has it, and goes out when they have it no longer', async () => {
     const { driven } = await paging.paged()
-    await take(paging.night.pool, driven.run.id, mei)
+    await acknowledge(paging.night.pool, driven.run.id, mei)
     paging.start()
     await expect.poll(() => paging.rows()).toMatchObject([{ postponed: true }])
     expect(paging.actions()).toEqual([])

@@ -4,7 +4,7 @@ import { linked } from '../../src/deliveries/take-link.ts'
 import type { Contact } from '../../src/domain/escalation.ts'
 import { htmlOf } from '../../src/mail/html.ts'
 import { textOf } from '../../src/mail/text.ts'
-import { take } from '../../src/runs/calling.ts'
+import { acknowledge } from '../../src/runs/calling.ts'
 import { buttonOf } from '../../src/store/buttons.ts'
 import { asha, calling, mei, openNight, type Night } from '../notices/night.ts'
 
@@ -33,13 +33,13 @@ async function ping(others: Partial<Contact> = {}) {
   return { run: driven.run.id, letter }
 }
 
-test('a ping to an address of one person has a link to "I have it", theirs alone, for a day', async () => {
+test('a ping to an address of one person has a link that acknowledges it, theirs alone, for a day', async () => {
   const { run, letter } = await ping()
   const view = await letter()
   const [, nonce] = /https:\/\/lockkeeper\.test\/take\/([\w-]+) opens a page/.exec(textOf(view, {})) ?? []
   expect(htmlOf(view, {})).toContain(`<a href="${base}/take/${nonce}">${base}/take/${nonce}</a>`)
   expect(await buttonOf(night.pool, nonce!)).toMatchObject({
-    command: 'take',
+    command: 'ack',
     input: { run },
     person: asha.person,
   })
@@ -62,6 +62,6 @@ test('without an address to reach us, of several people, or of nobody in Slack, 
 
 test('what somebody has already has none', async () => {
   const { run, letter } = await ping()
-  await take(night.pool, run, mei)
+  await acknowledge(night.pool, run, mei)
   expect(textOf(await letter(), {})).not.toContain('/take/')
 })

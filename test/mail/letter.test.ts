@@ -109,10 +109,10 @@ describe('a letter', () => {
   })
 
   test('says what to type in Slack where there would be a button', async () => {
-    const take = { label: 'I have it', says: 'Stops the pings', command: 'take', input: { run: '7F3A-1' } }
-    const { mail } = await received(said({ state: ['HRMS is down'], parts: [], actions: [take] }))
-    expect(mail.text).toContain('- /migrate take 7F3A-1: Stops the pings')
-    expect(mail.html).toContain('<li><code>/migrate take 7F3A-1</code>: Stops the pings</li>')
+    const ack = { label: 'Acknowledge', says: 'Stops the pings', command: 'ack', input: { run: '7F3A-1' } }
+    const { mail } = await received(said({ state: ['HRMS is down'], parts: [], actions: [ack] }))
+    expect(mail.text).toContain('- /migrate ack 7F3A-1: Stops the pings')
+    expect(mail.html).toContain('<li><code>/migrate ack 7F3A-1</code>: Stops the pings</li>')
   })
 
   test('has a subject that fits, and all of a long text', async () => {

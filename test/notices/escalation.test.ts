@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { deliveriesOf } from '../../src/deliveries/planned.ts'
-import { call, take } from '../../src/runs/calling.ts'
+import { call, acknowledge } from '../../src/runs/calling.ts'
 import { end } from '../../src/runs/record.ts'
 import { answer } from '../../src/runs/requests.ts'
 import { done, failed } from '../../src/domain/outcome.ts'
@@ -80,7 +80,7 @@ describe('a gate that waits', () => {
     await night.ask(taken)
     await night.look(0, night.pool, async () => {
       await answer(night.pool, { gate: { id: gate }, choice: 'wait', caller: mei })
-      await take(night.pool, taken.run.id, mei)
+      await acknowledge(night.pool, taken.run.id, mei)
     })
     expect(await pinged(answered.run.id)).toEqual([])
     expect(await pinged(taken.run.id)).toEqual([])
@@ -173,7 +173,7 @@ describe('calling for help', () => {
     expect(await night.happened(driven.run.id, 'alarm.closed')).toHaveLength(1)
     await night.look(60)
     expect(await pinged(driven.run.id)).toHaveLength(1)
-    expect(code(await take(night.pool, driven.run.id, mei))).toBe('run-ended')
+    expect(code(await acknowledge(night.pool, driven.run.id, mei))).toBe('run-ended')
     expect(code(await call(night.pool, driven.run.id, reason, mei))).toBe('run-ended')
   })
 })
@@ -183,7 +183,7 @@ describe('"I have it"', () => {
     const driven = await night.start(asha.person)
     const gate = await night.ask(driven)
     await night.look(0)
-    expect(await take(night.pool, driven.run.id, mei)).toMatchObject({
+    expect(await acknowledge(night.pool, driven.run.id, mei)).toMatchObject({
       ok: true,
       value: { from: asha.person },
     })
@@ -198,8 +198,8 @@ describe('"I have it"', () => {
 
   test('is for those who can decide', async () => {
     const { run } = await night.start()
-    expect(code(await take(night.pool, run.id, eve))).toBe('not-allowed')
-    expect(code(await take(night.pool, 'X-1', mei))).toBe('run-unknown')
+    expect(code(await acknowledge(night.pool, run.id, eve))).toBe('not-allowed')
+    expect(code(await acknowledge(night.pool, 'X-1', mei))).toBe('run-unknown')
     expect((await night.run(run.id)).heldUntil).toBeNull()
   })
 
@@ -207,7 +207,7 @@ describe('"I have it"', () => {
     const driven = await night.start(asha.person)
     await night.ask(driven)
     await night.look(0)
-    await take(night.pool, driven.run.id, mei)
+    await acknowledge(night.pool, driven.run.id, mei)
     await night.look(15.1)
     await night.look(15.1)
     expect(await night.happened(driven.run.id, 'hold.lapsed')).toMatchObject([{ holder: mei.person }])
@@ -222,7 +222,7 @@ describe('"I have it"', () => {
   test('holds on when somebody chose something meanwhile', async () => {
     const driven = await night.start(asha.person)
     const gate = await night.ask(driven)
-    await take(night.pool, driven.run.id, mei)
+    await acknowledge(night.pool, driven.run.id, mei)
     const before = (await night.run(driven.run.id)).heldUntil!
     await answer(night.pool, { gate: { id: gate }, choice: 'wait', caller: mei })
     expect((await night.run(driven.run.id)).heldUntil! > before).toBe(true)
@@ -233,7 +233,7 @@ describe('"I have it"', () => {
 
   test('with nothing to be on ends in silence', async () => {
     const { run } = await night.start()
-    await take(night.pool, run.id, mei)
+    await acknowledge(night.pool, run.id, mei)
     await night.look(16)
     expect(await night.happened(run.id, 'hold.lapsed')).toEqual([])
     expect(await night.run(run.id)).toMatchObject({ holder: mei.person, heldUntil: null })
@@ -241,7 +241,7 @@ describe('"I have it"', () => {
 
   test('is over when somebody calls for help', async () => {
     const { run } = await night.start(mei.person)
-    await take(night.pool, run.id, mei)
+    await acknowledge(night.pool, run.id, mei)
     await call(night.pool, run.id, reason, asha)
     await night.look(0)
     expect(await pinged(run.id)).toEqual([[asha.person]])

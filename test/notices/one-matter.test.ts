@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { deliveriesOf } from '../../src/deliveries/planned.ts'
-import { call, take } from '../../src/runs/calling.ts'
+import { call, acknowledge } from '../../src/runs/calling.ts'
 import { asha, mei, openNight, type Night } from './night.ts'
 
 let night: Night
@@ -51,7 +51,7 @@ describe('a call for help', () => {
     await night.pool.query(`update lockkeeper.event set at = at - interval '6 min' where run = $1`, [
       long.run.id,
     ])
-    await take(night.pool, taken.run.id, mei)
+    await acknowledge(night.pool, taken.run.id, mei)
     for (const { run } of [long, taken]) await call(night.pool, run.id, reason, mei)
     await night.look(0.1)
     for (const { run } of [long, taken]) expect(await pinged(run.id)).toEqual([[asha.person], [asha.person]])

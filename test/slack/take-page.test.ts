@@ -15,7 +15,7 @@ const pages = {
   async pressed(caller: Caller, command: string, input: unknown) {
     asked.push({ caller, command, input })
     const state =
-      command === 'take'
+      command === 'ack'
         ? ['You have it: run 7F3A-1.']
         : ['HRMS is down. ', { person: caller.person }, ' <asks>']
     return { view: { state, parts: [], actions: [] } }
@@ -43,7 +43,7 @@ beforeEach(() => void (asked.length = 0))
 
 let deliveries = 0
 const link = (given: { command?: string; person?: string | null; days?: number } = {}) => {
-  const { command = 'take', person = stage.workspace.people.mei, days = 1 } = given
+  const { command = 'ack', person = stage.workspace.people.mei, days = 1 } = given
   return keepButton(
     stage.store,
     { delivery: `ping:${deliveries++}`, command, input: { run: '7F3A-1' }, person },
@@ -67,14 +67,14 @@ test('opening the link shows where the run is, and changes nothing, however ofte
     expect(answer.status).toBe(200)
     const page = await answer.text()
     expect(page).toContain('HRMS is down. mei &lt;asks&gt;')
-    expect(page).toContain('says that mei has run 7F3A-1')
-    expect(page).toMatch(/<form method="post"><button[^>]*>I have it<\/button><\/form>/)
+    expect(page).toContain('says that mei looks after run 7F3A-1')
+    expect(page).toMatch(/<form method="post"><button[^>]*>Acknowledge<\/button><\/form>/)
   }
   expect(asked.map(({ command }) => command)).toEqual(['status', 'status'])
   expect(await usedBy(nonce)).toBeNull()
 })
 
-test('its button takes the run for the one whose link it is, once for an impatient second tap', async () => {
+test('its button acknowledges the run for the one whose link it is, once for an impatient second tap', async () => {
   const nonce = await link()
   const answer = await post(nonce)
   expect(answer.status).toBe(200)
@@ -82,7 +82,7 @@ test('its button takes the run for the one whose link it is, once for an impatie
   expect(await (await post(nonce)).text()).toContain('HRMS is down.')
   const caller = { person: stage.workspace.people.mei, via: 'page' }
   expect(asked).toEqual([
-    { caller, command: 'take', input: { run: '7F3A-1' } },
+    { caller, command: 'ack', input: { run: '7F3A-1' } },
     { caller, command: 'status', input: { run: '7F3A-1' } },
   ])
   expect(await usedBy(nonce)).toBe(stage.workspace.people.mei)

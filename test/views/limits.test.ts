@@ -88,18 +88,25 @@ test.each<[View, string]>([
     runBegun(plan(), '7F3A-1'),
     'Run 7F3A-1 · AddSecurityEnhancements on hrms_master has begun. It is in #migrations, step by step.',
   ],
-  [answeredSaid(lockedOut().gate, run(), false), 'Recorded. Run 7F3A-1 goes on in #migrations.'],
   [
-    answeredSaid(lockedOut().gate, run(), true),
+    answeredSaid(lockedOut().gate, run(), { left: false, over: null }),
+    'Recorded. Run 7F3A-1 goes on in #migrations.',
+  ],
+  [
+    answeredSaid(lockedOut().gate, run(), { left: true, over: null }),
     'Recorded: it stays as it is. Run 7F3A-1 still waits for an answer in #migrations.',
   ],
   [
-    cancelledSaid(run(), true),
+    cancelledSaid({ run: run(), waits: true, over: null }),
     'Run 7F3A-1 is cancelled: Lockkeeper stops its present step, then restores services and access. Where a step fails, it asks. See #migrations.',
   ],
   [
-    cancelledSaid(run(), false),
+    cancelledSaid({ run: run(), waits: false, over: null }),
     'Run 7F3A-1 is cancelled: Lockkeeper restores services and access now. Where a step fails, it asks. See #migrations.',
+  ],
+  [
+    answeredSaid(lockedOut().gate, run(), { left: false, over: { by: 'U_MEI', at: at('03:20:00') } }),
+    'Recorded. Run 7F3A-1 goes on in #migrations.\n@U_MEI had acknowledged this run at 03:20:00 UTC, and gets a direct message that you decided.',
   ],
   [discardedSaid(plan()), 'Plan 7F3A is discarded. Nothing was run.'],
 ])('what the one who asked is told: %#', (view, words) => {

@@ -97,7 +97,7 @@ describe('the status of everything', () => {
   })
 })
 
-test('one run shows its state, its choices, who has it, and its last ten events', () => {
+test('one run shows its state, its choices, who acknowledged, and its last ten events', () => {
   const { attempts, gate } = lockedOut()
   const events = Array.from({ length: 12 }, (_, seq) => ({
     seq,
@@ -112,7 +112,7 @@ test('one run shows its state, its choices, who has it, and its last ten events'
   expect(lines[0]).toBe(
     'HRMS is down since 03:01:12 UTC. Stopped at Migrate; hrms_master is unchanged. Waits for an answer',
   )
-  expect(lines).toContain('Questions go to @U_ASHA; nobody has acknowledged.')
+  expect(lines).toContain('Nobody has acknowledged; questions go to @U_ASHA.')
   expect(lines).toContain('The last 10 events:')
   expect(lines.filter((line) => line === '- 03:00:40 UTC · started by @U_ASHA')).toHaveLength(10)
   expect(view.actions.map(({ label }) => label)).toEqual([

@@ -2,6 +2,7 @@ import type { Invitation } from '../../domain/letter.ts'
 import type { About } from '../../domain/notice.ts'
 import type { Schedule } from '../../domain/schedule.ts'
 import { bold, code, person, say, text, type Part, type View } from '../../domain/view.ts'
+import { acknowledgeLabel } from '../people/acknowledged.ts'
 import { slackLineOf } from '../words/typed.ts'
 
 /** A view's parts in a letter, where nothing can be pressed: a button is the line to type in Slack. */
@@ -31,7 +32,9 @@ export function invitationOf(about: About, schedule: Schedule): Invitation | nul
 export const withTakeLink = (view: View, url: string, owner: string): View => ({
   ...view,
   parts: [
-    text(say`${bold('I have it:')} ${url} opens a page with that button, for ${person(owner)} alone.`),
+    text(
+      say`${bold(`${acknowledgeLabel}:`)} ${url} opens a page with that button, for ${person(owner)} alone.`,
+    ),
     ...view.parts,
   ],
 })

@@ -1,7 +1,7 @@
 import { contactOf, escalationAt, type Alarm, type Cause } from '../../domain/escalation.ts'
 import type { Event, Pinged } from '../../domain/event.ts'
 import type { Instant } from '../../domain/json.ts'
-import type { Attempt, Gate, Run } from '../../domain/run.ts'
+import type { Acknowledgement, Attempt, Gate, Run } from '../../domain/run.ts'
 import {
   bold,
   clock,
@@ -17,7 +17,8 @@ import { about } from '../words/amounts.ts'
 import { addressed, before, calls, informed, isLate, overdue, rolesOf } from './called.ts'
 import { isDown } from '../run/choices.ts'
 import { choiceName } from '../words/choice-names.ts'
-import { asked } from '../run/gate.ts'
+import { acknowledge, acknowledgedLine, isAcknowledged, overLine } from './acknowledged.ts'
+import { asked, type Asks } from '../run/gate.ts'
 import { clipped, joined, whom } from '../words/line.ts'
 import { lineText } from '../words/plain.ts'
 import { wordProblem } from '../problem/problem.ts'
@@ -40,13 +41,6 @@ export interface Calling {
 /** Tries of a step that are told, the newest. */
 const triesShown = 5
 
-const iHaveIt = (run: string): Action => ({
-  label: 'I have it',
-  says: 'Nobody else is pinged for now; questions of this run come to you',
-  command: 'take',
-  input: { run },
-})
-
 const whatHappened = (run: string): Action => ({
   label: 'What happened',
   says: 'Shows the state, the choices and the last ten events',
@@ -56,7 +50,7 @@ const whatHappened = (run: string): Action => ({
 
 /**
  * A ping carries everything: why, since when, what was tried, the choices. `pings`: all for what is open, oldest first;
- * `now`: which step is the next. Over or taken, it says so instead. `to`: the e-mail address, or the contact with a
+ * `now`: which step is the next. Over or acknowledged, it says so instead. `to`: the e-mail address, or the contact with a
  * pager, that reads it alone.
  */
 export function pingView(
@@ -66,15 +60,16 @@ export function pingView(
   calling: Calling,
   now: Instant,
   to?: string,
+  asks: Asks = asked,
 ): View {
   const { run, gate } = calling
   if (alarm.closedAt) return overView(alarm, event, calling)
   const standing = standingOf(run, calling.attempts, gate)
-  const question = standing.gate && asked(standing, standing.gate)
-  const taken = run.heldUntil !== null
+  const question = standing.gate && asks(standing, standing.gate)
+  const acknowledged = isAcknowledged(run)
   const mine = to === undefined ? [] : rolesOf(event, run, to)
   return {
-    state: say`${reasonLine(event, alarm, calling)}. ${taken ? say`${bold('Taken:')} ${whom(run.holder)} has it since ${clock(run.heldSince ?? alarm.openedAt)}` : addressed(event, run, mine)}`,
+    state: say`${reasonLine(event, alarm, calling)}. ${acknowledged ? acknowledgedLine(run) : addressed(event, run, mine)}`,
     parts: [
       ...calledSince(alarm, calling.alarms),
       ...overdue(event, run),
@@ -85,7 +80,7 @@ export function pingView(
       ...informed(event, run),
     ],
     actions: [
-      ...(taken ? [] : [iHaveIt(run.id)]),
+      ...(acknowledged ? [] : [acknowledge(run.id)]),
       ...(question?.actions ?? []),
       ...(question ? [] : [whatHappened(run.id)]),
     ],
@@ -157,7 +152,7 @@ function nextLine(alarms: readonly Alarm[], standing: Standing, now: Instant): L
   const { due, next } = escalationAt(runbook.escalation, alarms, isDown(standing), now)
   const coming = due[0] ?? next
   return coming
-    ? say`Next: ${contactOf(runbook, coming.place).role} at ${clock(coming.at)}, unless somebody answers or has it.`
+    ? say`Next: ${contactOf(runbook, coming.place).role} at ${clock(coming.at)}, unless somebody answers or acknowledges.`
     : say`There is nobody after that.`
 }
 
@@ -185,18 +180,19 @@ function overWords(cause: Cause, run: Run, attempts: readonly Attempt[]): Line {
   return run.endedAt ? say`run ${run.id} has ended` : ['it was answered, or called anew']
 }
 
-/** "I have it", told to everybody: who, until when, and what is still to be chosen; who had it once that is over. */
-export function takenView(
+/** An acknowledgement, told to everybody: whose, until when, and what is still to be chosen; as the past once it is over. */
+export function acknowledgementView(
   event: Event & { is: 'run.taken' },
   { run, attempts, gate }: Omit<Calling, 'alarms'>,
+  asks: Asks = asked,
 ): View {
-  if (run.endedAt) return hadItView(event.by, event.at, run.endedAt, run.id)
+  if (run.endedAt) return endedView(event.by, event.at, run.endedAt, run.id)
   const standing = standingOf(run, attempts, gate)
-  const question = standing.gate && asked(standing, standing.gate)
-  const after = event.from === event.by ? [] : say`, after ${whom(event.from)}`
+  const question = standing.gate && asks(standing, standing.gate)
   const isStill = run.heldUntil !== null && run.heldSince === event.at
+  const before = event.from === event.by ? [] : say`; before, questions went to ${whom(event.from)}`
   return {
-    state: say`${whom(event.by)} ${bold(isStill ? 'has it' : 'had it')} since ${clock(event.at)}${after}. ${productLine(standing)}${
+    state: say`${bold(isStill ? 'Acknowledged' : 'Was acknowledged')} by ${whom(event.by)} at ${clock(event.at)}${before}. ${productLine(standing)}${
       question ? say`. ${bold('Still to be chosen:')} ${question.state}` : ''
     }`,
     parts: [...(question?.parts ?? []), note(isStill ? heldLine(run) : heldNowLine(run))],
@@ -205,15 +201,15 @@ export function takenView(
 }
 
 const heldLine = ({ id, holder, heldUntil }: Run): Line =>
-  say`Questions of run ${id} go to ${whom(holder)}. Nobody else is pinged until ${clock(heldUntil ?? '')}, unless something changes. To take it over: ${typed(`take ${id}`)}`
+  say`Questions of run ${id} go to ${whom(holder)}. Nobody else is pinged until ${clock(heldUntil ?? '')}, unless something changes. To take over: ${typed(`ack ${id}`)}`
 
-const heldNowLine = ({ holder, heldSince, heldUntil }: Run): Line =>
-  heldUntil && heldSince
-    ? say`${whom(holder)} has it since ${clock(heldSince)}.`
-    : say`The others are pinged again, unless somebody answers or has it.`
+const heldNowLine = (run: Run): Line =>
+  isAcknowledged(run)
+    ? say`${acknowledgedLine(run)}.`
+    : say`The others are pinged again, unless somebody answers or acknowledges.`
 
-const hadItView = (holder: string, since: Instant, endedAt: Instant, run: string): View => ({
-  state: say`${whom(holder)} ${bold('had it')} since ${clock(since)}. Run ${run} has ended at ${clock(endedAt)}: nobody is called for it any more`,
+const endedView = (holder: string, since: Instant, endedAt: Instant, run: string): View => ({
+  state: say`${bold('Was acknowledged')} by ${whom(holder)} at ${clock(since)}. Run ${run} has ended at ${clock(endedAt)}: nobody is called for it any more`,
   parts: [],
   actions: [],
 })
@@ -222,38 +218,39 @@ const hadItView = (holder: string, since: Instant, endedAt: Instant, run: string
 export function lapsedView(
   event: Event & { is: 'hold.lapsed' },
   { run, attempts, gate }: Omit<Calling, 'alarms'>,
+  asks: Asks = asked,
 ): View {
-  if (run.endedAt) return hadItView(event.holder, event.since, run.endedAt, run.id)
+  if (run.endedAt) return endedView(event.holder, event.since, run.endedAt, run.id)
   const standing = standingOf(run, attempts, gate)
-  const question = standing.gate && asked(standing, standing.gate)
+  const question = standing.gate && asks(standing, standing.gate)
   const again = run.heldSince !== null && run.heldSince > event.at
   return {
     state: again
-      ? say`${whom(run.holder)} ${bold('has it')} since ${clock(run.heldSince ?? event.at)}. ${productLine(standing)}`
+      ? say`${acknowledgedLine(run)}. ${productLine(standing)}`
       : say`${whom(event.holder)}, ${bold('still on it?')} Nothing has changed since ${clock(event.since)}. ${productLine(standing)}${
           question ? say`. ${question.state}` : ''
         }`,
     parts: [
       ...(question?.parts ?? []),
-      ...(again ? [] : [note(say`The others are pinged again, unless somebody answers or has it.`)]),
+      ...(again ? [] : [note(say`The others are pinged again, unless somebody answers or acknowledges.`)]),
     ],
-    actions: again ? [] : [iHaveIt(run.id), ...(question?.actions ?? [])],
+    actions: again ? [] : [acknowledge(run.id), ...(question?.actions ?? [])],
   }
 }
 
-/** To the one who took it. */
-export function takenSaid(
-  run: Run,
-  until: Instant,
+/** To the one who acknowledged. `over`: who had before, and is told. */
+export function acknowledgedSaid(
+  { run, until, over }: { run: Run; until: Instant; over: Acknowledgement | null },
   { attempts, gate }: Pick<Calling, 'attempts' | 'gate'>,
 ): View {
   const standing = standingOf(run, attempts, gate)
   const question = standing.gate && asked(standing, standing.gate)
   return {
-    state: say`${bold('You have it:')} run ${run.id}. ${productLine(standing)}. ${
+    state: say`${bold('You acknowledged')} run ${run.id}. ${productLine(standing)}. ${
       question ? say`${bold('Still to be chosen:')} ${question.state}` : 'It asks nothing now'
     }`,
     parts: [
+      ...(over ? [text(overLine(over))] : []),
       ...(question?.parts ?? []),
       note(
         say`Its questions come to you. Nobody else is pinged until ${clock(until)}; then you are asked whether you are still on it.`,

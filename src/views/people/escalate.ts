@@ -19,7 +19,7 @@ export function escalateForm(run: Run, attempts: readonly Attempt[]): Form {
       text(say`${productLine(standingOf(run, attempts, null))}. ${bold(subjectOf(run.plan))}`),
       ...(escalation.length
         ? [
-            text(['Pinged, until somebody answers or has it:']),
+            text(['Pinged, until somebody answers or acknowledges:']),
             {
               part: 'list' as const,
               numbered: false,
@@ -66,7 +66,7 @@ export function escalatedSaid(run: Run, attempts: readonly Attempt[], alarms: re
             ),
           ]
         : []),
-      note(say`It goes on until somebody answers or has it.`),
+      note(say`It goes on until somebody answers or acknowledges.`),
     ],
     actions: [],
   }

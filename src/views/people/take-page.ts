@@ -1,4 +1,5 @@
-import { bold, note, person, say, text, type Action, type View } from '../../domain/view.ts'
+import { bold, note, person, say, text, type View } from '../../domain/view.ts'
+import { acknowledgeLabel } from './acknowledged.ts'
 
 /** The page behind a link in an e-mail: where the run is, and what its one button does. */
 export function takePage(run: string, owner: string, status: View): View {
@@ -6,13 +7,10 @@ export function takePage(run: string, owner: string, status: View): View {
     ...status,
     parts: [
       text(
-        say`${bold('I have it')} says that ${person(owner)} has run ${run}: nobody else is pinged for now, and its questions go to them.`,
+        say`${bold(acknowledgeLabel)} says that ${person(owner)} looks after run ${run}: nobody else is pinged for now, and its questions go to them.`,
       ),
       ...status.parts,
       note(['Opening this page has changed nothing.']),
     ],
   }
 }
-
-/** What is on that button. */
-export const takeLabel: Action['label'] = 'I have it'

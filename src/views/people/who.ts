@@ -17,7 +17,8 @@ import {
   type View,
 } from '../../domain/view.ts'
 import { operatorRole } from '../../config.ts'
-import { anyOf, codes, joined, listed, whom } from '../words/line.ts'
+import { acknowledgedLine } from './acknowledged.ts'
+import { anyOf, codes, joined, listed } from '../words/line.ts'
 import { reachLine, timesLine } from './contacts.ts'
 import { faultLine } from '../problem/people-reach.ts'
 import { typed } from '../words/typed.ts'
@@ -60,9 +61,7 @@ export function whoView(runbook: Runbook, { holders, serving, running, mails }: 
   const held = (role: string): Line => holdersLine(holders.find((each) => each.role === role))
   return {
     state: running
-      ? say`${bold(runbook.name)} on ${code(runbook.target.database)}: ${whom(running.holder)} has run ${running.id}${
-          running.heldSince ? say` since ${clock(running.heldSince)}` : ', as its starter'
-        }`
+      ? say`${bold(runbook.name)} on ${code(runbook.target.database)}: run ${running.id} is under way. ${acknowledgedLine(running)}`
       : say`${bold(runbook.name)} on ${code(runbook.target.database)}: nothing runs`,
     parts: [
       text(say`${bold('Runs it and decides:')} ${held(operatorRole)}`),

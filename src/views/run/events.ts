@@ -1,4 +1,5 @@
 import { contactOf } from '../../domain/escalation.ts'
+import { runKey } from '../../domain/delivery.ts'
 import type { Json } from '../../domain/json.ts'
 import type { Event, Pinged } from '../../domain/event.ts'
 import type { Ending, Run } from '../../domain/run.ts'
@@ -95,9 +96,11 @@ function happened(event: Event, run: Run | null): Line {
     case 'alarm.closed':
       return say`nobody is called any more`
     case 'run.taken':
-      return event.from === event.by ? say`${by} has it` : say`${by} has it, after ${whom(event.from)}`
+      return event.from === event.by
+        ? say`acknowledged by ${by}`
+        : say`acknowledged by ${by}, before it ${whom(event.from)} was asked`
     case 'hold.lapsed':
-      return say`nothing changed since ${whom(event.holder)} had it: others are pinged again`
+      return say`nothing changed since ${whom(event.holder)} acknowledged: others are pinged again`
     case 'reach.tested':
       return say`${by} tries who can be reached`
     case 'reach.answered':
@@ -150,6 +153,7 @@ function stepEnded(event: Extract<Event, { is: 'step.ended' }>, run: Run | null)
 
 /** An event as a message of its own in the run's thread. */
 export function eventView(run: Run, event: Event): View {
+  const { channel } = run.plan.approved.runbook
   if (event.is === 'step.ended') return stepView(run, event.step, event.outcome, event.at)
   if (event.is === 'run.resumed')
     return {
@@ -159,6 +163,12 @@ export function eventView(run: Run, event: Event): View {
           say`What it left on the database is ended or waited out first. Then it is looked at: done already, it goes on; not done, it is done again; where that cannot be seen, you are asked.`,
         ),
       ],
+      actions: [],
+    }
+  if ((event.is === 'gate.answered' || event.is === 'run.cancelled') && event.over)
+    return {
+      state: say`${bold('Somebody else decided:')} ${happened(event, run)} at ${clock(event.at)}. You had acknowledged run ${run.id} at ${clock(event.over.at)}`,
+      parts: [text(say`Nothing to do here. The run is in ${{ channel, message: runKey(run.id) }}.`)],
       actions: [],
     }
   return {

@@ -3,6 +3,8 @@ import type { Problem } from '../../domain/problem.ts'
 import type { Line, Part, View } from '../../domain/view.ts'
 import type { Question, QuestionCode, Questions } from '../../domain/question.ts'
 import { bold, clock, code, note, say, text } from '../../domain/view.ts'
+import { gateKeys } from '../../domain/delivery.ts'
+import { acknowledgedLine, isAcknowledged } from '../people/acknowledged.ts'
 import { causeParts, happenedLine, waitingLine } from './cause.ts'
 import { byHand } from './by-hand.ts'
 import { choicesOf, isDown } from './choices.ts'
@@ -153,11 +155,14 @@ const askingOf = (question: Question, gate: Gate, standing: Standing): Asking =>
   )
 }
 
-/** What an open gate asks, for the live message: the same words and choices as in the ping. */
-export function asked(
-  standing: Standing,
-  gate: Gate,
-): { state: Line; parts: Part[]; actions: View['actions'] } {
+/** What a message says of an open gate. */
+export type Asked = Pick<View, 'state' | 'parts' | 'actions'>
+
+/** With the choices, or where they are. */
+export type Asks = (standing: Standing, gate: Gate) => Asked
+
+/** What an open gate asks, with its choices. */
+export function asked(standing: Standing, gate: Gate): Asked {
   const asking = askingOf(gate.question, gate, standing)
   const choices = choicesOf({ standing, gate })
   const lapse = lapseLine(gate)
@@ -177,6 +182,20 @@ export function asked(
 }
 
 /**
+ * The same for what stands in the channel besides: a question has its choices and buttons in one message there, and what
+ * else tells of it links to that.
+ */
+export function askedElsewhere(standing: Standing, gate: Gate): Asked {
+  const { channel } = standing.run.plan.approved.runbook
+  const [message = ''] = gateKeys(gate.id)
+  return {
+    state: askingOf(gate.question, gate, standing).state,
+    parts: [text(say`${bold('To answer:')} the question has its choices in ${{ channel, message }}.`)],
+    actions: [],
+  }
+}
+
+/**
  * A message of its own, in the channel and to the one whom the run's questions go to. Once answered it says who chose
  * what, and has no buttons any more.
  */
@@ -186,7 +205,7 @@ export function gateView(gate: Gate, run: Run, attempts: readonly Attempt[]): Vi
   const { state, parts, actions } = asked(standing, gate)
   return {
     state: say`${productLine(standing)}. ${state}. ${whom(run.holder)}, please choose`,
-    parts,
+    parts: [...parts, ...(isAcknowledged(run) ? [note(say`${acknowledgedLine(run)}.`)] : [])],
     actions,
   }
 }

@@ -48,10 +48,10 @@ function rowOf(standing: Standing, step: Step, attempt: Attempt | undefined): Un
     case 'unneeded':
       return row('Skipped', [unneededWords[outcome.because]])
     case 'asks':
-      return attempt.answer ? row('Now', ['once more']) : row('Waits for you', ['choose below'])
+      return attempt.answer ? row('Now', ['once more']) : row('Waits for you', ['needs a decision'])
     case 'failed':
       if (isSettled(attempt)) return row('Failed', say`${whom(attempt.answer?.by ?? '')} went on`)
-      return attempt.answer ? row('Now', ['once more']) : row('Failed', say`choose below`)
+      return attempt.answer ? row('Now', ['once more']) : row('Failed', ['needs a decision'])
   }
 }
 

@@ -11,7 +11,8 @@ import {
   type Part,
   type View,
 } from '../../domain/view.ts'
-import { asked } from './gate.ts'
+import { acknowledgedLine, isAcknowledged } from '../people/acknowledged.ts'
+import { askedElsewhere, type Asks } from './gate.ts'
 import { databaseLine, productLine } from './state.ts'
 import { endingLine } from './ending.ts'
 import { expectedBack, standingOf, type Standing } from './standing.ts'
@@ -30,7 +31,8 @@ export type ApprovedBy = readonly { person: string; says: string }[]
 
 /**
  * The one message that is edited while a run lasts. Its first line is true at whatever time it is read: clock times,
- * and when it was written. Each step has its place from the start.
+ * and when it was written. Each step has its place from the start. `asks`: how it tells of an open gate; in the channel,
+ * where that has a message of its own, by a link.
  */
 export function runView(
   run: Run,
@@ -38,9 +40,10 @@ export function runView(
   gate: Gate | null,
   now: Instant,
   approvals: ApprovedBy = [],
+  asks: Asks = askedElsewhere,
 ): View {
   const standing = standingOf(run, attempts, gate)
-  const question = standing.gate ? asked(standing, standing.gate) : null
+  const question = standing.gate ? asks(standing, standing.gate) : null
   return {
     state: run.endedAt ? endingLine(standing) : stateLine(standing, question?.state ?? null, now),
     parts: [
@@ -111,7 +114,7 @@ function turned(standing: Standing): Part[] {
 
 function peopleLine(run: Run, approvals: ApprovedBy): Line {
   const yes = [...new Set(approvals.map(({ person }) => person))].map(whom)
-  return say`Started by ${whom(run.startedBy)} at ${clock(run.startedAt)}${yes.length ? say` · approved by ${listed(yes)}` : ''}${run.heldSince && run.heldUntil ? say` · ${whom(run.holder)} has it since ${clock(run.heldSince)}` : ''}`
+  return say`Started by ${whom(run.startedBy)} at ${clock(run.startedAt)}${yes.length ? say` · approved by ${listed(yes)}` : ''}${isAcknowledged(run) ? say` · ${acknowledgedLine(run)}` : ''}`
 }
 
 function actionsOf(standing: Standing): Action[] {

@@ -1,8 +1,9 @@
 import { planKey, runKey } from '../../domain/delivery.ts'
 import type { Instant } from '../../domain/json.ts'
-import type { Gate, Run } from '../../domain/run.ts'
+import type { Acknowledgement, Gate, Run } from '../../domain/run.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { bold, dayAndClock, say, text, type Inline, type View } from '../../domain/view.ts'
+import { overLine } from '../people/acknowledged.ts'
 import { counted } from '../words/amounts.ts'
 import { subjectOf } from '../words/step-names.ts'
 import { typed } from '../words/typed.ts'
@@ -44,19 +45,36 @@ export const approvedSaid = (plan: Plan, says: string, missing: number): View =>
 export const runBegun = (plan: Plan, run: string): View =>
   brief(say`Run ${bold(run)} · ${subjectOf(plan)} has begun. It is in ${runOf(plan, run)}, step by step.`)
 
-export const answeredSaid = (gate: Gate, run: Run, left: boolean): View =>
+/** `over`: who had acknowledged the run, and is told, too. */
+export const answeredSaid = (
+  gate: Gate,
+  run: Run,
+  { left, over }: { left: boolean; over: Acknowledgement | null },
+): View =>
   left
     ? brief(
         say`Recorded: it stays as it is. Run ${bold(run.id)} still waits for an answer in ${runOf(run.plan, run.id)}.`,
       )
-    : brief(say`Recorded. Run ${bold(gate.run)} goes on in ${runOf(run.plan, run.id)}.`)
+    : brief(
+        say`Recorded. Run ${bold(gate.run)} goes on in ${runOf(run.plan, run.id)}.`,
+        ...(over ? [overLine(over)] : []),
+      )
 
-/** `waits`: a step is under way and is stopped first. */
-export const cancelledSaid = (run: Run, waits: boolean): View =>
+/** `waits`: a step is under way and is stopped first. `over`: who had acknowledged the run, and is told, too. */
+export const cancelledSaid = ({
+  run,
+  waits,
+  over,
+}: {
+  run: Run
+  waits: boolean
+  over: Acknowledgement | null
+}): View =>
   brief(
     waits
       ? say`Run ${bold(run.id)} is cancelled: Lockkeeper stops its present step, then restores services and access. Where a step fails, it asks. See ${runOf(run.plan, run.id)}.`
       : say`Run ${bold(run.id)} is cancelled: Lockkeeper restores services and access now. Where a step fails, it asks. See ${runOf(run.plan, run.id)}.`,
+    ...(over ? [overLine(over)] : []),
   )
 
 export const discardedSaid = (plan: Plan): View =>

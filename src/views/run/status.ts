@@ -5,6 +5,8 @@ import type { Instant } from '../../domain/json.ts'
 import type { Problem } from '../../domain/problem.ts'
 import type { Runbook } from '../../domain/runbook.ts'
 import { bold, clock, code, note, say, text } from '../../domain/view.ts'
+import { acknowledgedLine, isAcknowledged } from '../people/acknowledged.ts'
+import { asked } from './gate.ts'
 import { counted } from '../words/amounts.ts'
 import { eventLine } from './events.ts'
 import { moment } from '../words/time.ts'
@@ -14,7 +16,6 @@ import { problemLine } from '../problem/problem.ts'
 import { runView, type ApprovedBy } from './run.ts'
 import { standingOf } from './standing.ts'
 import { typed } from '../words/typed.ts'
-import { whom } from '../words/line.ts'
 
 /** A runbook with its open plan, its unfinished run and the last one that ended. */
 export interface RunbookStands {
@@ -147,21 +148,13 @@ export function runStatusView(
   now: Instant,
   approvals: ApprovedBy = [],
 ): View {
-  const view = runView(run, attempts, gate, now, approvals)
+  const view = runView(run, attempts, gate, now, approvals, asked)
   const latest = events.slice(-eventsShown)
   return {
     ...view,
     parts: [
       ...view.parts,
-      ...(run.endedAt
-        ? []
-        : [
-            text(
-              run.heldUntil
-                ? say`${whom(run.holder)} has it${run.heldSince ? say` since ${clock(run.heldSince)}` : ''}.`
-                : say`Questions go to ${whom(run.holder)}; nobody has acknowledged.`,
-            ),
-          ]),
+      ...(run.endedAt || isAcknowledged(run) ? [] : [text(say`${acknowledgedLine(run)}.`)]),
       ...(latest.length
         ? [
             text([bold(`The last ${counted(latest.length, 'event')}:`)]),

@@ -77,8 +77,8 @@ describe('a ping', () => {
       [
         'HRMS is down since 03:01:12 UTC. Nobody has answered since 03:01:12 UTC. Stopped at Migrate; hrms_master is unchanged. @U0DAN, please look',
         ...asked,
-        'Before: Lead at 03:01:13 UTC. Next: CTO at 03:31:12 UTC, unless somebody answers or has it.',
-        'Buttons: I have it · End 4242, retry… · Retry · Go back… · Leave down',
+        'Before: Lead at 03:01:13 UTC. Next: CTO at 03:31:12 UTC, unless somebody answers or acknowledges.',
+        'Buttons: Acknowledge · End 4242, retry… · Retry · Go back… · Leave down',
       ].join('\n'),
     )
   })
@@ -189,12 +189,12 @@ describe('a ping', () => {
     expect(said).toContain('CTO is called before the time for it, since nobody of the step before is known.')
   })
 
-  test('shows who has it, and calls nobody else to take it', () => {
+  test('shows who acknowledged, and calls nobody else', () => {
     const taken = { ...down, holder: 'U_MEI', heldSince: at('03:20:00'), heldUntil: at('03:35:00') }
     const said = shown(ping(), undefined, { run: taken })
-    expect(said).toContain('Taken: @U_MEI has it since 03:20:00 UTC')
+    expect(said).toContain('Acknowledged by @U_MEI at 03:20:00 UTC')
     expect(said).toContain('Nobody else is pinged until 03:35:00 UTC, unless something changes.')
-    expect(said).not.toContain('I have it')
+    expect(said).not.toContain('Buttons: Acknowledge')
     expect(said).toContain('Retry')
   })
 
@@ -214,7 +214,7 @@ describe('a ping', () => {
     const late = alarm({ cause: { is: 'late', step: 'drain', attempt: 1, expectedSeconds: 6 } })
     const said = shown(ping(), late, { gate: null })
     expect(said).toContain('Drain takes longer than planned: about 6 s were. @U0DAN, please look')
-    expect(said).toContain('Buttons: I have it · What happened')
+    expect(said).toContain('Buttons: Acknowledge · What happened')
     expect(shown(ping(), { ...late, closedAt: at('03:21:00') }, { gate: null })).toContain('Drain has ended')
   })
 

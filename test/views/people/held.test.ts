@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { lapsedView, takenView } from '../../../src/views/people/call.ts'
+import { lapsedView, acknowledgementView } from '../../../src/views/people/call.ts'
 import { plainText } from '../../../src/views/words/plain.ts'
 import { at, lockedOut, plan, run } from '../sample.ts'
 
@@ -13,39 +13,45 @@ const held = { ...down, holder: 'U_MEI', heldSince: at('03:20:00'), heldUntil: a
 const taken = { is: 'run.taken', from: 'U_ASHA', until: at('03:35:00'), gate: gate.id } as const
 const ended = { ...held, endedAt: at('03:25:00'), ending: 'done' as const }
 
-test('who takes it is told to everybody, with what is still to be chosen', () => {
-  const view = takenView({ ...happened, ...taken, alarms: [] }, { run: held, attempts, gate })
+test('who acknowledges is told to everybody, with what is still to be chosen', () => {
+  const view = acknowledgementView({ ...happened, ...taken, alarms: [] }, { run: held, attempts, gate })
   const lines = plainText(view).split('\n')
   expect(lines[0]).toBe(
-    '@U_MEI has it since 03:20:00 UTC, after @U_ASHA. HRMS is down since 03:01:12 UTC. Still to be chosen: Stopped at Migrate; hrms_master is unchanged',
+    'Acknowledged by @U_MEI at 03:20:00 UTC; before, questions went to @U_ASHA. HRMS is down since 03:01:12 UTC. Still to be chosen: Stopped at Migrate; hrms_master is unchanged',
   )
   expect(lines).toContain('2. Retry — fails again while 4242 stays')
   expect(lines.slice(-2)).toEqual([
-    'Questions of run 7F3A-1 go to @U_MEI. Nobody else is pinged until 03:35:00 UTC, unless something changes. To take it over: /migrate take 7F3A-1',
+    'Questions of run 7F3A-1 go to @U_MEI. Nobody else is pinged until 03:35:00 UTC, unless something changes. To take over: /migrate ack 7F3A-1',
     'Buttons: End 4242, retry… · Retry · Go back… · Leave down',
   ])
-  const own = takenView(
+  const own = acknowledgementView(
     { ...happened, ...taken, from: 'U_MEI', alarms: [] },
     { run: held, attempts, gate: null },
   )
-  expect(plainText(own)).toMatch(/^@U_MEI has it since 03:20:00 UTC\. HRMS is down since 03:01:12 UTC\n/)
+  expect(plainText(own)).toMatch(
+    /^Acknowledged by @U_MEI at 03:20:00 UTC\. HRMS is down since 03:01:12 UTC\n/,
+  )
 })
 
-test('that somebody has it is not said any more when somebody else has it, nobody does, or the run has ended', () => {
+test('an acknowledgement is told as the past when somebody else acknowledges, it lapses, or the run has ended', () => {
   const drawn = (run: typeof held | typeof ended | typeof down) =>
-    plainText(takenView({ ...happened, ...taken, alarms: [] }, { run, attempts, gate: null }))
+    plainText(acknowledgementView({ ...happened, ...taken, alarms: [] }, { run, attempts, gate: null }))
   const another = { ...held, holder: 'U_DAN', heldSince: at('03:30:00'), heldUntil: at('03:45:00') }
-  expect(drawn(another)).toMatch(/^@U_MEI had it since 03:20:00 UTC[^]*\n@U_DAN has it since 03:30:00 UTC\.$/)
-  expect(drawn({ ...held, heldUntil: null })).toMatch(/^@U_MEI had it [^]*\nThe others are pinged again/)
+  expect(drawn(another)).toMatch(
+    /^Was acknowledged by @U_MEI at 03:20:00 UTC[^]*\nAcknowledged by @U_DAN at 03:30:00 UTC\.$/,
+  )
+  expect(drawn({ ...held, heldUntil: null })).toMatch(
+    /^Was acknowledged by @U_MEI [^]*\nThe others are pinged again/,
+  )
   const over =
-    '@U_MEI had it since 03:20:00 UTC. Run 7F3A-1 has ended at 03:25:00 UTC: nobody is called for it any more'
+    'Was acknowledged by @U_MEI at 03:20:00 UTC. Run 7F3A-1 has ended at 03:25:00 UTC: nobody is called for it any more'
   expect(drawn(ended)).toBe(over)
   const lapsed = { is: 'hold.lapsed', holder: 'U_MEI', since: at('03:20:00'), gate: null } as const
   const asks = lapsedView({ ...happened, ...lapsed, alarms: [] }, { run: ended, attempts, gate: null })
   expect(plainText(asks)).toBe(over)
 })
 
-test('who had it without a change is asked whether they are still on it, until they say so', () => {
+test('who acknowledged, and nothing changed, is asked whether they are still on it, until they say so', () => {
   const lapsed = {
     is: 'hold.lapsed',
     holder: 'U_MEI',
@@ -58,10 +64,10 @@ test('who had it without a change is asked whether they are still on it, until t
   expect(said).toMatch(
     /^@U_MEI, still on it\? Nothing has changed since 03:20:00 UTC\. HRMS is down since 03:01:12 UTC\. Stopped at Migrate/,
   )
-  expect(said).toContain('The others are pinged again, unless somebody answers or has it.')
-  expect(said).toContain('Buttons: I have it · End 4242')
+  expect(said).toContain('The others are pinged again, unless somebody answers or acknowledges.')
+  expect(said).toContain('Buttons: Acknowledge · End 4242')
   const again = { ...down, holder: 'U_MEI', heldSince: at('03:36:00'), heldUntil: at('03:51:00') }
   const renewed = plainText(lapsedView(event, { run: again, attempts, gate }))
-  expect(renewed).toMatch(/^@U_MEI has it since 03:36:00 UTC/)
-  expect(renewed).not.toContain('I have it')
+  expect(renewed).toMatch(/^Acknowledged by @U_MEI at 03:36:00 UTC/)
+  expect(renewed).not.toContain('Buttons: Acknowledge')
 })

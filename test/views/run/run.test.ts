@@ -130,22 +130,21 @@ describe('the first line', () => {
   })
 })
 
-test('at a gate the choices come last, next to their buttons, and the steps keep their place', () => {
+test('at a gate it links to the question, which alone has the choices and buttons, and the steps keep their place', () => {
   const { gate, attempts } = lockedOut()
   const before = lines(down, beforeMigrate(), null, at('03:02:00'))
   const asked = lines(down, attempts, gate, at('03:02:13'))
   expect(asked.slice(2, 9)).toEqual(before.slice(2, 9))
-  expect(asked[9]).toBe('Failed: Migrate — choose below')
-  expect(asked.slice(-8)).toEqual([
-    'Lockkeeper checks every few seconds: when the session that held the lock has released it, the run goes on without an answer.',
-    '1. End 4242, retry — ends session 4242 (reporting): it wrote nothing that would be lost, then does the step again',
-    '2. Retry — fails again while 4242 stays',
-    '3. Go back — HRMS is back in about 7 s; nothing is migrated, nothing is lost',
-    '4. Leave down — nothing changes, the question stays open; HRMS stays down',
-    'Without an answer: at 03:28:00 UTC we go back by ourselves.',
-    'Waiting for a decision since 03:01:12 UTC. Anyone in migration-operators can answer. Without Slack: npx lockkeeper answer 7F3A-1',
-    'Buttons: End 4242, retry… · Retry · Go back… · Leave down · What happened',
+  expect(asked[9]).toBe('Failed: Migrate — needs a decision')
+  expect(asked.slice(-3)).toEqual([
+    'Started by @U_ASHA at 03:00:40 UTC',
+    'To answer: the question has its choices in #migrations.',
+    'Buttons: What happened',
   ])
+  const { parts } = runView(down, attempts, gate, at('03:02:13'))
+  expect(parts.at(-1)).toMatchObject({
+    line: expect.arrayContaining([{ channel: '#migrations', message: `gate:${gate.id}` }]),
+  })
 })
 
 test('on the way back two headings tell apart what was done, failed and not run before, and the way back: a step has one state below each', () => {
@@ -211,7 +210,7 @@ describe('a row', () => {
     [
       'of a step that asks',
       [{ status: 'asks', question: { code: 'had-begun', began: at('03:01:00'), choices: ['retry'] } }],
-      'Waits for you: Verify — choose below',
+      'Waits for you: Verify — needs a decision',
     ],
     ['of a step that is tried again', [failed(problem), { answer: answer() }], 'Now: Verify — once more'],
     [

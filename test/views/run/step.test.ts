@@ -272,11 +272,11 @@ describe('an event', () => {
     [{ is: 'alarm.closed', alarm: 'a' }, 'nobody is called any more'],
     [
       { is: 'run.taken', from: 'U_DAN', until: at('03:01:12'), gate: null, alarms: [] },
-      '@U_MEI has it, after @U_DAN',
+      'acknowledged by @U_MEI, before it @U_DAN was asked',
     ],
     [
       { is: 'hold.lapsed', holder: 'U_MEI', since: at('03:01:12'), gate: null, alarms: [] },
-      'nothing changed since @U_MEI had it: others are pinged again',
+      'nothing changed since @U_MEI acknowledged: others are pinged again',
     ],
   ])('%o is one line', (happened, words) => {
     expect(lineText(eventLine(event(happened), run()))).toBe(`03:01:53 UTC · ${words}`)
