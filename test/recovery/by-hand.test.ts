@@ -1,8 +1,6 @@
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Place } from '../cli/place.ts'
@@ -10,6 +8,7 @@ import { openDebts } from '../../src/store/debts.ts'
 import { runById } from '../../src/store/runs.ts'
 import { asks, bootBot, cardOf, choose, diesAt, ends, leaveAll, worldOf } from './by-hand.ts'
 import { openPlace, startRun } from './started.ts'
+import { typeCard } from './type-card.ts'
 
 // The bot is killed with -9 at a step, somebody types the break-glass card in a real shell, and the bot comes back.
 
@@ -22,54 +21,6 @@ afterEach(async () => {
   await leaveAll()
   await place.leave()
 })
-
-interface Typed {
-  what: string
-  code: number
-  said: string
-}
-
-/**
- * Types the card from the top in one shell. What begins with "Only if" is decided by what the look at the history said
- * last. Every command is typed; how each ended is told by the shell itself.
- */
-async function typeCard(run: string, program = '/bin/sh'): Promise<Typed[]> {
-  const shell = openShell(program)
-  const typed: Typed[] = []
-  let isInHistory = false
-  for (const { what, command } of await cardOf(place, run)) {
-    if (what.startsWith('Only if') && what.includes('is not in the history') === isInHistory) continue
-    const ended = await shell.type(command)
-    if (command === 'history_look') isInHistory = ended.said.includes(' IS in the history')
-    if (!what.startsWith('Once')) typed.push({ what, ...ended })
-  }
-  await shell.leave()
-  return typed
-}
-
-/** A shell as somebody on call has it open on the bot's host. */
-function openShell(program: string) {
-  const shell = spawn(program, ['-s'], { env: place.environment, stdio: ['pipe', 'pipe', 'inherit'] })
-  const lines = createInterface(shell.stdout)[Symbol.asyncIterator]()
-  shell.stdin.write('exec 2>&1\n')
-  return {
-    async type(command: string): Promise<Omit<Typed, 'what'>> {
-      shell.stdin.write(`${command}\nprintf '\\nended with %s\\n' $?\n`)
-      const said: string[] = []
-      for (;;) {
-        const { done, value: line } = await lines.next()
-        if (done) throw new Error(`the shell ended: ${said.join('\n')}`)
-        const [, code] = /^ended with (\d+)$/.exec(line) ?? []
-        if (code !== undefined) return { code: Number(code), said: said.join('\n') }
-        said.push(line)
-      }
-    },
-    async leave(): Promise<void> {
-      shell.stdin.end()
-      await once(shell, 'close')
-    },
-  }
-}
 
 /** What the new release wrote before anybody was let in stands in the way of the down migration: a DBA removes it. */
 async function removeNewRows(): Promise<void> {
@@ -102,7 +53,7 @@ test.each(steps)(
     const before = await worldOf(place)
     const run = await startRun(place)
     await diesAt(place, run, 'after', step)
-    const typed = await typeCard(run, step === 'drain' || step === 'verify' ? '/bin/bash' : '/bin/sh')
+    const typed = await typeCard(place, run, step === 'drain' || step === 'verify' ? '/bin/bash' : '/bin/sh')
     expect(typed.filter(({ code }) => code !== 0)).toEqual([])
     const undone = await worldOf(place)
     expect(undone).toEqual({ ...before, acl: undone.acl })
@@ -141,7 +92,7 @@ test.each(['start', 'smoke', 'admit'])(
       },
     ).catch((error: { code: number; stderr: string }) => error)
     expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('hrms-api is NOT stopped') })
-    const typed = await withoutNewRows(() => typeCard(run))
+    const typed = await withoutNewRows(() => typeCard(place, run))
     expect(typed.filter(({ code }) => code !== 0)).toEqual([])
     const undone = await worldOf(place)
     expect(undone).toEqual({ ...before, acl: undone.acl })
@@ -161,7 +112,7 @@ test('typed while everything runs, the card starts nothing a second time and cha
   const pid = await pidFile()
   const run = await startRun(place)
   await diesAt(place, run, 'before', 'stop')
-  const typed = await typeCard(run)
+  const typed = await typeCard(place, run)
   expect(typed.filter(({ code }) => code !== 0)).toEqual([])
   expect(typed.find(({ what }) => what.startsWith('Start '))?.said).toContain('NOT started a second time')
   const after = await worldOf(place)
