@@ -10,6 +10,8 @@ export interface Around {
   store: Proxy
   target: Proxy
   slack: Workspace
+  /** Types the break-glass card, as far as there is one. Returns how many of its commands failed. */
+  typeCard(): Promise<number>
 }
 
 /** How a Slack that is not well answers: away, a proxy before it that lies, overloaded, or its answer is lost. */
@@ -21,8 +23,10 @@ const slackFaults: Record<string, Interference> = {
   loses: 'lose',
 }
 
-/** Faults by name, each as often as it is listed. A fault ends itself. */
-const faults = ['kill', 'kill', 'kill', 'kill', 'store', 'target', 'slack', 'slack'] as const
+/** Faults by name, and how often each is drawn. A fault ends itself. */
+const shares = { kill: 8, store: 2, target: 2, slack: 4, card: 1 }
+type Fault = keyof typeof shares
+const faults = (Object.keys(shares) as Fault[]).flatMap((fault) => Array<Fault>(shares[fault]).fill(fault))
 
 /** How many faults a run meets at most: after them it is let end. */
 const most = 12
@@ -45,6 +49,15 @@ export async function haveFaults(around: Around, draw: Draw, isOver: () => boole
       around.slack.interfere = () => slackFaults[how] ?? null
       await setTimeout(lasts)
       around.slack.interfere = () => null
+    } else if (fault === 'card') {
+      // Whoever uses it sees that no bot does anything: all are dead, or none reaches its store.
+      const isStoreAway = draw.number(0, 1) === 0
+      if (isStoreAway) around.store.cut()
+      else await around.bots.down()
+      const failed = await around.typeCard()
+      happened.push(`card by hand, ${isStoreAway ? 'store away' : 'no bot'}, ${failed} commands failed`)
+      if (isStoreAway) around.store.mend()
+      else around.bots.start()
     } else {
       happened.push(`${fault} away ${lasts} ms`)
       around[fault].cut()

@@ -10,6 +10,7 @@ import { recordStanding } from '../../src/store/standing.ts'
 import type { Place } from '../cli/place.ts'
 import { onServer } from '../databases.ts'
 import { asha, openPlace, startRun } from '../recovery/started.ts'
+import { typeCard } from '../recovery/type-card.ts'
 import { openWorkspace } from '../slack/workspace.ts'
 import { aclOf } from '../steps/access-of.ts'
 import { freePort } from '../steps/hrms.ts'
@@ -69,9 +70,11 @@ export async function playRound(seed: number): Promise<Round> {
     const ended = answerUntilEnded(place, run, draw, round.asked).finally(() => (over = true))
     const [ending] = await Promise.all([
       ended,
-      haveFaults({ bots, store, target, slack }, drawFrom(seed + 1), () => over).then((happened) =>
-        round.happened.push(`${replicas} replicas`, ...happened),
-      ),
+      haveFaults(
+        { bots, store, target, slack, typeCard: () => typed(place, run) },
+        drawFrom(seed + 1),
+        () => over,
+      ).then((happened) => round.happened.push(`${replicas} replicas`, ...happened)),
     ])
     round.ending = ending
     round.kills = bots.counts.killed
@@ -99,6 +102,10 @@ export async function playRound(seed: number): Promise<Round> {
   }
 }
 
+/** How many commands of the card failed. */
+const typed = async (place: Place, run: string): Promise<number> =>
+  (await typeCard(place, run)).filter(({ code }) => code !== 0).length
+
 /** Choices that leave things as they are, or need more than a click: a run could wait for ever. */
 const endless: readonly Choice[] = ['leave', 'terminate']
 
@@ -117,7 +124,8 @@ async function answerUntilEnded(
     if (Date.now() > until) throw new Error('the run has not ended: it hangs')
     const gate = await openGateOf(place.pool, run)
     if (!gate) continue
-    await setTimeout(draw.number(0, 800))
+    // Now and then nobody answers for a while.
+    await setTimeout(draw.number(0, 9) === 0 ? 10_000 : draw.number(0, 800))
     const choice = choiceFor(gate, draw)
     // What was looked up of a person before a bot recorded its roles counts no more.
     await recordStanding(place.pool, asha.person, ['migration-operators'], 3600)
@@ -129,6 +137,8 @@ async function answerUntilEnded(
 
 function choiceFor({ question }: Gate, draw: Draw): Choice {
   const choices = (question.choices as readonly Choice[]).filter((choice) => !endless.includes(choice))
+  // Somebody used the card, and says so.
+  if (choices.includes('undone-by-hand')) return 'undone-by-hand'
   // Mostly on: otherwise no run would ever come to its end.
   const onward = choices.filter((choice) => choice === 'retry' || choice === 'go-on')
   return draw.number(0, 3) > 0 && onward.length > 0 ? draw.one(onward) : draw.one(choices)
