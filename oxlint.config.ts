@@ -35,6 +35,8 @@ const order = [
   'src/alive.ts',
   'src/log-level.ts',
   'src/nearest.ts',
+  'src/own-command.ts',
+  'src/shell-line.ts',
   'src/visible.ts',
 ]
 

@@ -28,6 +28,7 @@ export function surroundings(given: {
       readers: [],
       terminal: {},
       keep: { runs: 730, plans: 90, messages: 90, audit: '' },
+      command: 'lockkeeper',
       file: '',
     },
     environment: targets,

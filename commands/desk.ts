@@ -9,12 +9,18 @@ import { failure, ok, type Result } from '../src/domain/result.ts'
 import { lineText } from '../src/views/words/plain.ts'
 import { problemView, wordProblem } from '../src/views/problem/problem.ts'
 import { isNamed, type AnyCommand, type House } from './command.ts'
+import { calledBy, formCalledBy } from '../src/views/words/typed.ts'
 import { commands } from './list.ts'
 import { lookUp, whileLookingUp, type Roles } from './standing.ts'
 import { unknownCommand } from './unknown.ts'
 
 /** Where requests of people become commands, whatever they were made with. */
 export function makeDesk(house: House): Desk {
+  const { command } = house.config
+  const as = (reply: Reply): Reply => {
+    if ('view' in reply) return { ...reply, view: calledBy(reply.view, command) }
+    return 'form' in reply ? { ...reply, form: formCalledBy(reply.form, command) } : reply
+  }
   async function reply(
     caller: Caller,
     name: string,
@@ -23,12 +29,12 @@ export function makeDesk(house: House): Desk {
     asked: readonly string[] = [],
   ): Promise<Reply> {
     const result = await answered(house, caller, name, raw, filled)
-    if (result.ok) return result.value
+    if (result.ok) return as(result.value)
     const problem = redactProblem(house.secrets.redact, result.problem)
     // Said at its field, so that the form stays as it was filled in.
     const faults = faultsOf(problem)
     if (faults.length > 0 && faults.every(({ field }) => asked.includes(field))) return { faults }
-    return { view: problemView(await withPeople(house, problem)), refused: true }
+    return as({ view: problemView(await withPeople(house, problem)), refused: true })
   }
   return {
     opensForm: (name) => find(name)?.form !== undefined,

@@ -13,6 +13,7 @@ import { sendPages } from './deliveries/pages.ts'
 import { pump } from './deliveries/pump.ts'
 import { makeRender } from './deliveries/render.ts'
 import type { Identity } from './domain/identity.ts'
+import type { Problem } from './domain/problem.ts'
 import { accountHere } from './cli/account.ts'
 import { mappedPeople, nobodyTells } from './cli/people.ts'
 import { makeLog } from './log.ts'
@@ -36,9 +37,13 @@ import { exitCodes } from './supervisor.ts'
 import { textOfFault } from './yaml/fault.ts'
 import { plainText } from './views/words/plain.ts'
 import { problemView } from './views/problem/problem.ts'
+import { calledBy } from './views/words/typed.ts'
 
 /** Milliseconds between two tries to be the one that sends messages, and to reach a Slack that does not answer. */
 const tryEvery = 1_000
+
+/** A problem on standard error and in the log. */
+const worded = (problem: Problem): string => plainText(calledBy(problemView(problem), config.command))
 
 const refuse = (why: string): never => {
   process.stderr.write(`${why}\n`)
@@ -66,7 +71,7 @@ const leaveUnopened = (): void => process.exit(0)
 process.on('disconnect', leaveUnopened)
 if (process.connected === false) leaveUnopened()
 const opened = await openStore(config, log)
-const store = opened.ok ? opened.value : refuse(plainText(problemView(opened.problem)))
+const store = opened.ok ? opened.value : refuse(worded(opened.problem))
 const pool = connectStore(store.url)
 const ours = await identityOf(pool, store.url)
 for (const runbook of usable) await refuseOurOwn(runbook.target.url, runbook.name)
@@ -128,7 +133,11 @@ const clock = startClock(
 const ending = new AbortController()
 const background: Promise<unknown>[] = []
 let listening: Listening | null = null
-const render = makeRender({ pool, peopleOf: (role) => peopleOf(config, role, house.directory) })
+const render = makeRender({
+  pool,
+  peopleOf: (role) => peopleOf(config, role, house.directory),
+  command: config.command,
+})
 /** Outside of Slack its ids tell nobody anything. */
 const nameOf = async (person: string): Promise<string | null> =>
   (await slack?.nameOf(person)) ??
@@ -180,8 +189,7 @@ async function lookAtAudiences(slack: Slack): Promise<void> {
   for (const runbook of usable) {
     const { findings } = await audiencesReached(runbook, slack.directory, config.mail !== null)
     for (const { level, problem } of findings)
-      if (level !== 'note')
-        log.warn({ runbook: runbook.name, code: problem.code }, plainText(problemView(problem)))
+      if (level !== 'note') log.warn({ runbook: runbook.name, code: problem.code }, worded(problem))
   }
 }
 
@@ -197,7 +205,7 @@ async function serveSlack(slack: Slack): Promise<void> {
       await slack.checkBlocks()
       return lookAtAudiences(slack)
     }
-    if (started.problem.code !== 'slack-away') refuse(plainText(problemView(started.problem)))
+    if (started.problem.code !== 'slack-away') refuse(worded(started.problem))
     log.warn({ problem: started.problem }, 'Slack does not answer; runs go on, and the terminal works')
     await pause()
   }
@@ -250,6 +258,6 @@ async function refuseOurOwn(variable: string, runbook: string): Promise<void> {
   const own = new URL(store.url)
   if (target && target.host === own.host && target.pathname === own.pathname)
     refuse(
-      `${plainText(problemView({ code: 'target-is-ours', database: own.pathname.slice(1), host: own.host }))}\nRunbook ${runbook}, variable ${variable}.`,
+      `${worded({ code: 'target-is-ours', database: own.pathname.slice(1), host: own.host })}\nRunbook ${runbook}, variable ${variable}.`,
     )
 }

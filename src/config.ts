@@ -29,6 +29,8 @@ export interface Config {
   /** Operating-system user to Slack user id. */
   terminal: Record<string, string>
   keep: KeepConfig
+  /** How Lockkeeper is called in a terminal of this host, as messages show it. */
+  command: string
   /** Where all of this was read, for messages. */
   file: string
 }
@@ -111,6 +113,7 @@ export async function loadConfig(environment: Environment, cwd: string): Promise
       roles,
       readers: readers ?? Object.keys(roles),
       terminal,
+      command: given('LOCKKEEPER_COMMAND') ?? 'lockkeeper',
       keep: { ...keep, audit: keep.audit ? beside(keep.audit) : path.join(folder, 'audit') },
       file,
     },

@@ -1,18 +1,27 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
 
+type Environment = Readonly<Record<string, string | undefined>>
+
 /** Exit codes (sysexits.h): what a restart does not mend, what it does, and ours when it was told twice to stop. */
 export const exitCodes = { usage: 64, configuration: 78, lostLocks: 70, unexpected: 1, forced: 137 } as const
 
 /** Milliseconds before the bot is started again; doubled while it keeps leaving at once. */
 const restarts = { least: 200, most: 10_000, calm: 60_000 }
 
+/** Milliseconds between two looks at whether npm's shell is there. */
+const lookEvery = 250
+
 /**
  * Keeps a bot running: it leaves at once when it loses its locks, since another one may drive its runs by then, and
  * comes back here. Ends with the bot's exit code when it is told to stop, or when no restart would help.
+ *
+ * npm and npx end the shell between them and us when they get a SIGTERM, and nothing tells us: the end of that shell is a
+ * SIGTERM, too.
  */
 export async function supervise(
   bot: URL,
+  environment: Environment,
   say: (line: string) => void,
   restartAfter = restarts,
 ): Promise<number> {
@@ -25,9 +34,18 @@ export async function supervise(
     stopping.abort()
   }
   process.on('SIGTERM', stop).on('SIGINT', stop)
+  if (isWaitedForByNpm(environment)) {
+    const shell = process.ppid
+    const watch = setInterval(() => {
+      if (process.ppid === shell) return
+      clearInterval(watch)
+      if (!stopping.signal.aborted) stop('SIGTERM')
+    }, lookEvery)
+    watch.unref()
+  }
   for (let pause: number = restartAfter.least; ; pause = Math.min(pause * 2, restartAfter.most)) {
     const began = performance.now()
-    child = fork(bot, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    child = fork(bot, { env: environment, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     const code = await exitOf(child)
     if (stopping.signal.aborted || code === 0) return code ?? (forced ? exitCodes.forced : 0)
     if (code === exitCodes.configuration) return code
@@ -39,6 +57,10 @@ export async function supervise(
     if (stopping.signal.aborted) return 0
   }
 }
+
+/** Whether npm's shell lives as long as we do: its script ends with us, and leaves nothing in the background. */
+const isWaitedForByNpm = ({ npm_lifecycle_script: script }: Environment): boolean =>
+  script !== undefined && /(?:lockkeeper|start)['"]?$/.test(script.trim())
 
 const exitOf = (child: ChildProcess): Promise<number | null> =>
   new Promise((resolve) => child.once('exit', resolve))

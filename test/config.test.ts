@@ -41,6 +41,7 @@ async function faultsOfFile(text: string) {
 describe('a configuration', () => {
   it('is read from lockkeeper.yml where the bot is started, with folders beside it', async () => {
     expect(await loaded()).toEqual({
+      command: 'lockkeeper',
       databaseUrl: null,
       folder: path.join(folder, '.lockkeeper'),
       runbooks: path.join(folder, 'runbooks'),

@@ -44,7 +44,7 @@ test('start --help says what start does, other words behind it are refused with 
   ])
     expect(await place.type('asha', help)).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^npx lockkeeper start\n.*until Ctrl-C/s),
+      out: expect.stringMatching(/^lockkeeper start\n.*until Ctrl-C/s),
       err: '',
     })
   const other = await place.type('asha', ['start', '--port=3000'])

@@ -144,6 +144,7 @@ async function build(
     SLACK_API_URL: workspace.apiUrl,
     SMTP_URL: mail.url,
     PORT: String(botPort),
+    LOCKKEEPER_COMMAND: 'npm run --silent demo:terminal --',
     LOCKKEEPER_CONFIG: hrms.file,
     LOCKKEEPER_FOLDER: path.join(folder, 'lockkeeper'),
   }

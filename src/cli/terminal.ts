@@ -36,13 +36,15 @@ const exits = { ok: 0, refused: 1, noStore: 69, configuration: 78 } as const
 /**
  * The commands in a terminal: the same desk as Slack's, as the person that the operating-system user is mapped to. It
  * writes requests and reads; the bot drives. Gives the exit code: 0 when it was done, 1 when it was refused or a run went
- * back, 2 when a run waits for people, 69 without the bot's database, 78 for faults in the configuration.
+ * back, 2 when a run waits for people, 69 without the bot's database, 78 for faults in the configuration. `command`: how
+ * Lockkeeper is called here.
  */
 export async function terminal(
   words: readonly string[],
   groupsOfSlack: (slack: SlackConfig) => Promise<Acquaintances>,
+  command: string,
 ): Promise<number> {
-  const loaded = await loadConfig(process.env, process.cwd())
+  const loaded = await loadConfig({ ...process.env, LOCKKEEPER_COMMAND: command }, process.cwd())
   if (!loaded.ok) {
     for (const fault of loaded.faults) console.error(textOfFault(fault))
     return exits.configuration
@@ -73,8 +75,9 @@ export async function terminal(
   }
 }
 
-function screenOf({ terminal: users }: Config): Terminal {
+function screenOf({ terminal: users, command }: Config): Terminal {
   return {
+    command,
     colour: process.stdout.hasColors?.() ?? false,
     width: process.stdout.columns ?? 100,
     people: (id) => `@${Object.keys(users).find((user) => users[user] === id) ?? id}`,

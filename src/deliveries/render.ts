@@ -33,6 +33,7 @@ import { testPing, testView } from '../views/people/reach-test.ts'
 import { runView } from '../views/run/run.ts'
 import { scheduleNewsView, scheduleView } from '../views/schedule/schedule.ts'
 import { undeliveredView } from '../views/undelivered.ts'
+import { calledBy } from '../views/words/typed.ts'
 
 /** Draws what a delivery shows, as it is now. Null: there is nothing (any more) to show. */
 export type Render = (shows: Shows) => Promise<View | null>
@@ -41,10 +42,21 @@ export interface RenderOptions {
   pool: pg.Pool
   /** Who has a role, for "waits for". */
   peopleOf: (role: string) => Promise<string[]>
+  /** How Lockkeeper is called in a terminal of its host. */
+  command?: string
   now?: () => Instant
 }
 
 export function makeRender(options: RenderOptions): Render {
+  const { command = 'lockkeeper' } = options
+  const draw = drawing(options, command)
+  return async (shows) => {
+    const view = await draw(shows)
+    return view && calledBy(view, command)
+  }
+}
+
+function drawing(options: RenderOptions, command: string): Render {
   const { pool, peopleOf, now = () => new Date().toISOString() } = options
   const ofRun = async (
     id: string,
@@ -79,7 +91,7 @@ export function makeRender(options: RenderOptions): Render {
     if ('card' in shows)
       return ofRun(shows.card, async (run) => {
         const outcome = (await attemptsOf(pool, run.id)).findLast((a) => isCard(run, a.step))?.outcome
-        return outcome?.status === 'done' ? cardView(run, outcome.facts as Done['card']) : null
+        return outcome?.status === 'done' ? cardView(run, outcome.facts as Done['card'], command) : null
       })
     if ('gate' in shows) {
       const gate = await gateById(pool, shows.gate)

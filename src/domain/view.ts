@@ -21,7 +21,8 @@ export type Inline =
   | { role: string }
   /** `message`: the delivery there that is meant, by its key. `url`: where it is, once Slack has told. */
   | { channel: string; message?: string; url?: string }
-  | { code: string }
+  /** `terminal`: it begins with `lockkeeper`, which is called otherwise on many machines. */
+  | { code: string; terminal?: true }
   | { bold: string }
   | { italic: string }
 

@@ -88,6 +88,7 @@ export function openWorld(
       debts: debtsOfRun(pool, run),
       backups: backupsOfRun(pool, config.backups, run),
       folder: path.join(runsFolder(config), run.id),
+      command: config.command,
       async close() {
         const held = session
         session = null

@@ -7,7 +7,7 @@ import { listableUrl } from '../adapters/libpq.ts'
 import type { TargetAddress } from '../adapters/postgres/target-address.ts'
 import { lockTimeoutOf } from '../engines/applying/lock-timeout.ts'
 import { defaultSchema } from '../engines/statements/tree.ts'
-import { quoted, shellLine } from '../adapters/services/shell-line.ts'
+import { quoted, shellLine } from '../shell-line.ts'
 import { shellFunctions } from './shell-functions.ts'
 
 type ByHand = Done['card']['commands'][number]

@@ -55,7 +55,7 @@ export const card: StepKind<'card'> = {
       programs: { psql: tools.value.psql, node: process.execPath },
     })
     const file = path.join(folder, cardFile)
-    await writeFile(file, cardText(at.run, commands))
+    await writeFile(file, cardText(at.run, commands, at.world.command))
     return done<Done['card']>({ file, commands, ...(downSql !== null && { down: downSql }) })
   },
 }

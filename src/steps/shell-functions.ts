@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Service } from '../domain/runbook.ts'
 import { serviceLog } from '../domain/service-log.ts'
-import { quoted, shellLine } from '../adapters/services/shell-line.ts'
+import { quoted, shellLine } from '../shell-line.ts'
 
 /** What the functions are made from. */
 export interface ByHandShell {

@@ -48,6 +48,8 @@ export interface World {
   backups: Backups
   /** A folder of this run's own, for the break-glass card and logs. */
   folder: string
+  /** How Lockkeeper is called on this host. */
+  command: string
 }
 
 /** What this run's target is owed. Each call is a transaction of its own, durable before it returns. */

@@ -12,6 +12,8 @@ export interface Terminal {
   width: number
   /** The name of a person, as `@asha`; without it the id is shown. */
   people?: (id: string) => string
+  /** How Lockkeeper is called here; `lockkeeper` without it. */
+  command?: string
   /** An IANA time zone; UTC without it. */
   timeZone?: string
 }
@@ -36,7 +38,7 @@ const colours: Record<RowWord, Style> = {
 /** The same view as in Slack. Buttons are the lines to type. */
 export function terminalText(view: View, terminal: Terminal): string {
   const files = (view.files ?? []).map((file) => visibleName(`File: ${file.name} (${file.title})`))
-  const lines = view.actions.map((action) => ({ line: lineOf(action), says: action.says }))
+  const lines = view.actions.map((action) => ({ line: lineOf(action, terminal.command), says: action.says }))
   const longest = Math.max(0, ...lines.map(({ line }) => line.length))
   return [
     ...laid(view.state, terminal, '', '', 'bold'),
@@ -163,7 +165,7 @@ const wordsOf = (inline: Inline, terminal: Terminal): string =>
 function rawWordsOf(inline: Exclude<Inline, string>, terminal: Terminal): string {
   if ('bold' in inline) return inline.bold
   if ('italic' in inline) return inline.italic
-  if ('code' in inline) return asInTerminal(inline.code)
+  if ('code' in inline) return asInTerminal(inline, terminal.command)
   if ('person' in inline) return terminal.people?.(inline.person) ?? `@${inline.person.replace(/^@/, '')}`
   if ('channel' in inline) return `#${inline.channel.replace(/^#/, '')}`
   if ('zone' in inline) return zonedText(inline, terminal.timeZone)

@@ -88,6 +88,7 @@ export async function makePlace(
     DATABASE_URL: store.url,
     LOCKKEEPER_CONFIG: 'lockkeeper.yml',
     LOCKKEEPER_FOLDER: folder,
+    LOCKKEEPER_COMMAND: 'lockkeeper',
     HRMS_MASTER_URL: target.as('lockkeeper', 'lockkeeper'),
     HRMS_DATABASE_URL: target.as('hrms_app', 'hrms_app'),
     HRMS_PORT: String(await freePort()),

@@ -58,5 +58,5 @@ test('it is called off in the words that Slack takes', async () => {
   expect(off.out).toMatch(/\nCalled off: /)
   const again = await typedIn('UTC', ['schedule', 'add-security-enhancements', 'off'])
   expect(again).toMatchObject({ code: 1, out: expect.stringContaining('is not scheduled.') })
-  expect(again.out).toContain('npx lockkeeper calendar')
+  expect(again.out).toContain('lockkeeper calendar')
 })

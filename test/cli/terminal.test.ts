@@ -38,7 +38,7 @@ async function approvedPlan(): Promise<string> {
 test('help says what this person may do, as it is typed here', async () => {
   const { code, out, err } = await place.type('asha', [])
   expect({ code, err }).toEqual({ code: 0, err: '' })
-  expect(out).toContain('npx lockkeeper plan add-security-enhancements')
+  expect(out).toContain('lockkeeper plan add-security-enhancements')
   expect(out).not.toContain('/migrate')
   expect(await place.type('dan', ['--help'])).toMatchObject({
     code: 0,
@@ -49,7 +49,7 @@ test('help says what this person may do, as it is typed here', async () => {
 test('who is in no role is refused, and exits with 1 (not-allowed)', async () => {
   const { code, out } = await place.type('dan', ['plan', 'add-security-enhancements'])
   expect(code).toBe(1)
-  expect(out).toContain('Only migration-operators may use npx lockkeeper plan')
+  expect(out).toContain('Only migration-operators may use lockkeeper plan')
   const read = await place.type('eve', ['status'])
   expect(read.code).toBe(1)
   expect(read.out).toContain('one of these roles')
@@ -119,7 +119,7 @@ test('the embedded database that does not run, and one that refuses us, are said
   expect(oneLine(embedded.err)).toContain(
     `it is embedded in ${place.folder}, since DATABASE_URL is not set (no server runs there)`,
   )
-  expect(oneLine(embedded.err)).toMatch(/Next: Start the bot, which starts it: npx lockkeeper start\. $/)
+  expect(oneLine(embedded.err)).toMatch(/Next: Start the bot, which starts it: lockkeeper start\. $/)
   const missing = await typedWith({ DATABASE_URL: `${place.store.url}_gone` }, ['status'])
   expect(missing.code).toBe(69)
   expect(oneLine(missing.err)).toContain('(3D000 invalid_catalog_name)')
@@ -147,7 +147,7 @@ test('a plan is shown in full; its author may not approve it, and exits with 1 (
   const { code, out } = await place.type('asha', ['plan'])
   expect(code).toBe(0)
   expect(out).toContain('0 of 2 approvals')
-  expect(out).toContain(`npx lockkeeper approve ${await planId()}`)
+  expect(out).toContain(`lockkeeper approve ${await planId()}`)
   const refused = await place.type('asha', ['approve', await planId()])
   expect(refused.code).toBe(1)
   expect(refused.out).toContain('You made plan')
@@ -183,7 +183,7 @@ test('a session that stays is ticked by its PID, and the run is followed to its 
   expect(asked.code).toBe(2)
   expect(asked.out).toContain('Done: Backup')
   expect(asked.out).toContain(`${reporting.pid} · hrms_reporting`)
-  expect(asked.out).toContain(`npx lockkeeper answer ${plan}-1 terminate`)
+  expect(asked.out).toContain(`lockkeeper answer ${plan}-1 terminate`)
 
   const status = await place.type('mei', ['status', `${plan}-1`])
   expect(status.out).toContain('HRMS is down since')

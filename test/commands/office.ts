@@ -108,6 +108,7 @@ export async function openOffice(change: (written: any) => void = () => {}): Pro
     readers: ['migration-operators', 'database-team', 'cto', 'support'],
     terminal: {},
     keep: { runs: 730, plans: 90, messages: 90, audit: '' },
+    command: 'lockkeeper',
     file: path.join(folder, 'lockkeeper.yml'),
   }
   const environment = {

@@ -110,7 +110,7 @@ describe('it is scheduled, moved and called off', () => {
       inputs.map(async (input) => formOf(await office.desk.pressed(asha, 'schedule', input)).form.title),
     )
     expect(asked).toEqual(['Move the schedule', 'Call off the schedule'])
-    expect(actions.map(lineOf)).toContain(`npx lockkeeper schedule ${name} off`)
+    expect(actions.map((action) => lineOf(action))).toContain(`lockkeeper schedule ${name} off`)
   })
 
   test('a reason that was typed is shown, without the secrets in it', async () => {

@@ -38,6 +38,20 @@ const drawn = async (shows: Parameters<Render>[0], by = render): Promise<string>
   return plainText(view)
 }
 
+test('messages and the break-glass card name Lockkeeper as it is called on the bot’s host', async () => {
+  const onHost = makeRender({
+    pool: history.pool,
+    peopleOf: async () => [],
+    command: 'cd /srv/bot && npx --no -- lockkeeper',
+  })
+  expect(await drawn({ gate }, onHost)).toContain(
+    `Without Slack: cd /srv/bot && npx --no -- lockkeeper answer ${run}`,
+  )
+  const card = await onHost({ card: run })
+  expect(card && plainText(card)).toContain('really gone: cd /srv/bot && npx --no -- lockkeeper status.')
+  expect(card?.files?.[0]?.content).toContain('gone: cd /srv/bot && npx --no -- lockkeeper status\n')
+})
+
 test('a plan is drawn with whom it waits for: not its author, and nobody who has spoken', async () => {
   const waiting = await openHistory('C0OPS', 'U0ASHA')
   const { id, digest } = waiting.plan

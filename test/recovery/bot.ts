@@ -50,6 +50,7 @@ const worker = await startWorker({
     readers: [],
     terminal: {},
     keep: { runs: 730, plans: 90, messages: 90, audit: '' },
+    command: 'lockkeeper',
     file: '',
   },
   environment: JSON.parse(targets) as Record<string, string>,

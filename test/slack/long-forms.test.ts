@@ -46,7 +46,7 @@ test('however long findings and attestations are, the form shows each attestatio
           expect(modal.submit !== undefined, `${count} ${length} ${attested} ${each}`).toBe(isWhole)
           expect(modal.blocks.length).toBeLessThanOrEqual(100)
           expect(Buffer.byteLength(JSON.stringify(modal))).toBeLessThan(250_000)
-          if (!isWhole) expect(shown).toContain('npx lockkeeper approve 7F3A')
+          if (!isWhole) expect(shown).toContain('lockkeeper approve 7F3A')
           seen.add(isWhole ? 'whole' : 'refused')
         }
   expect(seen).toEqual(new Set(['whole', 'refused']))
@@ -58,7 +58,7 @@ test('findings give way to what the approver attests, and where they are in full
   const shown = textOf(modal.blocks)
   expect(shown).toContain('By approving you say that this is so:')
   expect(shown).toContain('The backup was restored once')
-  expect(shown).toMatch(/Shortened here\. In full: .*npx lockkeeper approve 7F3A/)
+  expect(shown).toMatch(/Shortened here\. In full: .*lockkeeper approve 7F3A/)
   expect(modal.submit?.text).toBe('Approve')
   const inTerminal = formText(form, { colour: false, width: 100 })
   expect(inTerminal.replace(/\s+/g, '')).toContain(`service-99-${'s'.repeat(300)}`)

@@ -105,6 +105,7 @@ export async function makeScene({
     debts: debtsInMemory(debts, run),
     backups: backupsInMemory(path.join(folder, 'backups')),
     folder: path.join(folder, 'run'),
+    command: 'lockkeeper',
   }
   await mkdir(world.folder, { recursive: true })
   const record: Attempt[] = []

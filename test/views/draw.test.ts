@@ -90,7 +90,7 @@ test('a terminal shows the same view, and buttons as lines to type', () => {
     terminalText(view, { colour: false, width: 80, people: (id) => `@${id.slice(2).toLowerCase()}` }),
   ).toBe(
     [
-      'HRMS is down since 03:01:12 UTC. @asha, type npx lockkeeper status',
+      'HRMS is down since 03:01:12 UTC. @asha, type lockkeeper status',
       'made Thu 13 Nov 2025, 02:51:00 UTC in #C1 for operators, slowly',
       'Done     Claim',
       'Not run  Card',
@@ -101,7 +101,7 @@ test('a terminal shows the same view, and buttons as lines to type', () => {
       '    -c',
       'File: up.sql (What is run)',
       '',
-      '  npx lockkeeper answer 7F3A-1 retry  Does it again',
+      '  lockkeeper answer 7F3A-1 retry  Does it again',
     ].join('\n'),
   )
 })
@@ -148,11 +148,11 @@ test.each([
   [
     { run: '7F3A-1', gate: '7F3A-1/drain/1', choice: 'terminate' },
     'answer',
-    'npx lockkeeper answer 7F3A-1 terminate',
+    'lockkeeper answer 7F3A-1 terminate',
   ],
-  [{ runbook: 'add security' }, 'plan', 'npx lockkeeper plan "add security"'],
-  [{ list: true, n: 3, of: ['a'] }, 'x', 'npx lockkeeper x 3'],
-  [null, 'status', 'npx lockkeeper status'],
+  [{ runbook: 'add security' }, 'plan', 'lockkeeper plan "add security"'],
+  [{ list: true, n: 3, of: ['a'] }, 'x', 'lockkeeper x 3'],
+  [null, 'status', 'lockkeeper status'],
 ])('%o of %s is typed as %s', (input, command, line) => {
   expect(lineOf({ label: 'L', says: 'S', command, input })).toBe(line)
 })

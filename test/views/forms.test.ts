@@ -84,7 +84,7 @@ test('approving shows the file to read, the loss, what was noticed and what one 
     'By approving you say that this is so:',
     '  - Support knows',
     '',
-    '  npx lockkeeper sql 7F3A  Shows the exact SQL that is run',
+    '  lockkeeper sql 7F3A  Shows the exact SQL that is run',
   ])
 })
 

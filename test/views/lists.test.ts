@@ -205,7 +205,7 @@ test('the break-glass card has its commands in order, each to be copied as it st
   })
   expect(plainText(view).split('\n')).toEqual([
     'Break-glass card. Only if HRMS is down and Lockkeeper does not come back: this undoes everything by hand, from the top',
-    'First look whether Lockkeeper is really gone: npx lockkeeper status. While it lives it does this itself, and checks more.',
+    'First look whether Lockkeeper is really gone: lockkeeper status. While it lives it does this itself, and checks more.',
     '1 · Open hrms_master',
     'psql -c "GRANT …"',
     '2 · Start hrms-api',

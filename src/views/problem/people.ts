@@ -4,7 +4,7 @@ import { choiceName } from '../words/choice-names.ts'
 import { counted } from '../words/amounts.ts'
 import { errnoWords, type Wordings } from './wording.ts'
 import { moment } from '../words/time.ts'
-import { typed } from '../words/typed.ts'
+import { typed, typedInTerminal } from '../words/typed.ts'
 import { untoldMeans, untoldNext } from './untold.ts'
 
 const faultsShown = 10
@@ -217,7 +217,7 @@ export const peopleProblems = {
   'no-worker': ({ since }) => ({
     what: say`No Lockkeeper is at work${since ? say` since ${moment(since)}` : ''}.`,
     means: say`What you ask is kept, and done when one is back. Nothing moves until then.`,
-    next: say`Start it where it is installed (${code('npm start')}); if it is down and the application too, use the break-glass card.`,
+    next: say`Start it where it is installed (${typedInTerminal('start')}); if it is down and the application too, use the break-glass card.`,
   }),
   'slack-lacks': ({ method, costs }) => ({
     what: say`Slack does not let Lockkeeper use ${code(method)}.`,
@@ -227,7 +227,7 @@ export const peopleProblems = {
   'slack-away': ({ errno, since }) => ({
     what: say`Slack does not answer since ${moment(since)} (${errnoWords(errno)}).`,
     means: say`Runs go on. Messages are posted when it is back.`,
-    next: say`Until then use the terminal: ${code('npx lockkeeper status')}.`,
+    next: say`Until then use the terminal: ${typedInTerminal('status')}.`,
   }),
   'slack-refused': ({ error }) =>
     error === 'link_disabled'

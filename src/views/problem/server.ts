@@ -3,7 +3,7 @@ import { codes, firstOf, joined } from '../words/line.ts'
 import { moment } from '../words/time.ts'
 import { counted, seconds } from '../words/amounts.ts'
 import { errnoWords, type Wordings } from './wording.ts'
-import { typed } from '../words/typed.ts'
+import { typed, typedInTerminal } from '../words/typed.ts'
 import type { PrivilegeUse, Problems, UrlFault } from '../../domain/problem.ts'
 
 const privilegeUses: Record<PrivilegeUse, string> = {
@@ -131,7 +131,7 @@ export const serverProblems = {
     next: say`${
       'host' in store
         ? say`Bring it back, or correct ${code('DATABASE_URL')}.`
-        : say`Start the bot, which starts it: ${code('npx lockkeeper start')}.`
+        : say`Start the bot, which starts it: ${typedInTerminal('start')}.`
     }${byHand(cards, 'host' in store ? card : null)}`,
   }),
   'store-newer': ({ found, known }) => ({

@@ -61,7 +61,7 @@ const asked = [
   '3. Go back — HRMS is back in about 7 s; nothing is migrated, nothing is lost',
   '4. Leave down — nothing changes, the question stays open; HRMS stays down',
   'Without an answer: at 03:28:00 UTC we go back by ourselves.',
-  'Waiting for a decision since 03:01:12 UTC. Anyone in migration-operators can answer. Without Slack: npx lockkeeper answer 7F3A-1',
+  'Waiting for a decision since 03:01:12 UTC. Anyone in migration-operators can answer. Without Slack: lockkeeper answer 7F3A-1',
 ]
 const lead = ping({
   seq: 8,

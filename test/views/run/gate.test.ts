@@ -51,7 +51,7 @@ test('sessions that are left are shown with what ending each of them costs', () 
       '2. Wait 30 s — waits 30 s more for them to leave by themselves, then asks again; HRMS stays down',
       '3. Go back — HRMS is back in about 7 s; nothing is migrated, nothing is lost',
       'Without an answer: at 03:31:12 UTC we go back by ourselves.',
-      'Waiting for a decision since 03:01:12 UTC. Anyone in migration-operators can answer. Without Slack: npx lockkeeper answer 7F3A-1',
+      'Waiting for a decision since 03:01:12 UTC. Anyone in migration-operators can answer. Without Slack: lockkeeper answer 7F3A-1',
       'Buttons: Choose… · Wait 30 s · Go back…',
     ].join('\n'),
   )
@@ -69,7 +69,7 @@ test('a lock that was not had names its holder, numbers the choices and says whe
       '3. Go back — HRMS is back in about 7 s; nothing is migrated, nothing is lost',
       '4. Leave down — nothing changes, the question stays open; HRMS stays down',
       'Without an answer: at 03:28:00 UTC we go back by ourselves.',
-      'Waiting for a decision since 03:01:12 UTC. Anyone in migration-operators can answer. Without Slack: npx lockkeeper answer 7F3A-1',
+      'Waiting for a decision since 03:01:12 UTC. Anyone in migration-operators can answer. Without Slack: lockkeeper answer 7F3A-1',
       'Buttons: End 4242, retry… · Retry · Go back… · Leave down',
     ].join('\n'),
   )

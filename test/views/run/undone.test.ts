@@ -30,7 +30,7 @@ test('a run that was undone by hand says what was found, and what each choice do
       '2. Look again — compares again; goes on only where everything is as recorded',
       '3. Go on anyway — goes on from what was found: does Stop hrms-api, Close … Open again. HRMS goes down again',
       '4. Leave as it is — nothing changes, the question stays open',
-      'Waiting for a decision since 03:01:12 UTC. Anyone in migration-operators can answer. Without Slack: npx lockkeeper answer 7F3A-1',
+      'Waiting for a decision since 03:01:12 UTC. Anyone in migration-operators can answer. Without Slack: lockkeeper answer 7F3A-1',
       'Buttons: Undone by hand… · Look again · Go on anyway… · Leave as it is',
     ].join('\n'),
   )

@@ -142,7 +142,7 @@ const clashes: Clash[] = Array.from({ length: 40 }, () => ({ runbook: long, wind
 const running: Run[] = Array.from({ length: 3 }, () => run())
 
 test('what clashes is counted where it is too much to read', () => {
-  expect(text({ clashes })).toContain('Note     35 more at the same time: npx lockkeeper calendar 366\n')
+  expect(text({ clashes })).toContain('Note     35 more at the same time: lockkeeper calendar 366\n')
   const entry = { schedule: { ...schedule(), runbook: hrms }, run: null, plan: null, planFrom: now, clashes }
   const view = calendarView({ entries: [entry], others: [], days: 14, now })
   expect(plainText(view)).toContain('. 37 more at the same time\n')
