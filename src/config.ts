@@ -150,8 +150,12 @@ async function readConfigFile(
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
-    const what = `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`
-    const remedy = 'Copy lockkeeper.example.yml to it, or name another file by LOCKKEEPER_CONFIG.'
+    const { code = 'unknown' } = error as NodeJS.ErrnoException
+    const what = `cannot be read (${code})`
+    const remedy =
+      code === 'EACCES'
+        ? 'Let this operating-system user read it, or type the command as the user of the bot.'
+        : 'Copy lockkeeper.example.yml to it, or name another file by LOCKKEEPER_CONFIG.'
     return { value: null, faults: [{ file, line: 0, column: 0, key: '', what, remedy }] }
   }
   const read = readYaml(file, text, fileSchema)

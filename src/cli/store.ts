@@ -8,7 +8,8 @@ import type { Problem } from '../domain/problem.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
 import { cardFile } from '../domain/run.ts'
 import { runsFolder } from '../runs/folders.ts'
-import { findEmbedded } from '../store/embedded.ts'
+import { findEmbedded, ownerUnlessOurs } from '../store/embedded.ts'
+import { accountHere } from './account.ts'
 
 /** The bot's own database, as the terminal reaches it. */
 export interface OwnStore {
@@ -17,8 +18,11 @@ export interface OwnStore {
   identity: Identity | null
 }
 
-/** The bot's own database, if it answers. Fails with `store-away`, and as connecting to a target does. */
+/** The bot's own database, if it answers. Fails with `store-away` and `store-unreadable`, and as connecting to a target does. */
 export async function findStore(config: Config): Promise<Result<OwnStore>> {
+  const owner = config.databaseUrl ? null : await ownerUnlessOurs(config.folder)
+  if (owner !== null)
+    return failure({ code: 'store-unreadable', folder: config.folder, owner, user: accountHere().user })
   const url = config.databaseUrl ?? (await findEmbedded(config.folder))?.url('lockkeeper')
   if (!url) return failure(await storeAway(config, null))
   const asked = await askStore(url)

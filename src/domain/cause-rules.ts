@@ -69,6 +69,7 @@ export const ofProblems = {
     'server-too-old',
     'privilege-missing',
     'store-away',
+    'store-unreadable',
     'store-newer',
     'sql-error',
     'sql-syntax',

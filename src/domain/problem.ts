@@ -41,6 +41,8 @@ export interface Problems extends EfCoreProblems, NoticedProblems, ServiceProble
     card: string
     cards: { file: string; at: Instant }[]
   }
+  /** Embedded in a folder of another operating-system user, which this one may not read. */
+  'store-unreadable': { folder: string; owner: string; user: string }
   /** A newer release has changed its schema: to version `found`, while this one knows it up to `known`. */
   'store-newer': { found: number; known: number }
   // SQL

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import {
+  access,
   chmod,
+  constants,
   link,
   mkdir,
   open,
@@ -84,6 +86,29 @@ export async function startEmbedded({
       throw new Error(`PostgreSQL in ${home} does not start: see ${logOf(home)}`)
     await wait(2 * lookEvery * failures)
   }
+}
+
+/**
+ * Whose server this folder holds, as `sudo -u` takes it, where we may not read how to reach it: another operating-system
+ * user's. Null: ours, or there is none.
+ */
+export async function ownerUnlessOurs(folder: string): Promise<string | null> {
+  try {
+    await access(path.join(folder, 'password'), constants.R_OK)
+    return null
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EACCES') return ownerOf(folder)
+    return null
+  }
+}
+
+/** Of the folder, or of the one that hides it. */
+async function ownerOf(folder: string): Promise<string> {
+  const found = await stat(folder).catch(() => null)
+  if (!found) return ownerOf(path.dirname(folder))
+  const users = await readFile('/etc/passwd', 'utf8').catch(() => '')
+  const fields = users.split('\n').map((line) => line.split(':'))
+  return fields.find(([, , uid]) => uid === String(found.uid))?.[0] ?? `#${found.uid}`
 }
 
 /** The server that runs in this folder and takes connections, or null. Never starts one: what the terminal uses. */

@@ -134,6 +134,11 @@ export const serverProblems = {
         : say`Start the bot, which starts it: ${typedInTerminal('start')}.`
     }${byHand(cards, 'host' in store ? card : null)}`,
   }),
+  'store-unreadable': ({ folder, owner, user }) => ({
+    what: say`Lockkeeper’s own database is embedded in ${code(folder)}, which belongs to ${code(owner)}: ${code(user)} may not read it.`,
+    means: say`Nothing can be seen or answered from here. This says nothing about the bot: it may be at work.`,
+    next: say`Type it as ${code(owner)}: ${code(`sudo -u ${owner}`)} ${typedInTerminal('status')}. Or give the bot a PostgreSQL server of its own, and everybody who uses the terminal its ${code('DATABASE_URL')}.`,
+  }),
   'store-newer': ({ found, known }) => ({
     what: say`A newer release of Lockkeeper has changed Lockkeeper’s own database in a way that this release does not know: the schema has version ${found}, this release knows ${known}.`,
     means: say`This release did not start and changed nothing. Bots of the newer release go on with all runs.`,

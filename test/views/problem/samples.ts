@@ -37,6 +37,7 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
     card: '/var/lib/lockkeeper/runs/RUN/break-glass.txt',
     cards: [{ file: '/var/lib/lockkeeper/runs/7F3A-1/break-glass.txt', at: moment }],
   },
+  'store-unreadable': { folder: '/srv/lockkeeper/.lockkeeper', owner: 'lockkeeper', user: 'asha' },
   'store-newer': { found: 12, known: 9 },
   'sql-error': sqlError(),
   'lock-timeout': {
