@@ -184,6 +184,13 @@ async function takeRules(locks: pg.Client): Promise<void> {
     )
 }
 
+/** Terminals show people by the names that Slack has for them. */
+async function learnNames({ directory }: Slack): Promise<void> {
+  const { roles, terminal } = config
+  const people = [...Object.values(roles).flatMap((role) => role.people), ...Object.values(terminal)]
+  for (const person of new Set(people)) await directory.goneWhy(person)
+}
+
 /** Said at the start, not at three in the morning: whom the runbooks tell would read nothing. */
 async function lookAtAudiences(slack: Slack): Promise<void> {
   for (const runbook of usable) {
@@ -203,6 +210,7 @@ async function serveSlack(slack: Slack): Promise<void> {
       listening = started.value
       log.info({ port: listening.port }, 'Slack reaches us')
       await slack.checkBlocks()
+      await learnNames(slack)
       return lookAtAudiences(slack)
     }
     if (started.problem.code !== 'slack-away') refuse(worded(started.problem))

@@ -16,6 +16,7 @@ import { makeSecrets } from '../runbook/secrets.ts'
 import { rulesInForce } from '../store/access-rules.ts'
 import { connectStore } from '../store/connect.ts'
 import { isAnyAlive } from '../store/locks.ts'
+import { recordedNames } from '../store/people.ts'
 import { installSchema } from '../store/install.ts'
 import { timeOf } from '../store/transaction.ts'
 import { underWay } from '../views/marks.ts'
@@ -75,14 +76,23 @@ export async function terminal(
   }
 }
 
-function screenOf({ terminal: users, command }: Config): Terminal {
+function screenOf({ terminal: users, command }: Config, names: Names = new Map()): Terminal {
   return {
     command,
     colour: process.stdout.hasColors?.() ?? false,
     width: process.stdout.columns ?? 100,
-    people: (id) => `@${Object.keys(users).find((user) => users[user] === id) ?? id}`,
+    people: (id) => `@${calledOf(names, id) ?? Object.keys(users).find((user) => users[user] === id) ?? id}`,
     timeZone: ownZone(),
   }
+}
+
+type Names = ReadonlyMap<string, string>
+
+/** Slack lets two people have one name: then their ids tell them apart. */
+function calledOf(names: Names, id: string): string | undefined {
+  const name = names.get(id)
+  const isShared = [...names].some(([other, its]) => other !== id && its === name)
+  return name !== undefined && isShared ? `${name} (${id})` : name
 }
 
 /** For a container's health check: 0 while a worker lives. */
@@ -105,7 +115,7 @@ async function converse(
 ): Promise<number> {
   const inForce = await rulesInForce(pool)
   const config = inForce ? withRules(given, inForce) : given
-  const screen = screenOf(config)
+  const screen = screenOf(config, await recordedNames(pool))
   const show = (view: View): void => console.log(terminalText(view, screen))
   const refuse = (problem: Problem): number => {
     show(problemView(problem))

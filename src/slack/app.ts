@@ -8,6 +8,7 @@ import type { Desk } from '../domain/desk.ts'
 import type { Directory } from '../domain/person.ts'
 import { failure, ok, type Result } from '../domain/result.ts'
 import type { Log } from '../log.ts'
+import { recordName } from '../store/people.ts'
 import { listenToActions } from './actions.ts'
 import { listenToArrivals, listenToInvitations } from './arrivals.ts'
 import { checkBlocksOf } from './check-blocks.ts'
@@ -72,6 +73,7 @@ export function makeSlack({ config, roles, store, log, isHealthy = async () => t
     groups: groupsOf({ roles }),
     features,
     log,
+    onName: keepNames(store, log),
   })
   const channel = makeChannel({
     client: sender,
@@ -125,6 +127,19 @@ export function makeSlack({ config, roles, store, log, isHealthy = async () => t
   }
   const checkBlocks = () => checkBlocksOf(sender, groups, log)
   return { channel, directory, nameOf, checkBlocks, listen }
+}
+
+/** Keeps how people are called, for terminals; what is kept already is not written again. */
+function keepNames(store: pg.Pool, log: Log): (person: string, name: string) => void {
+  const kept = new Map<string, string>()
+  return (person, name) => {
+    if (kept.get(person) === name) return
+    kept.set(person, name)
+    recordName(store, person, name).catch((error: unknown) => {
+      kept.delete(person)
+      log.debug({ person, err: error }, 'a name could not be kept')
+    })
+  }
 }
 
 /** A Socket Mode that is off is for people to mend; everything else goes away. */

@@ -13,6 +13,8 @@ export interface DirectoryOptions {
   groups: readonly string[]
   features: Features
   log: Log
+  /** How a person is called in Slack, each time that Slack tells. */
+  onName?: (person: string, name: string) => void
   now?: () => number
 }
 
@@ -39,7 +41,7 @@ interface Found {
  * and people of other workspaces may not either, whatever group they are in.
  */
 export function makeDirectory(options: DirectoryOptions): People {
-  const { client, conversations, groups, features, log, now = Date.now } = options
+  const { client, conversations, groups, features, log, onName, now = Date.now } = options
   const team = ownTeam(client)
   const people = new Map<string, Found & { until: number }>()
   const memberships = new Map<string, { members: Promise<string[] | null>; until: number }>()
@@ -48,7 +50,8 @@ export function makeDirectory(options: DirectoryOptions): People {
   const find = async (person: string, about: 'acting' | 'reading'): Promise<Found> => {
     const known = people.get(person)
     if (about === 'reading' && known && known.until > now()) return known
-    const found = await findPerson(client, team, person, log)
+    const { name, ...found } = await findPerson(client, team, person, log)
+    if (name) onName?.(person, name)
     if (found.refused === 'unknown') people.delete(person)
     else people.set(person, { ...found, until: now() + believed })
     return found
@@ -100,16 +103,20 @@ async function findPerson(
   ownTeam: () => Promise<string | undefined>,
   person: string,
   log: Log,
-): Promise<Found> {
+): Promise<Found & { name: string | null }> {
   try {
     const [{ user }, team] = await Promise.all([client.users.info({ user: person }), ownTeam()])
-    return { refused: whyNot(user, person, team), zone: user?.tz ?? null }
+    return { refused: whyNot(user, person, team), zone: user?.tz ?? null, name: nameOfUser(user) }
   } catch (error) {
     const fault = faultOf(error)
     log.warn({ person, error: fault.error }, 'a person could not be looked up, and was refused')
-    return { refused: fault.error === 'user_not_found' ? 'nobody' : 'unknown', zone: null }
+    return { refused: fault.error === 'user_not_found' ? 'nobody' : 'unknown', zone: null, name: null }
   }
 }
+
+/** As a mention shows it. */
+const nameOfUser = (user: User | undefined): string | null =>
+  user?.profile?.display_name || user?.profile?.real_name || user?.real_name || user?.name || null
 
 function whyNot(user: User | undefined, person: string, team: string | undefined): Refused | null {
   if (!user || user.id !== person) return 'unknown'

@@ -261,6 +261,9 @@ alter table delivery add column twice boolean not null default false;
 create index delivery_waits on delivery (lane, seq) where waits_since is not null;
 `
 
+/** How Slack calls people, for terminals. */
+const peopleHaveNames = 'create table person (id text primary key, name text not null);'
+
 /** One change of the schema. */
 export interface SchemaChange {
   sql: string
@@ -288,4 +291,5 @@ export const changes: readonly SchemaChange[] = [
   compatible(causesAreLookedAt),
   breaking(accessRules),
   compatible(deliveriesWait),
+  compatible(peopleHaveNames),
 ]

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { fanOut } from '../../src/deliveries/fan-out.ts'
 import { makeRender } from '../../src/deliveries/render.ts'
+import { recordName } from '../../src/store/people.ts'
 import { recordChannels } from '../../src/store/access-rules.ts'
 import { plainText } from '../../src/views/words/plain.ts'
 import { configuration, makePlace, people, recordAsBot, type Place } from './place.ts'
@@ -114,6 +115,22 @@ test('what changes of who may do what with another configuration of the bot is t
   expect(last).toContain('Who may do what has changed')
   expect(last).toContain('operating-system user danstwin is @U0MEI')
   expect(last).toContain('bot-1')
+})
+
+test('people are shown by the names that Slack has for them; two of one name by their ids, too', async () => {
+  for (const [person, name] of [
+    [people.mei, 'Mei'],
+    [people.mei, 'Mei Chen'],
+    [people.dan, 'Sam'],
+    [people.eve, 'Sam'],
+  ] as const)
+    await recordName(place.pool, person, name)
+  const said = oneLine((await place.type('eve', ['plan', 'add-security-enhancements'])).out)
+  expect(said).toContain('@Mei Chen')
+  expect(said).toContain('@asha')
+  expect(said).not.toContain(people.mei)
+  const roles = oneLine((await place.type('asha', ['who', 'add-security-enhancements'])).out)
+  expect(roles).toContain(`@Sam (${people.dan})`)
 })
 
 test('before a bot has recorded who may do what, nobody may do anything in a terminal (access-rules-missing)', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Problems } from '../../src/domain/problem.ts'
+import { recordedNames } from '../../src/store/people.ts'
 import { lineText } from '../../src/views/words/plain.ts'
 import { problemView } from '../../src/views/problem/problem.ts'
 import { openLobby, viewOf, type Lobby } from './lobby.ts'
@@ -30,6 +31,13 @@ describe('a slash command', () => {
       channel: lobby.workspace.channel,
       text: 'All is well.',
     })
+  })
+
+  test('leaves the name of whoever typed it in the store, for terminals', async () => {
+    const { asha } = lobby.workspace.people
+    lobby.workspace.known.set(asha, { profile: { display_name: 'Asha Ramgoolam' } })
+    await lobby.type('status')
+    await expect.poll(async () => (await recordedNames(lobby.store)).get(asha)).toBe('Asha Ramgoolam')
   })
 
   test('that takes long says so, before it is answered', async () => {

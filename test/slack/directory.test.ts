@@ -25,6 +25,7 @@ function directory() {
     { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
   )
   const clock = { now: Date.now() }
+  const names: [person: string, name: string][] = []
   const config = {
     botToken: workspace.botToken,
     mode: { http: { signingSecret: '', port: 0 } },
@@ -37,6 +38,7 @@ function directory() {
     groups: ['S0OPS', 'S0DBA'],
     features: makeFeatures(log),
     log,
+    onName: (...told) => void names.push(told),
     now: () => clock.now,
   })
   return {
@@ -46,6 +48,7 @@ function directory() {
     quietOf: (person: string) => found.quietOf(person),
     goneWhy: (person: string) => found.goneWhy(person),
     clock,
+    names,
     lines,
   }
 }
@@ -171,6 +174,19 @@ test('a Slack that is away tells nobody’s pauses, and of nobody that they left
   const { quietOf, goneWhy } = directory()
   expect(await quietOf(workspace.people.mei)).toBeNull()
   expect(await goneWhy(workspace.people.mei)).toBeNull()
+})
+
+test('how Slack calls a person is told each time that they are looked up: as a mention shows it', async () => {
+  const { goneWhy, names, clock } = directory()
+  workspace.known.set(workspace.people.mei, { profile: { display_name: '', real_name: 'Mei Chen' } })
+  await goneWhy(workspace.people.mei)
+  workspace.known.set(workspace.people.mei, { profile: { display_name: 'mei', real_name: 'Mei Chen' } })
+  clock.now += 60_001
+  await goneWhy(workspace.people.mei)
+  expect(names).toEqual([
+    [workspace.people.mei, 'Mei Chen'],
+    [workspace.people.mei, 'mei'],
+  ])
 })
 
 test('who has left, is a guest or a bot is told as that', async () => {
