@@ -1,3 +1,4 @@
+import { peopleOf } from '../src/access/roles.ts'
 import { ok } from '../src/domain/result.ts'
 import { audiencesReached } from '../src/plan/findings-audiences.ts'
 import { command } from './command.ts'
@@ -23,6 +24,7 @@ export const plan = command<RunbookInput>({
       kind: 'migrate',
       caller,
       ours: house.ours,
+      peopleOf: (role) => peopleOf(house.config, role, house.directory),
       besides: await Promise.all([
         audiencesReached(runbook.value, house.directory, house.config.mail !== null),
         callsOf(house, runbook.value),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { peopleOf } from '../src/access/roles.ts'
 import type { Run } from '../src/domain/run.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
 import { unknownRun } from '../src/runs/requests.ts'
@@ -51,6 +52,7 @@ export const rollback = command<z.output<typeof input>>({
       kind: 'rollback',
       caller,
       ours: house.ours,
+      peopleOf: (role: string) => peopleOf(house.config, role, house.directory),
       besides: [await callsOf(house, runbook)],
       rollback: { run, accepted },
     } as const

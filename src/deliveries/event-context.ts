@@ -19,6 +19,8 @@ export interface EventContext {
   kind: RunKind
   /** Whom the run's questions go to. */
   holder: string | null
+  /** Of a rollback: the run that it takes back. */
+  takesBack?: string | null
   /** Of `step.ended`. */
   step: Kind | null
   /** Of a plan: the open schedule of its runbook, and who made a plan that has all its approvals. */

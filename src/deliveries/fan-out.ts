@@ -78,6 +78,7 @@ async function about(tx: Queryable, event: Event): Promise<About | null> {
   return {
     channel: runbook.channel,
     kind: plan.kind,
+    takesBack: plan.of,
     holder: run?.holder ?? null,
     routes,
     schedule: run ? null : ((await openScheduleOf(tx, runbook.name))?.id ?? null),

@@ -1,6 +1,6 @@
 import type { Queryable } from '../store/transaction.ts'
 import { addressee, testKey } from '../domain/delivery.ts'
-import { refreshDeliveries, type Due } from '../store/deliveries.ts'
+import { refreshDeliveries, refreshFailedCalls, type Due } from '../store/deliveries.ts'
 import { eventAt, recordEvent } from '../store/events.ts'
 
 /** Why something did not arrive. `goesOn`: it is tried again. */
@@ -19,7 +19,8 @@ export async function tellOutcome(
   failed: Failed | null,
 ): Promise<void> {
   if ('test' in shows && shows.to !== undefined) return refreshDeliveries(tx, [testKey(shows.test)])
-  if (!failed || !('event' in shows) || 'channel' in to) return
+  if (!('event' in shows) || 'channel' in to) return
+  if (!failed) return refreshFailedCalls(tx, key)
   const ping = await eventAt(tx, shows.event)
   if (ping?.is !== 'alarm.pinged') return
   await recordEvent(tx, {
@@ -33,6 +34,7 @@ export async function tellOutcome(
       by: 'person' in to ? 'slack' : 'mail' in to ? 'mail' : 'pager',
       to: addressee(to),
       ...failed,
+      delivery: key,
     },
   })
 }

@@ -3,21 +3,18 @@ import {
   gateKeys,
   noticeKey,
   noticesBelow,
-  planKey,
+  pingsBelow,
   runKey,
   scheduleKey,
   testKey,
   type Address,
-  type PagerAddress,
   type Shows,
 } from '../domain/delivery.ts'
 import type { EventContext, Planned } from './event-context.ts'
+import { make } from './make.ts'
+import { ofPlan, planApproved, planMade, planMeasured } from './planned-plans.ts'
 import type { Event, Happened, Pinged } from '../domain/event.ts'
 import { gateId, type Acknowledgement } from '../domain/run.ts'
-import type { NewDelivery } from '../store/deliveries.ts'
-
-/** Messages that call people, by what they are called for. */
-const callKeys = (alarm: string): string => `ping:${alarm}/`
 
 /** Milliseconds before a start: what forbids it then is a matter of its own to whoever scheduled it. */
 const soon = 3_600_000
@@ -26,39 +23,11 @@ type Table = { [K in Happened['is']]: (event: Event & { is: K }, context: EventC
 
 /** Every kind of event, and the messages it makes. A kind without a line does not compile. */
 const table: Table = {
-  'plan.made': (event, context) => {
-    // A backup is planned and run at once: its run says it all.
-    if (!event.plan || context.kind === 'backup') return []
-    const key = planKey(event.plan)
-    const inThread: Address = { channel: context.channel, thread: key }
-    const details: Shows = { planDetails: event.plan }
-    return [
-      make(event, key, { channel: context.channel }, { plan: event.plan }),
-      make(event, `${key}/details`, inThread, details),
-      make(event, `${key}/files`, inThread, details, { sends: 'files' }),
-      ...ofItsSchedule(context),
-    ]
-  },
-  'plan.measured': (event, context) =>
-    event.plan
-      ? [{ refresh: [planKey(event.plan), `${planKey(event.plan)}/details`] }, ...ofItsSchedule(context)]
-      : [],
-  'plan.approved': (event, context) => [
-    ...ofPlan(event),
-    ...ofItsSchedule(context),
-    ...(event.plan && context.readyFor && context.readyFor !== event.by
-      ? [
-          make(
-            event,
-            readyKey(event.plan),
-            { person: context.readyFor },
-            { plan: event.plan },
-            { urgent: true },
-          ),
-        ]
-      : []),
-  ],
+  'plan.made': (event, context) => [...planMade(event, context), ...ofItsSchedule(context)],
+  'plan.measured': (event, context) => [...planMeasured(event), ...ofItsSchedule(context)],
+  'plan.approved': (event, context) => [...planApproved(event, context), ...ofItsSchedule(context)],
   'plan.discarded': (event, context) => [...ofPlan(event), ...ofItsSchedule(context)],
+  'plan.expired': (event, context) => [...ofPlan(event), ...ofItsSchedule(context)],
   'run.started': (event, context) => {
     if (!event.run) return []
     const live = make(
@@ -99,6 +68,8 @@ const table: Table = {
       make(event, key, { ...thread, broadcast: true }, { ending: event.run }, { urgent: true }),
       make(event, `${key}/files`, thread, { ending: event.run }, { sends: 'files' }),
       { unpin: runKey(event.run) },
+      // What it took back is not on the database any more.
+      ...(context.takesBack ? [{ refresh: [`ending:${context.takesBack}`, runKey(context.takesBack)] }] : []),
       // Who had it has it no longer.
       ...ofCalls([event.run]),
       ...ofRun(event),
@@ -124,7 +95,7 @@ const table: Table = {
       ? [
           make(
             event,
-            `failed:${event.seq}`,
+            `${pingsBelow(event.alarm)}${event.seq}`,
             { channel, thread: runKey(event.run), broadcast: true },
             { event: event.seq },
             { urgent: true },
@@ -223,7 +194,7 @@ function ofCall(
   { mail = [], webhooks = [] }: Pick<Pinged, 'mail' | 'webhooks'> = {},
 ): Planned[] {
   if (!event.run || !about) return []
-  const key = `${callKeys(about)}${event.seq}`
+  const key = `${pingsBelow(about)}${event.seq}`
   const shows: Shows = { event: event.seq }
   const there: Address = { channel, thread: runKey(event.run), broadcast: true }
   return [
@@ -239,11 +210,11 @@ function ofCall(
 
 /** The messages that called people for these; for a run: all of it. */
 const ofCalls = (alarms: readonly string[] = []): Planned[] =>
-  alarms.map((alarm) => ({ refreshBelow: callKeys(alarm) }))
+  alarms.map((alarm) => ({ refreshBelow: pingsBelow(alarm) }))
 
 const ofGate = (event: Event & { gate: string }): Planned[] => [
   { refresh: gateKeys(event.gate) },
-  { refreshBelow: callKeys(event.gate) },
+  { refreshBelow: pingsBelow(event.gate) },
   ...ofRun(event),
 ]
 /** To whoever had acknowledged a run that somebody else decided about. */
@@ -279,21 +250,5 @@ const ofNewsTo = (event: OfSchedule, person: string): Planned => {
 }
 
 const ofRun = (event: Event): Planned[] => (event.run ? [{ refresh: [runKey(event.run)] }] : [])
-const ofPlan = (event: Event): Planned[] =>
-  event.plan ? [{ refresh: [planKey(event.plan), readyKey(event.plan)] }] : []
-
-/** To whoever made a plan: it has all its approvals, and may be run. */
-const readyKey = (plan: string): string => `${planKey(plan)}/ready`
-
 /** What a schedule's messages say of the plan has changed. */
 const ofItsSchedule = ({ schedule }: EventContext): Planned[] => (schedule ? ofSchedule({ schedule }) : [])
-
-function make(
-  event: Event,
-  key: string,
-  to: Address | PagerAddress,
-  shows: Shows,
-  how: Partial<Pick<NewDelivery, 'sends' | 'urgent' | 'pin'>> = {},
-): Planned {
-  return { make: { key, to, shows, sends: 'message', urgent: false, pin: false, madeAt: event.at, ...how } }
-}

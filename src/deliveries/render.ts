@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { Shows } from '../domain/delivery.ts'
 import type { Event } from '../domain/event.ts'
 import type { Instant } from '../domain/json.ts'
-import { countBlockers, type Plan } from '../domain/plan.ts'
+import { countBlockers, expiresAt, type Plan } from '../domain/plan.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Schedule } from '../domain/schedule.ts'
 import type { Run } from '../domain/run.ts'
@@ -10,6 +10,7 @@ import type { Done } from '../domain/step.ts'
 import type { View } from '../domain/view.ts'
 import { planStateOf } from '../runs/plan-state.ts'
 import { missingApprovals } from '../runs/starting.ts'
+import { arrivedAt } from '../store/deliveries.ts'
 import { alarmById, openAlarmsOf } from '../store/alarms.ts'
 import { attemptsOf } from '../store/attempts.ts'
 import { eventAt, pingsOf } from '../store/events.ts'
@@ -18,13 +19,14 @@ import { approvalsOf, openPlan, planById, type Approval } from '../store/plans.t
 import { noticeById, noticesOf } from '../store/notices.ts'
 import { reachTestById, triedOf } from '../store/reach-tests.ts'
 import { scheduleById } from '../store/schedules.ts'
-import { runById } from '../store/runs.ts'
+import { rollbackOf, runById } from '../store/runs.ts'
+import { approvalAskedView } from '../views/approval-asked.ts'
 import { accessView } from '../views/people/access.ts'
 import { waitingIn } from '../store/waiting.ts'
 import { acknowledgementView, lapsedView, pingView } from '../views/people/call.ts'
 import { cardView } from '../views/run/card.ts'
 import { endingView } from '../views/run/ending.ts'
-import { eventView } from '../views/run/events.ts'
+import { eventView, failedCallView } from '../views/run/events.ts'
 import { asked, askedElsewhere, gateView } from '../views/run/gate.ts'
 import { noticeView } from '../views/notice/notice.ts'
 import { planDetailsView } from '../views/plan-details.ts'
@@ -66,12 +68,15 @@ function drawing(options: RenderOptions, command: string): Render {
     return run && draw(run)
   }
   return async (shows) => {
-    if ('plan' in shows) {
-      const plan = await planById(pool, shows.plan)
+    if ('plan' in shows || 'approval' in shows) {
+      const plan = await planById(pool, 'plan' in shows ? shows.plan : shows.approval)
       if (!plan) return null
       const approvals = await approvalsOf(pool, plan.id)
       const state = await planStateOf(pool, plan)
-      return planView(plan, approvals, state, await waitsFor(plan, approvals, peopleOf))
+      const waits = await waitsFor(plan, approvals, peopleOf)
+      return 'of' in shows
+        ? approvalAskedView(plan, approvals, state, waits, shows.of)
+        : planView(plan, approvals, state, waits)
     }
     if ('planDetails' in shows) {
       const plan = await planById(pool, shows.planDetails)
@@ -84,10 +89,15 @@ function drawing(options: RenderOptions, command: string): Render {
           openGateOf(pool, run.id),
           approvalsOf(pool, run.plan.id),
         ])
-        return runView(run, attempts, gate, now(), approvals)
+        return runView(run, attempts, gate, now(), {
+          approvals,
+          takenBack: run.endedAt ? await rollbackOf(pool, run.id) : null,
+        })
       })
     if ('ending' in shows)
-      return ofRun(shows.ending, async (run) => endingView(run, await attemptsOf(pool, run.id)))
+      return ofRun(shows.ending, async (run) =>
+        endingView(run, await attemptsOf(pool, run.id), await rollbackOf(pool, run.id)),
+      )
     if ('card' in shows)
       return ofRun(shows.card, async (run) => {
         const outcome = (await attemptsOf(pool, run.id)).findLast((a) => isCard(run, a.step))?.outcome
@@ -117,7 +127,10 @@ function drawing(options: RenderOptions, command: string): Render {
     if (event && 'schedule' in event) {
       const schedule = await scheduleById(pool, event.schedule)
       if (!schedule) return null
-      const present = event.is === 'schedule.ready' ? await whyNotReady(pool, schedule, event.problem) : null
+      const present =
+        event.is === 'schedule.ready' || event.is === 'schedule.asks'
+          ? await whyNotReady(pool, schedule, event.problem)
+          : null
       return scheduleNewsView(event, schedule, await noticesOf(pool, schedule.id), present)
     }
     if (event?.is === 'access.changed' || event?.is === 'access.refused') return accessView(event)
@@ -134,6 +147,11 @@ async function drawEvent(
   run: Run,
   { now, to, linked }: { now: Instant; to?: string; linked?: true },
 ): Promise<View | null> {
+  if (event.is === 'call.failed')
+    return failedCallView(run, event, {
+      closedAt: (await alarmById(pool, event.alarm))?.closedAt ?? null,
+      arrivedAt: event.delivery === undefined ? null : await arrivedAt(pool, event.delivery),
+    })
   if (event.is !== 'alarm.pinged' && event.is !== 'run.taken' && event.is !== 'hold.lapsed')
     return eventView(run, event)
   const [attempts, gate] = [await attemptsOf(pool, run.id), await openGateOf(pool, run.id)]
@@ -157,15 +175,19 @@ const isCard = (run: Run, id: string): boolean =>
  */
 async function whyNotReady(
   pool: pg.Pool,
-  { runbook }: Pick<Schedule, 'runbook'>,
+  { runbook, window }: Pick<Schedule, 'runbook' | 'window'>,
   found: Problem | null,
 ): Promise<Problem | null> {
   const plan = await openPlan(pool, runbook.name, 'migrate')
   if (!plan) return { code: 'plan-missing', runbook: runbook.name }
+  const at = expiresAt(plan)
+  if (Date.parse(at) < Date.now()) return { code: 'plan-expired', plan: plan.id, at }
   const blockers = countBlockers(plan)
   if (blockers > 0) return { code: 'plan-blocked', plan: plan.id, blockers }
   const missing = missingApprovals(plan, await approvalsOf(pool, plan.id))
   if (missing.length > 0) return { code: 'approvals-missing', plan: plan.id, missing }
+  if (at < window.start) return { code: 'plan-expires', plan: plan.id, at, start: window.start }
+  if (found?.code === 'plan-stale') return found.plan === plan.id ? found : null
   const isOfPlan = ['plan-missing', 'plan-blocked', 'approvals-missing', 'plan-expired', 'plan-expires']
   return found && !isOfPlan.includes(found.code) ? found : null
 }

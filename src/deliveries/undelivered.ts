@@ -75,6 +75,7 @@ async function aboutOf(tx: Queryable, shows: Shows): Promise<About> {
   if ('card' in shows) return { run: shows.card }
   if ('gate' in shows) return { run: (await gateById(tx, shows.gate))?.run ?? null }
   if ('plan' in shows) return { plan: shows.plan }
+  if ('approval' in shows) return { plan: shows.approval }
   if ('planDetails' in shows) return { plan: shows.planDetails }
   if ('schedule' in shows) return { schedule: shows.schedule }
   if ('notice' in shows) return { schedule: scheduleOfNotice(shows.notice) }

@@ -18,6 +18,8 @@ export const addressee = (to: Address | PagerAddress): string =>
 export type Shows =
   | { plan: string }
   | { planDetails: string }
+  /** A plan, to somebody who may approve it. */
+  | { approval: string; of: string }
   | { run: string }
   /** With `to`, as this addressee is to read it; `linked`: an open question by a link to its message. */
   | { event: number; to?: string; linked?: true }
@@ -38,6 +40,12 @@ export const scheduleKey = (schedule: string): string => `schedule:${schedule}`
 
 /** The messages that ask a gate's question: in the channel, and to the one whom the run's questions go to. */
 export const gateKeys = (gate: string): string[] => [`gate:${gate}`, `gate:${gate}:dm`]
+
+/** The messages that ask people to approve a plan; with a person, theirs. */
+export const approvalKey = (plan: string, person = ''): string => `${planKey(plan)}/ask:${person}`
+
+/** How the messages begin that call people, by what they are called for. */
+export const pingsBelow = (alarm: string): string => `ping:${alarm}/`
 
 /** The message of a test of who is reached, and the one to somebody whom it tries. */
 export const testKey = (test: string, to?: Address | PagerAddress): string =>

@@ -23,11 +23,14 @@ export type Event = {
 } & Happened
 
 export type Happened =
-  | { is: 'plan.made' }
+  /** `asks`: who may approve it. */
+  | { is: 'plan.made'; asks?: string[] }
   /** It was made again, and nothing had changed but what was measured. */
-  | { is: 'plan.measured' }
+  | { is: 'plan.measured'; asks?: string[] }
   | { is: 'plan.approved'; says: string }
   | { is: 'plan.discarded' }
+  /** Its approvals hold no longer, and nobody ran it. */
+  | { is: 'plan.expired' }
   | { is: 'run.started' }
   /** Another life of the bot took the run over; it was away in between. */
   | { is: 'run.resumed'; step: string; lastSeen: Instant }
@@ -51,6 +54,8 @@ export type Happened =
       to: string
       error: string
       goesOn: boolean
+      /** Of the ping. */
+      delivery?: string
     }
   | { is: 'alarm.closed'; alarm: string }
   /** Acknowledged. `from`: whom questions went to before. `gate`, `alarms`: those that are open. */

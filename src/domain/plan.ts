@@ -89,3 +89,9 @@ export const preparationSeconds = (plan: Pick<Plan, 'approved' | 'measured'>): n
 /** Findings that keep a plan from being run. */
 export const countBlockers = ({ measured }: Pick<Plan, 'measured'>): number =>
   measured.checks.flatMap((check) => check.findings).filter(({ level }) => level === 'blocker').length
+
+/** Milliseconds that a plan and its approvals hold. One that nobody ran by then is made again: the world has moved on. */
+export const plansHold = 24 * 3_600_000
+
+export const expiresAt = (plan: Pick<Plan, 'madeAt'>): Instant =>
+  new Date(Date.parse(plan.madeAt) + plansHold).toISOString()

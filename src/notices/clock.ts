@@ -1,9 +1,12 @@
 import { schedule, type TaskOptions } from 'node-cron'
 import type pg from 'pg'
 import type { Around } from '../access/reach.ts'
+import { plansHold } from '../domain/plan.ts'
 import type { Log } from '../log.ts'
 import { answer } from '../runs/requests.ts'
 import { gatesOfDeliveredCards, lapsedGates } from '../store/gates.ts'
+import { recordEvent } from '../store/events.ts'
+import { expiredPlans } from '../store/plans.ts'
 import { escalate } from './escalation.ts'
 import { removeExpired, type Retention } from './retention.ts'
 import { attendSchedules, type Announcing } from './schedules.ts'
@@ -35,6 +38,7 @@ export function startClock(
     at(everySecond, 'gates', () => answerLapsed(pool)),
     at(everySecond, 'delivered cards', () => answerDelivered(pool)),
     at(everySecond, 'escalation', () => escalate(pool, around)),
+    at(everySecond, 'plans', () => tellExpired(pool)),
     at(everySecond, 'schedules', () => attendSchedules(pool, around)),
     at('17 * * * *', 'retention', async () => {
       const removed = await removeExpired(pool, retention)
@@ -66,6 +70,18 @@ const textOf = (message: string | Error): string => (message instanceof Error ? 
 export async function answerLapsed(pool: pg.Pool): Promise<void> {
   for (const { id, as } of await lapsedGates(pool))
     await answer(pool, { gate: { id }, choice: as, caller: { person: 'clock', via: 'clock' } })
+}
+
+/** Messages about a plan that nobody ran while its approvals held say so from then on. */
+export async function tellExpired(pool: pg.Pool): Promise<void> {
+  for (const plan of await expiredPlans(pool, plansHold))
+    await recordEvent(pool, {
+      by: 'lockkeeper',
+      run: null,
+      plan,
+      key: `${plan}/expired`,
+      body: { is: 'plan.expired' },
+    })
 }
 
 /** Nobody need wait for a card that is delivered: the run looks again, and goes on. */

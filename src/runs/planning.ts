@@ -1,7 +1,7 @@
 import type { Check } from '../domain/finding.ts'
 import type { Caller } from '../domain/person.ts'
 import type { Identity } from '../domain/identity.ts'
-import type { Loss, Plan, RunKind } from '../domain/plan.ts'
+import { countBlockers, type Loss, type Plan, type RunKind } from '../domain/plan.ts'
 import type { Run } from '../domain/run.ts'
 import type { Runbook } from '../domain/runbook.ts'
 import { targetKey } from '../domain/identity.ts'
@@ -29,6 +29,8 @@ export interface PlanRequest {
   ours: Identity | null
   /** What was looked at elsewhere than on the target. */
   besides?: readonly Check[]
+  /** Who has a role: those who may approve the plan are asked. */
+  peopleOf?: (role: string) => Promise<readonly string[]>
   /** A rollback: the run that it takes back, and what somebody accepted to lose. */
   rollback?: { run: Run; accepted: number }
 }
@@ -74,25 +76,41 @@ export async function planRunbook(
   request: PlanRequest,
   isWanted: (drawn: Plan) => Result<void> = () => ok(undefined),
 ): Promise<Result<Kept>> {
-  const { runbook, kind, caller } = request
+  const { runbook, kind } = request
   const make = async (): Promise<Result<Kept>> => {
     const drawn = await drawPlan(house, request)
     if (!drawn.ok) return drawn
     const wanted = isWanted(drawn.value)
-    return wanted.ok ? keepDrawn(house, drawn.value, caller) : wanted
+    return wanted.ok ? keepDrawn(house, drawn.value, request) : wanted
   }
   if (kind === 'backup') return make()
-  const made = await aloneAt(house.pool, { name: `${kind} ${runbook.name}`, by: caller.person }, make)
+  const made = await aloneAt(house.pool, { name: `${kind} ${runbook.name}`, by: request.caller.person }, make)
   return 'done' in made
     ? made.done
     : failure({ code: 'plan-under-way', runbook: runbook.name, as: kind, ...made.busy })
 }
 
+/** Who may approve a plan, its author aside; nobody while it cannot be run. */
+async function approversOf(
+  plan: Plan,
+  peopleOf: (role: string) => Promise<readonly string[]>,
+): Promise<string[]> {
+  if (countBlockers(plan) > 0) return []
+  const roles = plan.approved.runbook.approvals.map(({ role }) => role)
+  const people = await Promise.all([...new Set(roles)].map(peopleOf))
+  return [...new Set(people.flat())].filter((person) => person !== plan.author)
+}
+
 /** Keeps a plan under an id that is free. */
-async function keepDrawn(house: House, drawn: Plan, caller: Caller): Promise<Result<Kept>> {
+async function keepDrawn(
+  house: House,
+  drawn: Plan,
+  { caller, peopleOf }: PlanRequest,
+): Promise<Result<Kept>> {
+  const asks = peopleOf ? await approversOf(drawn, peopleOf) : []
   for (let draw = 0; draw < draws; draw++) {
     const plan = draw === 0 ? drawn : { ...drawn, id: planId() }
-    const kept = await keepPlan(house.pool, plan, caller)
+    const kept = await keepPlan(house.pool, plan, caller, asks)
     if (!kept.ok) return kept
     if (kept.value) return ok(kept.value)
   }

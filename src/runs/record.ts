@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { choiceWhenGone, whenGone } from '../domain/cause.ts'
-import { gateKeys } from '../domain/delivery.ts'
+import { gateKeys, pingsBelow } from '../domain/delivery.ts'
 import type { Look, Seen } from '../domain/look.ts'
 import type { Happened } from '../domain/event.ts'
 import type { Question } from '../domain/question.ts'
@@ -11,7 +11,7 @@ import { openAlarm } from '../store/alarms.ts'
 import { attemptsOf, beginAttempt, finishAttempt } from '../store/attempts.ts'
 import { openDebts, settleDebt } from '../store/debts.ts'
 import { recordEvent } from '../store/events.ts'
-import { refreshDeliveries } from '../store/deliveries.ts'
+import { refreshDeliveries, refreshDeliveriesBelow } from '../store/deliveries.ts'
 import { gateById, openGate, recordLook } from '../store/gates.ts'
 import { closePlan } from '../store/plans.ts'
 import { beginWindow, cancelOf, clearCancel, endRun, holdRun } from '../store/runs.ts'
@@ -127,7 +127,10 @@ export async function recordSeen(
         by: 'lockkeeper',
         via: 'look',
       })
-    else await refreshDeliveries(tx, gateKeys(gate.id))
+    else {
+      await refreshDeliveries(tx, gateKeys(gate.id))
+      await refreshDeliveriesBelow(tx, pingsBelow(gate.id))
+    }
   })
 }
 

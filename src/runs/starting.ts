@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { isSameAccount, type Account } from '../domain/account.ts'
 import type { Caller } from '../domain/person.ts'
-import type { Plan } from '../domain/plan.ts'
+import { expiresAt, type Plan } from '../domain/plan.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Result } from '../domain/result.ts'
 import { targetKey } from '../domain/identity.ts'
@@ -26,12 +26,6 @@ import { hasRole } from '../store/standing.ts'
 import { notAllowed, request } from './requests.ts'
 import { bindToRun } from './scheduling.ts'
 
-/** Hours that approvals hold. A plan that nobody ran by then is made again: the world has moved on. */
-const plansHold = 24
-
-export const expiresAt = (plan: Pick<Plan, 'madeAt'>): string =>
-  new Date(Date.parse(plan.madeAt) + plansHold * 3_600_000).toISOString()
-
 /** `isSame`: it was open already, and says the same. */
 export interface Kept {
   plan: Plan
@@ -40,12 +34,18 @@ export interface Kept {
 
 /**
  * Keeps a plan; open ones of the same kind for its runbook give way. One that says the same stays, with its approvals and
- * their hours, and what was measured is taken over. Null: its id is taken, draw another one.
+ * their hours, and what was measured is taken over. `asks`: who may approve it, and is asked by direct message. Null: its id
+ * is taken, draw another one.
  */
-export function keepPlan(pool: pg.Pool, plan: Plan, caller: Caller): Promise<Result<Kept | null>> {
+export function keepPlan(
+  pool: pg.Pool,
+  plan: Plan,
+  caller: Caller,
+  asks: readonly string[] = [],
+): Promise<Result<Kept | null>> {
   return request(pool, async (tx, refuse) => {
     if (!(await hasRole(tx, caller, operatorRole))) refuse(notAllowed(operatorRole, 'plan'))
-    const same = plan.kind === 'backup' ? null : await keepSame(tx, plan, caller)
+    const same = plan.kind === 'backup' ? null : await keepSame(tx, plan, caller, asks)
     if (same) return { plan: same, isSame: true }
     if (!(await insertPlan(tx, plan, targetKey(plan.approved.identity)))) return null
     for (const id of await replaceOlderPlans(tx, plan))
@@ -62,13 +62,18 @@ export function keepPlan(pool: pg.Pool, plan: Plan, caller: Caller): Promise<Res
         run: null,
         plan: plan.id,
         key: `${plan.id}/made`,
-        body: { is: 'plan.made' },
+        body: { is: 'plan.made', ...(asks.length > 0 && { asks: [...asks] }) },
       })
     return { plan, isSame: false }
   })
 }
 
-async function keepSame(tx: pg.PoolClient, plan: Plan, caller: Caller): Promise<Plan | null> {
+async function keepSame(
+  tx: pg.PoolClient,
+  plan: Plan,
+  caller: Caller,
+  asks: readonly string[],
+): Promise<Plan | null> {
   const open = await lockOpenAlike(tx, plan)
   if (!open || Date.parse(expiresAt(open)) < Date.now() || (await unfinishedRunOfPlan(tx, open.id)))
     return null
@@ -82,7 +87,7 @@ async function keepSame(tx: pg.PoolClient, plan: Plan, caller: Caller): Promise<
     run: null,
     plan: open.id,
     key: `${open.id}/measured/${plan.id}/${plan.measured.at}`,
-    body: { is: 'plan.measured' },
+    body: { is: 'plan.measured', ...(asks.length > 0 && { asks: [...asks] }) },
   })
   return { ...open, measured: plan.measured }
 }
@@ -119,6 +124,8 @@ export function approve(
     const same = caller.account && (await spokenFrom(tx, plan, approvals, caller.account))
     if (same) refuse({ code: 'approval-same-account', plan: id, ...same })
     if (plan.digest !== digest) refuse({ code: 'plan-stale', plan: id, differs: ['steps'] })
+    if (Date.parse(expiresAt(plan)) < Date.now())
+      refuse({ code: 'plan-expired', plan: id, at: expiresAt(plan) })
     const missing = missingApprovals(plan, approvals)
     for (const { says, role } of missing) {
       if (!(await hasRole(tx, caller, role))) continue

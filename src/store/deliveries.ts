@@ -94,6 +94,25 @@ export async function refreshDeliveriesBelow(tx: Queryable, beginning: string): 
   )
 }
 
+/** Messages that told that this ping had not arrived: it has by now. */
+export async function refreshFailedCalls(tx: Queryable, ping: string): Promise<void> {
+  await tx.query(
+    `update lockkeeper.delivery set wanted = wanted + 1 from lockkeeper.event
+     where event.key = $1 || '/late' and delivery.shows ->> 'event' = event.seq::text
+       and delivery.state <> 'refused' and delivery.lane <> 'mail'`,
+    [ping],
+  )
+}
+
+/** When a message or a call got through; null: it did not, or nobody knows. */
+export async function arrivedAt(tx: Queryable, key: string): Promise<Instant | null> {
+  const { rows } = await tx.query<{ at: Instant | null }>(
+    `select ${instant('shown_at')} as at from lockkeeper.delivery where key = $1 and state = 'sent'`,
+    [key],
+  )
+  return rows[0]?.at ?? null
+}
+
 export async function unpinDelivery(tx: Queryable, key: string): Promise<void> {
   await tx.query(
     'update lockkeeper.delivery set pin = false, wanted = wanted + 1 where key = $1 and pin is not null',

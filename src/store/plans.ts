@@ -126,6 +126,17 @@ export async function openPlanIds(tx: Queryable): Promise<string[]> {
   return rows.map((row) => row.id)
 }
 
+/** Open plans that were made so many milliseconds ago or before, and of which nobody is told yet that they expired. */
+export async function expiredPlans(tx: Queryable, after: number): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `select id from lockkeeper.plan where closed_at is null and kind <> 'backup' and made_at < now() - $1 * interval '1 ms'
+       and not exists (select from lockkeeper.event where event.key = plan.id || '/expired')
+       and not exists (select from lockkeeper.run where run.plan = plan.id and run.ended_at is null)`,
+    [after],
+  )
+  return rows.map(({ id }) => id)
+}
+
 export async function closePlan(
   tx: Queryable,
   id: string,

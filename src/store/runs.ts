@@ -62,6 +62,16 @@ export async function unfinishedRunOf(tx: Queryable, target: string): Promise<Ru
   return rows[0] ?? null
 }
 
+/** The finished run that took this one's migration back; null: none did. */
+export async function rollbackOf(tx: Queryable, id: string): Promise<{ id: string; endedAt: string } | null> {
+  const { rows } = await tx.query<{ id: string; endedAt: string }>(
+    `select run.id, ${instant('run.ended_at')} as "endedAt" ${from}
+     where plan.kind = 'rollback' and plan.body ->> 'of' = $1 and run.ending = 'done' limit 1`,
+    [id],
+  )
+  return rows[0] ?? null
+}
+
 export async function unfinishedRunOfPlan(tx: Queryable, plan: string): Promise<Run | null> {
   const { rows } = await tx.query<Run>(
     `select ${columns} ${from} where run.plan = $1 and run.ended_at is null`,

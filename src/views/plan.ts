@@ -53,6 +53,8 @@ export type PlanState =
   | 'open'
   | { runs: { run: string; by: string; since: Instant } }
   | { stale: readonly Difference[] }
+  /** Nobody ran it while its approvals held. */
+  | { expired: Instant }
   | { closed: { at: Instant; because: 'discarded' | 'used' | 'replaced'; by: string | null } }
 
 /** In the message; all of them are in the thread. */
@@ -88,6 +90,23 @@ const planName = ({ id, kind, approved }: Plan): string => {
   return `Plan ${id} · ${kind === 'rollback' ? 'rollback of ' : ''}${kind === 'backup' ? 'backup' : title} on ${target.database}`
 }
 
+/** What became of a plan that is not open any more, or is being run. */
+export function planOverLine(plan: Plan, state: Exclude<PlanState, 'open'>): Line {
+  const name = bold(planName(plan))
+  if ('runs' in state) {
+    const { run, by, since } = state.runs
+    return say`${name} is being run by ${whom(by)} since ${moment(since)}, as ${code(run)}`
+  }
+  if ('expired' in state)
+    return say`${name} expired ${moment(state.expired)}: approvals hold for a day. Nothing was run`
+  if ('stale' in state) return say`${name} is out of date: ${differencesLine(state.stale)}. Nothing was run`
+  const { because, by, at } = state.closed
+  const verb = { discarded: 'was discarded', used: 'was run', replaced: 'was replaced by a newer plan' }[
+    because
+  ]
+  return say`${name} ${verb}${by ? say` by ${whom(by)}` : ''}, ${moment(at)}`
+}
+
 function stateLine(
   plan: Plan,
   approvals: readonly ApprovalSaid[],
@@ -95,19 +114,8 @@ function stateLine(
   waitsFor: readonly WaitsFor[],
   blockers: number,
 ): Line {
+  if (state !== 'open') return planOverLine(plan, state)
   const name = bold(planName(plan))
-  if (state !== 'open') {
-    if ('runs' in state) {
-      const { run, by, since } = state.runs
-      return say`${name} is being run by ${whom(by)} since ${moment(since)}, as ${code(run)}`
-    }
-    if ('stale' in state) return say`${name} is out of date: ${differencesLine(state.stale)}. Nothing was run`
-    const { because, by, at } = state.closed
-    const verb = { discarded: 'was discarded', used: 'was run', replaced: 'was replaced by a newer plan' }[
-      because
-    ]
-    return say`${name} ${verb}${by ? say` by ${whom(by)}` : ''}, ${moment(at)}`
-  }
   if (blockers) return say`${name} — ${bold(counted(blockers, 'blocker'))}: it cannot be run`
   const needed = plan.approved.runbook.approvals.reduce((sum, { people }) => sum + people, 0)
   return waitsFor.length
@@ -242,7 +250,8 @@ function actionsOf(plan: Plan, state: PlanState, waitsFor: readonly WaitsFor[], 
     input: plan.kind === 'rollback' && plan.of ? { run: plan.of } : { runbook: name },
   }
   if (state !== 'open') {
-    if ('stale' in state || ('closed' in state && state.closed.because === 'discarded')) return [again]
+    if ('stale' in state || 'expired' in state || ('closed' in state && state.closed.because === 'discarded'))
+      return [again]
     return [
       {
         label: 'What happened',

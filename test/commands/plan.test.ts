@@ -33,6 +33,11 @@ test('a plan is made and kept; in Slack its message is in the channel, in a term
   expect(said).toBe(
     `Plan ${id} · AddSecurityEnhancements on ${office.target.name} is in #migrations. Nothing was run.`,
   )
+  const { rows } = await office.pool.query(
+    `select body -> 'asks' as asks from lockkeeper.event where plan = $1`,
+    [id],
+  )
+  expect(rows).toEqual([{ asks: [dan.person, mei.person] }])
   await office.rewrite((written) => (written.purpose = ['Something else']))
   const here = saidBy(
     await office.desk.typed(await typist(office.pool, asha.person, office.house.config), [

@@ -27,7 +27,7 @@ describe('a pager that does not take a ping', () => {
         async () =>
           (
             await paging.night.pool.query(
-              `select to_address as "to", shows from lockkeeper.delivery where key like 'failed:%'`,
+              `select to_address as "to" from lockkeeper.delivery join lockkeeper.event on shows ->> 'event' = event.seq::text where body ->> 'is' = 'call.failed'`,
             )
           ).rows,
       )
@@ -48,6 +48,16 @@ describe('a pager that does not take a ping', () => {
     await paging.settled()
     expect(paging.told.length).toBe(11)
     expect(await failures(driven.run.id)).toMatchObject([{ error: '503', goesOn: true }])
+    const [event] = await failures(driven.run.id)
+    const render = makeRender({ pool: paging.night.pool, peopleOf: async () => [] })
+    expect(plainText((await render({ event: event!.seq }))!)).toMatch(
+      /^Arrived at .*: the call of the pager to DBA did not arrive at .* \(503\)\. Nothing to do here$/,
+    )
+    const { rows } = await paging.night.pool.query(
+      `select wanted from lockkeeper.delivery where shows ->> 'event' = $1`,
+      [event!.seq],
+    )
+    expect(rows).toEqual([{ wanted: 2 }])
   })
 
   test('and what became of it is tried on too, the latest alone', async () => {

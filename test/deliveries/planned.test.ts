@@ -41,13 +41,16 @@ describe('an event', () => {
   })
 
   test('one that was made again shows what was measured, with its details', () => {
-    expect(of({ is: 'plan.measured' })).toEqual([{ refresh: ['plan:P', 'plan:P/details'] }])
+    expect(of({ is: 'plan.measured' })).toEqual([
+      { refresh: ['plan:P', 'plan:P/details'] },
+      { refreshBelow: 'plan:P/ask:' },
+    ])
   })
 
   test.each([{ is: 'plan.approved', says: 'reviewed' }, { is: 'plan.discarded' }] as Happened[])(
-    '$is: the plan’s message shows it',
+    '$is: the plan’s messages show it',
     (body) => {
-      expect(of(body)).toEqual([{ refresh: ['plan:P', 'plan:P/ready'] }])
+      expect(of(body)).toEqual([{ refresh: ['plan:P', 'plan:P/ready'] }, { refreshBelow: 'plan:P/ask:' }])
     },
   )
 
@@ -239,7 +242,7 @@ describe('calling people', () => {
       goesOn: false,
     }
     expect(made(of(failed))).toMatchObject([
-      { key: 'failed:7', to: { channel: 'C0OPS', thread: 'run:P-1', broadcast: true }, urgent: true },
+      { key: 'ping:g/7', to: { channel: 'C0OPS', thread: 'run:P-1', broadcast: true }, urgent: true },
     ])
   })
 

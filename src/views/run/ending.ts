@@ -1,8 +1,10 @@
+import type { Instant } from '../../domain/json.ts'
 import type { Attempt, Run } from '../../domain/run.ts'
 import {
   bold,
   clock,
   code,
+  dayAndClock,
   note,
   say,
   text,
@@ -21,9 +23,18 @@ import { undoneLines } from './undone.ts'
 import { nameOf, stepName } from '../words/step-names.ts'
 import { noRoles } from '../words/no-roles.ts'
 
+/** The run that took a migration back afterwards, and when it had. */
+export type TakenBack = { id: string; endedAt: Instant }
+
 /** How a run ended: a message of its own, so that it notifies, and the first line of the live message from then on. */
-export function endingView(run: Run, attempts: readonly Attempt[]): View {
+export function endingView(run: Run, attempts: readonly Attempt[], takenBack: TakenBack | null = null): View {
   const standing = standingOf(run, attempts, null)
+  if (takenBack)
+    return {
+      state: endingLine(standing, takenBack),
+      parts: [note(say`Run ${run.id}, started by ${whom(run.startedBy)}`)],
+      actions: [],
+    }
   return {
     state: endingLine(standing),
     parts: [...partsOf(standing), note(say`Run ${run.id}, started by ${whom(run.startedBy)}`)],
@@ -31,10 +42,12 @@ export function endingView(run: Run, attempts: readonly Attempt[]): View {
   }
 }
 
-export function endingLine(standing: Standing): Line {
+export function endingLine(standing: Standing, takenBack: TakenBack | null = null): Line {
   const { run } = standing
   const { runbook } = run.plan.approved
   const base = code(runbook.target.database)
+  if (takenBack)
+    return say`${bold('Rolled back')} by run ${takenBack.id} at ${dayAndClock(takenBack.endedAt)}: ${bold(runbook.title)} is no longer on ${base}`
   if (run.plan.kind === 'backup') {
     const done = run.ending === 'done'
     return say`${bold(done ? `Backup of ${runbook.target.database} is made` : `Backup of ${runbook.target.database} was given up`)}${run.endedAt ? say` at ${clock(run.endedAt)}` : ''}. ${runbook.product} stayed up`

@@ -1,6 +1,6 @@
 import { contactOf } from '../../domain/escalation.ts'
 import { runKey } from '../../domain/delivery.ts'
-import type { Json } from '../../domain/json.ts'
+import type { Instant, Json } from '../../domain/json.ts'
 import type { Event, Pinged } from '../../domain/event.ts'
 import type { Ending, Run } from '../../domain/run.ts'
 import {
@@ -60,6 +60,8 @@ function happened(event: Event, run: Run | null): Line {
       return say`plan ${event.plan ?? ''} ${event.says} by ${by}`
     case 'plan.discarded':
       return say`plan ${event.plan ?? ''} discarded by ${by}`
+    case 'plan.expired':
+      return say`plan ${event.plan ?? ''} expired: nobody ran it while its approvals held`
     case 'run.started':
       return say`started by ${by}`
     case 'run.resumed':
@@ -149,6 +151,23 @@ function stepEnded(event: Extract<Event, { is: 'step.ended' }>, run: Run | null)
     case 'failed':
       return say`${bold(`${name} failed`)}: ${clipped(lineText(wordProblem(outcome.problem).what), 140)}`
   }
+}
+
+/** A ping that did not arrive, until it has arrived or nobody is called any more. */
+export function failedCallView(
+  run: Run,
+  event: Event & { is: 'call.failed' },
+  { closedAt, arrivedAt }: { closedAt: Instant | null; arrivedAt: Instant | null },
+): View {
+  const way = { slack: 'direct message', mail: 'e-mail', pager: 'call of the pager' }[event.by]
+  const to = event.by === 'slack' ? whom(event.to) : event.to
+  const then = say`the ${way} to ${to} did not arrive at ${clock(event.at)} (${code(event.error)})`
+  const over = arrivedAt
+    ? say`${bold('Arrived')} at ${clock(arrivedAt)}: ${then}. Nothing to do here`
+    : closedAt
+      ? say`${bold('No longer needed')} since ${clock(closedAt)}: ${then}. Nothing to do here`
+      : null
+  return over ? { state: over, parts: [], actions: [] } : eventView(run, event)
 }
 
 /** An event as a message of its own in the run's thread. */

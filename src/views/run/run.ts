@@ -14,7 +14,7 @@ import {
 import { acknowledgedLine, isAcknowledged } from '../people/acknowledged.ts'
 import { askedElsewhere, type Asks } from './gate.ts'
 import { databaseLine, productLine } from './state.ts'
-import { endingLine } from './ending.ts'
+import { endingLine, type TakenBack } from './ending.ts'
 import { expectedBack, standingOf, type Standing } from './standing.ts'
 import { isDown } from './choices.ts'
 import { listed, whom } from '../words/line.ts'
@@ -39,13 +39,16 @@ export function runView(
   attempts: readonly Attempt[],
   gate: Gate | null,
   now: Instant,
-  approvals: ApprovedBy = [],
-  asks: Asks = askedElsewhere,
+  {
+    approvals = [],
+    asks = askedElsewhere,
+    takenBack = null,
+  }: { approvals?: ApprovedBy; asks?: Asks; takenBack?: TakenBack | null } = {},
 ): View {
   const standing = standingOf(run, attempts, gate)
   const question = standing.gate ? asks(standing, standing.gate) : null
   return {
-    state: run.endedAt ? endingLine(standing) : stateLine(standing, question?.state ?? null, now),
+    state: run.endedAt ? endingLine(standing, takenBack) : stateLine(standing, question?.state ?? null, now),
     parts: [
       note(writtenLine(standing, now)),
       ...turned(standing),

@@ -148,7 +148,7 @@ export function runStatusView(
   now: Instant,
   approvals: ApprovedBy = [],
 ): View {
-  const view = runView(run, attempts, gate, now, approvals, asked)
+  const view = runView(run, attempts, gate, now, { approvals, asks: asked })
   const latest = events.slice(-eventsShown)
   return {
     ...view,

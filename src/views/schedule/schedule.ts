@@ -94,7 +94,7 @@ export function scheduleNewsView(
   event: Event & { schedule: string },
   schedule: Schedule,
   notices: readonly Notice[],
-  /** Of `schedule.ready`: why it could not start now; null: it could. */
+  /** Of `schedule.ready` and `schedule.asks`: why it could not start now; null: it could. */
   present?: Problem | null,
 ): View {
   const told = toldCount(notices)
@@ -102,7 +102,8 @@ export function scheduleNewsView(
   if (event.is === 'schedule.over') return overNews(event, schedule, told)
   if (event.is === 'schedule.ready')
     return readyNews(event, schedule, present === undefined ? event.problem : present)
-  if (event.is === 'schedule.asks') return asksNews(event, schedule, told)
+  if (event.is === 'schedule.asks')
+    return asksNews(event, schedule, told, present === undefined ? event.problem : present)
   return event.is === 'news.owed' ? owedNews(event, schedule, told) : scheduleView(schedule, notices)
 }
 
@@ -111,7 +112,7 @@ const movedNews = (
   schedule: Schedule,
   told: number,
 ): View => ({
-  state: say`${bold('Moved')} by ${whom(by)}: ${subject(schedule)} · ${windowOf(schedule, schedule.window)}`,
+  state: say`${schedule.over ? say`${overWords(schedule, schedule.over)}. Before, moved` : bold('Moved')} by ${whom(by)}: ${subject(schedule)} · ${windowOf(schedule, schedule.window)}`,
   parts: [text(say`It was ${windowOf(schedule, from)}. ${toldWords(told, 'are told the new time')}`)],
   actions: [],
 })
@@ -165,6 +166,7 @@ function asksNews(
   { late, problem, at }: Event & { is: 'schedule.asks' },
   schedule: Schedule,
   told: number,
+  present: Problem | null,
 ): View {
   const { runbook, window, run } = schedule
   if (!isOpen(schedule))
@@ -181,7 +183,11 @@ function asksNews(
       ? say`${bold('Still not started:')} ${subject(schedule)}`
       : say`${bold('It is time.')} Start ${subject(schedule)}?`,
     parts: [
-      ...(problem ? [text(['It did not start by itself.']), ...reasons(problem)] : []),
+      ...(problem
+        ? present
+          ? [text(['It did not start by itself.']), ...reasons(present)]
+          : [text(['It did not start by itself. What forbade it then is gone: somebody has to start it.'])]
+        : []),
       ...(at < window.start
         ? [
             text(
@@ -207,9 +213,17 @@ function asksNews(
   }
 }
 
-function owedNews({ at }: Event & { is: 'news.owed' }, { runbook, run, over }: Schedule, told: number): View {
+function owedNews({ at }: Event & { is: 'news.owed' }, schedule: Schedule, told: number): View {
+  const { runbook, run, over, newsAt, window } = schedule
   const { product } = runbook
   if (over) return { state: say`${product} is available: nobody waits for news.`, parts: [], actions: [] }
+  const next = newsAt ?? window.end
+  if (Date.parse(next) > Date.parse(at))
+    return {
+      state: say`The news that was promised by ${clock(at)} was told; the next is promised by ${clock(next)}. Nothing to do here`,
+      parts: [],
+      actions: [],
+    }
   return {
     state: say`${bold(`${product} is still unavailable, and people wait for news by`)} ${clock(at)}.`,
     parts: [

@@ -239,3 +239,11 @@ describe('how a run ended', () => {
     ).toContain('Stopped at Migrate, nobody answered in time: ALTER TABLE')
   })
 })
+
+test('a run whose migration was taken back afterwards says so, and offers no rollback', () => {
+  const view = endingView(run({ ...ended, ending: 'done' }), [], { id: 'K2M9-1', endedAt: at('04:10:00') })
+  expect(plainText(view)).toMatch(
+    /^Rolled back by run K2M9-1 at .*04:10:00 UTC: AddSecurityEnhancements is no longer on hrms_master\nRun 7F3A-1/,
+  )
+  expect(view.actions).toEqual([])
+})

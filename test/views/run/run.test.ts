@@ -46,7 +46,7 @@ test('the whole message while the database drains', () => {
     { person: 'U_DAN', says: 'reviewed' },
     { person: 'U_MEI', says: 'approved' },
   ]
-  expect(lines(down, [...beforeDrain(), draining], null, at('03:01:16'), approvals)).toEqual([
+  expect(lines(down, [...beforeDrain(), draining], null, at('03:01:16'), { approvals })).toEqual([
     'HRMS is down since 03:01:12 UTC, expected back 03:01:27 UTC. Step 8 of 16: Drain, 2 of 41 sessions still there',
     'AddSecurityEnhancements on hrms_master · run 7F3A-1 · written 03:01:16 UTC · older than a minute? lockkeeper status',
     'Done: Backup — 542 MB in 28 s, read through',

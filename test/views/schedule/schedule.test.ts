@@ -131,3 +131,27 @@ test('whoever has a run is told by when people wait for news, until users are in
   const over = { as: 'done', at: window.end, by: 'lockkeeper', reason: null } as const
   expect(news(owed, { run: '7F3A-1', over })).toBe('HRMS is available: nobody waits for news.')
 })
+
+test('that it moved says so when it was called off afterwards', () => {
+  const moved = { is: 'schedule.moved', schedule, from: window } as const
+  expect(news(moved)).toMatch(/^Moved by @U0MEI: /)
+  const over = { as: 'called-off', at: window.end, by: 'U0DAN', reason: null } as const
+  expect(news(moved, { over })).toMatch(/^Called off by @U0DAN\. Before, moved by @U0MEI: /)
+})
+
+test('what forbade the start by itself is told as the past once it is gone', () => {
+  const problem = { code: 'plan-missing', runbook: 'add-security-enhancements' } as const
+  const asks = { is: 'schedule.asks', schedule, late: false, problem } as const
+  expect(news(asks, {}, problem)).toContain('Because: There is no open plan')
+  const now = news(asks, {}, null)
+  expect(now).toContain('What forbade it then is gone: somebody has to start it.')
+  expect(now).not.toContain('Because:')
+})
+
+test('that people wait for news is over once the news was told', () => {
+  const owed = { is: 'news.owed', schedule, person: 'U0MEI', at: window.end } as const
+  expect(news(owed, { run: '7F3A-1' })).toMatch(/^HRMS is still unavailable, and people wait for news by/)
+  expect(news(owed, { run: '7F3A-1', newsAt: '2025-11-13T01:00:00.000Z' })).toBe(
+    'The news that was promised by 00:30:00 UTC was told; the next is promised by 01:00:00 UTC. Nothing to do here',
+  )
+})
