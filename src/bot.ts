@@ -19,6 +19,7 @@ import { mappedPeople, nobodyTells } from './cli/people.ts'
 import { makeLog } from './log.ts'
 import { makeMailer } from './mail/mailer.ts'
 import { startClock } from './notices/clock.ts'
+import { makeRunbookRecorder } from './notices/runbooks.ts'
 import { audiencesReached } from './plan/findings-audiences.ts'
 import { openRunbooks } from './runbook/load.ts'
 import { makeSecrets } from './runbook/secrets.ts'
@@ -27,7 +28,7 @@ import { runsFolder } from './runs/folders.ts'
 import { makeSlack, type Listening, type Slack } from './slack/app.ts'
 import { kinds } from './steps/kinds.ts'
 import { lookAt } from './steps/looks.ts'
-import { recordChannels, recordRules } from './store/access-rules.ts'
+import { recordRules } from './store/access-rules.ts'
 import { connectStore } from './store/connect.ts'
 import type { Way } from './store/deliveries.ts'
 import { nameOfStore, openStore } from './store/open.ts'
@@ -75,6 +76,8 @@ const store = opened.ok ? opened.value : refuse(worded(opened.problem))
 const pool = connectStore(store.url)
 const ours = await identityOf(pool, store.url)
 for (const runbook of usable) await refuseOurOwn(runbook.target.url, runbook.name)
+
+const recordRunbooks = makeRunbookRecorder(pool, runbooks, accountHere().host)
 
 /** What is sent is told that there may be something new. */
 const wakes: (() => void)[] = []
@@ -129,6 +132,7 @@ const clock = startClock(
     starts: (schedule) => startScheduled(house, schedule),
   },
   { keep: config.keep, runsFolder: runsFolder(config) },
+  recordRunbooks,
 )
 const ending = new AbortController()
 const background: Promise<unknown>[] = []
@@ -175,7 +179,7 @@ async function takeRules(locks: pg.Client): Promise<void> {
   const { host, user } = accountHere()
   const by = { host, user, file: config.file }
   const { inForce, isOlder } = await recordRules(locks, rulesOf(config), by)
-  await recordChannels(pool, [...new Set(usable.map(({ channel }) => channel))])
+  await recordRunbooks()
   config = withRules(config, inForce)
   if (isOlder)
     log.warn(

@@ -1,14 +1,13 @@
 import type pg from 'pg'
-import type { RecordedRules } from '../domain/access-rules.ts'
+import type { AccessChange, RecordedRules } from '../domain/access-rules.ts'
 import type { Account } from '../domain/account.ts'
 import { sha256OfJson } from '../domain/digest.ts'
-import type { Problem } from '../domain/problem.ts'
 import { recordEvent } from '../store/events.ts'
 
-/** Tells everybody that somebody typed with another configuration; once for each of these. */
+/** Tells everybody that somebody typed with another configuration or runbook; once for each of these. */
 export async function sayRefused(
   pool: pg.Pool,
-  { file, changes }: Problem<'access-rules-differ'>,
+  { file, changes }: { file: string; changes: AccessChange[] },
   account: Account,
   { version }: RecordedRules,
 ): Promise<void> {

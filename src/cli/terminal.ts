@@ -29,6 +29,7 @@ import { accountHere } from './account.ts'
 import { follow } from './follow.ts'
 import { mappedPeople, nobodyTells, ownZone } from './people.ts'
 import { faultLines, fillIn, type Person } from './prompt.ts'
+import { recordedOnly } from './recorded-runbooks.ts'
 import { sayRefused } from './refused.ts'
 import { findStore, storeAway } from './store.ts'
 
@@ -135,7 +136,12 @@ async function converse(
   const desk = makeDesk({
     pool,
     config,
-    runbooks: openRunbooks(config.runbooks, surroundingsOf(config), secrets),
+    runbooks: recordedOnly(
+      pool,
+      openRunbooks(config.runbooks, surroundingsOf(config), secrets),
+      ({ file, runbook, differs: inWhat }) =>
+        sayRefused(pool, { file, changes: [{ runbook, differs: inWhat }] }, account, inForce),
+    ),
     secrets,
     directory,
     environment: process.env,

@@ -35,6 +35,8 @@ export type AccessChange =
   | { user: string; from: string | null; to: string | null }
   | { readers: string[] }
   | { slack: { from: string | null; to: string | null } }
+  /** Of a terminal's runbook: the keys in which the bot's is another one; none: the bot has none of this name. */
+  | { runbook: string; differs: string[] }
 
 export function accessChanges(before: AccessRules, after: AccessRules): AccessChange[] {
   const roles = namesOf(before.roles, after.roles).map((role) => {

@@ -69,6 +69,7 @@ export const ofProblems = {
     'server-too-old',
     'privilege-missing',
     'store-away',
+    'runbook-differs',
     'store-unreadable',
     'store-newer',
     'sql-error',

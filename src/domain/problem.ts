@@ -179,6 +179,13 @@ export interface Problems extends EfCoreProblems, NoticedProblems, ServiceProble
     recorded: RecordedBy & { at: Instant }
     changes: AccessChange[]
   }
+  /** A terminal's runbook is not as a bot reads it; null: no bot reads one of this name. */
+  'runbook-differs': {
+    runbook: string
+    file: string
+    differs: string[]
+    recorded: { file: string; host: string; at: Instant } | null
+  }
   'button-old': { command: string }
   'button-not-yours': { owner: string }
   'command-unknown': { typed: string; meant: string | null; commands: string[] }

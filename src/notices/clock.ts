@@ -18,7 +18,7 @@ export interface Clock {
 
 /**
  * Looks once a second for gates whose time is over, and answers them as they said they would be; for people to be pinged;
- * and for what is scheduled. Once an hour what is older than the configuration keeps is removed. None keeps another from
+ * and for what is scheduled; every other second for runbooks that people edited. Once an hour what is older than the configuration keeps is removed. None keeps another from
  * its time.
  */
 export function startClock(
@@ -26,6 +26,7 @@ export function startClock(
   log: Log,
   around: Announcing & Around,
   retention: Retention,
+  readRunbooks: () => Promise<void>,
 ): Clock {
   const at = (expression: string, name: string, work: () => Promise<void>) =>
     schedule(
@@ -40,6 +41,7 @@ export function startClock(
     at(everySecond, 'escalation', () => escalate(pool, around)),
     at(everySecond, 'plans', () => tellExpired(pool)),
     at(everySecond, 'schedules', () => attendSchedules(pool, around)),
+    at('*/2 * * * * *', 'runbooks', readRunbooks),
     at('17 * * * *', 'retention', async () => {
       const removed = await removeExpired(pool, retention)
       if (Object.values(removed).some((count) => count > 0))

@@ -1,4 +1,4 @@
-import { glob, readFile, stat } from 'node:fs/promises'
+import { glob, readFile, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { nearest } from '../nearest.ts'
 import { inOrder, type Fault } from '../yaml/fault.ts'
@@ -23,6 +23,8 @@ export interface Runbooks {
   all(): Promise<LoadedRunbooks>
   /** The one that somebody typed, capitals and spaces around it aside: good, broken, or unknown with what was meant. */
   find(typed: string): Promise<Result<Runbook>>
+  /** The file that a runbook was read from, absolute and without links. */
+  fileOf(runbook: Runbook): Promise<string>
 }
 
 /**
@@ -52,6 +54,12 @@ export function openRunbooks(
     },
     async find(typed) {
       return named(typed, await files())
+    },
+    async fileOf({ name, folder: its }) {
+      const from = [...parsed].find(
+        ([place, { sections }]) => sections.name === name && path.dirname(place) === its,
+      )
+      return realpath(from?.[0] ?? its)
     },
   }
 }

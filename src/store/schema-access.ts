@@ -21,3 +21,7 @@ alter table standing add column version bigint;
 alter table event add column via text, add column account jsonb;
 alter table approval add column via text, add column account jsonb;
 `
+
+/** Runbooks as a bot reads them: those of a terminal are compared with it. */
+export const runbooksAreRead = `create table runbook_read (name text primary key, file text not null, sections jsonb not null,
+  host text not null, read_at timestamptz not null default now());`

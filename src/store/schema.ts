@@ -1,4 +1,4 @@
-import { accessRules } from './schema-access.ts'
+import { accessRules, runbooksAreRead } from './schema-access.ts'
 import { reachTests } from './schema-reach.ts'
 
 /**
@@ -292,4 +292,5 @@ export const changes: readonly SchemaChange[] = [
   breaking(accessRules),
   compatible(deliveriesWait),
   compatible(peopleHaveNames),
+  compatible(runbooksAreRead),
 ]

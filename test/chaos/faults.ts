@@ -10,9 +10,7 @@ export interface Around {
   store: Proxy
   target: Proxy
   slack: Workspace
-  /** Whether the run has begun to take something: only then does anybody need the card. */
-  isInWindow(): Promise<boolean>
-  /** Types the break-glass card. Returns how many of its commands failed. */
+  /** Types the break-glass card, as far as there is one. Returns how many of its commands failed. */
   typeCard(): Promise<number>
 }
 
@@ -52,9 +50,6 @@ export async function haveFaults(around: Around, draw: Draw, isOver: () => boole
       await setTimeout(lasts)
       around.slack.interfere = () => null
     } else if (fault === 'card') {
-      while (!isOver() && !(await around.isInWindow())) await setTimeout(100)
-      await setTimeout(lasts)
-      if (isOver()) break
       // Whoever uses it sees that no bot does anything: all are dead, or none reaches its store.
       const isStoreAway = draw.number(0, 1) === 0
       if (isStoreAway) around.store.cut()

@@ -16,7 +16,7 @@ import { aclOf } from '../steps/access-of.ts'
 import { freePort } from '../steps/hrms.ts'
 import { keepBots, logOf } from './bots.ts'
 import { drawFrom, type Draw } from './draw.ts'
-import { haveFaults, type Around } from './faults.ts'
+import { haveFaults } from './faults.ts'
 import { checkMessages, checkRecord, lookAtTarget, targetAfter } from './invariants.ts'
 import { openProxy } from './proxy.ts'
 
@@ -70,9 +70,11 @@ export async function playRound(seed: number): Promise<Round> {
     const ended = answerUntilEnded(place, run, draw, round.asked).finally(() => (over = true))
     const [ending] = await Promise.all([
       ended,
-      haveFaults({ bots, store, target, slack, ...byHand(place, run) }, drawFrom(seed + 1), () => over).then(
-        (happened) => round.happened.push(`${replicas} replicas`, ...happened),
-      ),
+      haveFaults(
+        { bots, store, target, slack, typeCard: () => typed(place, run) },
+        drawFrom(seed + 1),
+        () => over,
+      ).then((happened) => round.happened.push(`${replicas} replicas`, ...happened)),
     ])
     round.ending = ending
     round.kills = bots.counts.killed
@@ -100,16 +102,9 @@ export async function playRound(seed: number): Promise<Round> {
   }
 }
 
-/** Somebody with the break-glass card. */
-const byHand = (place: Place, run: string): Pick<Around, 'isInWindow' | 'typeCard'> => ({
-  async isInWindow() {
-    const found = await runById(place.pool, run)
-    return found?.windowBegan !== null
-  },
-  async typeCard() {
-    return (await typeCard(place, run)).filter(({ code }) => code !== 0).length
-  },
-})
+/** How many commands of the card failed. */
+const typed = async (place: Place, run: string): Promise<number> =>
+  (await typeCard(place, run)).filter(({ code }) => code !== 0).length
 
 /** Choices that leave things as they are, or need more than a click: a run could wait for ever. */
 const endless: readonly Choice[] = ['leave', 'terminate']

@@ -98,6 +98,7 @@ test('one operating-system user under two names approves once, and not what it p
   const terminal = { ...people, danstwin: people.mei, ashastwin: people.mei }
   await writeFile(path.join(place.folder, 'lockkeeper.yml'), stringify({ ...configuration, terminal }))
   await recordAsBot(place.store.url, path.join(place.folder, 'lockkeeper.yml'))
+  await recordChannels(place.pool, ['#hrms', '#payroll'])
   for (const [user, uid, said] of [
     ['danstwin', 5001, 'approved by @dan'],
     ['ashastwin', 5000, 'planned by @asha'],

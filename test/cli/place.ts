@@ -7,7 +7,10 @@ import pg from 'pg'
 import { parse, stringify } from 'yaml'
 import { hrmsBySql } from '../../demo/stage/runbooks.ts'
 import { rulesOf } from '../../src/access/recorded.ts'
+import { surroundingsOf } from '../../src/access/roles.ts'
 import { loadConfig } from '../../src/config.ts'
+import { makeRunbookRecorder } from '../../src/notices/runbooks.ts'
+import { openRunbooks } from '../../src/runbook/load.ts'
 import { recordRules } from '../../src/store/access-rules.ts'
 import { isAnyAlive } from '../../src/store/locks.ts'
 import { underWay } from '../../src/views/marks.ts'
@@ -181,7 +184,7 @@ export const configuration = {
   terminal: { ...people },
 }
 
-/** What a bot that started here left in the store: who may do what. */
+/** What a bot that started here left in the store: who may do what, and the runbooks. */
 export async function recordAsBot(
   url: string,
   file: string,
@@ -193,6 +196,13 @@ export async function recordAsBot(
   await client.connect()
   await recordRules(client, rulesOf(loaded.value), { host: 'bot-1', user: 'lockkeeper', file })
   await client.end()
+  const pool = new pg.Pool({ connectionString: url })
+  await makeRunbookRecorder(
+    pool,
+    openRunbooks(loaded.value.runbooks, surroundingsOf(loaded.value)),
+    'bot-1',
+  )()
+  await pool.end()
 }
 
 function gathered(stream: NodeJS.ReadableStream | null): string[] {

@@ -22,6 +22,7 @@ test('the clock pings by itself, and stops', async () => {
       starts: async () => null,
     },
     { keep: { runs: 730, plans: 90, messages: 90, audit: '' }, runsFolder: '' },
+    async () => {},
   )
   await expect
     .poll(() => night.happened(driven.run.id, 'alarm.pinged'))

@@ -63,6 +63,10 @@ export async function diesAt(
   expect(bot.signalCode).toBe('SIGKILL')
 }
 
+/** A bot that kills itself, at a step that it comes to after a question was answered. */
+export const isKilled = (bot: ChildProcess): Promise<void> =>
+  eventually('the death', () => bot.signalCode ?? bot.exitCode).then((how) => expect(how).toBe('SIGKILL'))
+
 async function leaves(bot: ChildProcess): Promise<void> {
   if (bot.exitCode !== null || bot.signalCode !== null) return
   const gone = once(bot, 'exit')
@@ -85,6 +89,13 @@ export const ends = ({ pool }: Place, run: string): Promise<Run> =>
     if (gate) throw new Error(`it asks ${JSON.stringify(gate.question)}`)
     const found = await runById(pool, run)
     return found?.ending ? found : null
+  })
+
+/** The run once it has ended, or what it asks before that. */
+export const endsOrAsks = ({ pool }: Place, run: string): Promise<Run | Gate> =>
+  eventually('an end or a question', async () => {
+    const found = await runById(pool, run)
+    return found?.ending ? found : openGateOf(pool, run)
   })
 
 export const choose = async ({ pool }: Place, gate: Gate, choice: Choice): Promise<void> =>

@@ -41,7 +41,7 @@ test('a store of an earlier release is brought up to this one, with the runs tha
   await pool.query(`
     drop index lockkeeper.delivery_of_notice;
     drop function lockkeeper.refuse_change() cascade;
-    drop table lockkeeper.person, lockkeeper.access_rules, lockkeeper.access_channel, lockkeeper.alarm, lockkeeper.notice, lockkeeper.schedule, lockkeeper.reach_answer, lockkeeper.reach_test;
+    drop table lockkeeper.person, lockkeeper.runbook_read, lockkeeper.access_rules, lockkeeper.access_channel, lockkeeper.alarm, lockkeeper.notice, lockkeeper.schedule, lockkeeper.reach_answer, lockkeeper.reach_test;
     alter table lockkeeper.run drop column cancel_via, drop column held_by, drop column held_since, drop column held_until,
       drop column not_before;
     alter table lockkeeper.gate drop column looked;

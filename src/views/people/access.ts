@@ -19,7 +19,7 @@ type AccessEvent = Extract<Event, { is: 'access.changed' | 'access.refused' }>
 
 export function accessLine(event: AccessEvent): Line {
   if (event.is === 'access.changed') return say`who may do what has changed: ${changesLine(event.changes)}`
-  return say`a terminal was refused, since its configuration is another one than the bot’s`
+  return say`a terminal was refused, since its configuration or runbook is another one than the bot’s`
 }
 
 /** What everybody should know of who may do what. */
@@ -34,12 +34,13 @@ export function accessView(event: AccessEvent): View {
       ],
       actions: [],
     }
-  const { account } = event
+  const { account, changes } = event
+  const other = changes.some((change) => 'runbook' in change) ? 'runbook' : 'configuration'
   return {
-    state: say`${bold('A terminal was refused')} at ${clock(event.at)}: ${code(account ? accountName(account) : event.by)} typed with another configuration than the bot’s`,
+    state: say`${bold('A terminal was refused')} at ${clock(event.at)}: ${code(account ? accountName(account) : event.by)} typed with another ${other} than the bot’s`,
     parts: [
       text(
-        say`The configuration is ${code(event.file)}. In it, other than in the bot’s: ${changesLine(event.changes)}. Nothing was done.`,
+        say`The ${other} is ${code(event.file)}. In it, other than in the bot’s: ${changesLine(changes)}. Nothing was done.`,
       ),
       note(say`If you do not know why, ask who uses that account.`),
     ],

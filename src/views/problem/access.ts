@@ -1,5 +1,5 @@
 import { code, say } from '../../domain/view.ts'
-import { changesLine } from '../words/access.ts'
+import { changesLine, runbookDiffers } from '../words/access.ts'
 import { anyOf, listed, whom } from '../words/line.ts'
 import { moment } from '../words/time.ts'
 import { typed } from '../words/typed.ts'
@@ -22,6 +22,15 @@ export const accessProblems = {
     what: say`The roles or terminal users of ${code(file)} are not the recorded ones: ${changesLine(changes)}.`,
     means: say`Those that the bot on ${code(recorded.host)} recorded ${moment(recorded.at)} are in force, from ${code(recorded.file)}. Nothing was done, and the channels of all runbooks were told.`,
     next: say`Use the bot’s file (${code('LOCKKEEPER_CONFIG')}), or start the bot again with this one.`,
+  }),
+  'runbook-differs': ({ runbook, file, differs, recorded }) => ({
+    what: recorded
+      ? say`Runbook ${code(runbook)} in ${code(file)} is not the one that the bot reads: it ${runbookDiffers(differs)}.`
+      : say`No bot reads a runbook ${code(runbook)}; yours is ${code(file)}.`,
+    means: recorded
+      ? say`The bot on ${code(recorded.host)} reads ${code(recorded.file)} (read ${moment(recorded.at)}). Nothing was done.`
+      : say`Nothing was done.`,
+    next: say`Use the bot’s folder of runbooks, or change it there: a bot that is at work reads a file within seconds after it was written, once it has no faults.`,
   }),
   'reading-refused': ({ roles, people, untold }) => ({
     what: say`Plans and runs can be read with ${roles.length > 1 ? 'one of these roles' : 'this role'}: ${listed(

@@ -38,6 +38,12 @@ export const samples: { [C in ProblemCode]: Problems[C] } = {
     cards: [{ file: '/var/lib/lockkeeper/runs/7F3A-1/break-glass.txt', at: moment }],
   },
   'store-unreadable': { folder: '/srv/lockkeeper/.lockkeeper', owner: 'lockkeeper', user: 'asha' },
+  'runbook-differs': {
+    runbook: 'add-security-enhancements',
+    file: '/home/eve/runbooks/hrms.yml',
+    differs: ['approvals', 'window'],
+    recorded: { file: '/srv/runbooks/hrms.yml', host: 'bot-1', at: moment },
+  },
   'store-newer': { found: 12, known: 9 },
   'sql-error': sqlError(),
   'lock-timeout': {
