@@ -1,5 +1,5 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+import { mersenne } from 'pure-rand/generator/mersenne'
 
 /** Draws that a seed repeats. */
 export interface Draw {
@@ -8,8 +8,9 @@ export interface Draw {
   one<T>(of: readonly T[]): T
 }
 
+/** Mersenne: the first draws of xoroshiro128plus are the same for all small seeds, and no round had two replicas. */
 export function drawFrom(seed: number): Draw {
-  const generator = xoroshiro128plus(seed)
+  const generator = mersenne(seed)
   const number = (least: number, most: number): number => uniformInt(generator, least, most)
   return { number, one: (of) => of[number(0, of.length - 1)]! }
 }
