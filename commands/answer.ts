@@ -29,7 +29,9 @@ const input = z.object({
     .optional(),
   /** Rows, as typed. */
   accepted: z.string().optional(),
-  /** Why a check that failed is passed over. */
+  /** Whether users are let in where a run ends as it is. */
+  users: z.enum(['in', 'out']).optional(),
+  /** Why a check that failed is passed over, or a run ends as it is. */
   reason: z.string().trim().max(500).optional(),
 })
 type Input = z.output<typeof input>
@@ -109,16 +111,32 @@ function extraOf(choice: Choice, gate: Gate, given: Input): Result<Json> {
       ? failure({ code: 'number-mistyped', typed: given.accepted ?? '' })
       : ok({ accepted })
   }
+  if (choice === 'end-as-is') {
+    const { reason, users } = given
+    return reason && users ? ok({ reason, users }) : failure(reason ? noUsers : noReason(choice))
+  }
   if (wantsReason(choice, gate.question))
-    return given.reason ? ok({ reason: given.reason }) : failure(noReason)
+    return given.reason ? ok({ reason: given.reason }) : failure(noReason(choice))
   return ok(null)
 }
 
-const noReason: Problem = {
+const noReason = (choice: Choice): Problem => ({
   code: 'input-wrong',
   command: 'answer',
-  faults: [{ field: 'reason', why: 'say why the check may be passed over' }],
-  example: 'answer 7F3A-1 go-on',
+  faults: [
+    {
+      field: 'reason',
+      why: choice === 'end-as-is' ? 'say why the run ends as it is' : 'say why the check may be passed over',
+    },
+  ],
+  example: `answer 7F3A-1 ${choice}`,
+})
+
+const noUsers: Problem = {
+  code: 'input-wrong',
+  command: 'answer',
+  faults: [{ field: 'users', why: 'choose whether users are let in' }],
+  example: 'answer 7F3A-1 end-as-is',
 }
 
 /** What tells these sessions, and the transactions that they are in, from others. */

@@ -7,7 +7,7 @@ import type { OnCall } from './on-call.ts'
 import type { Outcome } from './outcome.ts'
 import type { Answer } from './question.ts'
 import type { Problem } from './problem.ts'
-import type { Acknowledgement, Ending } from './run.ts'
+import type { Acknowledgement, Ending, LeftAs } from './run.ts'
 import type { Over, Window } from './schedule.ts'
 
 /** What happened, append-only: the audit trail, and what messages are made from. Kinds are added, never changed. */
@@ -41,7 +41,7 @@ export type Happened =
   | { is: 'gate.left'; gate: string }
   | { is: 'gate.answered'; gate: string; answer: Answer; over?: Acknowledgement }
   /** `settled`: undo entries of a run that people undid, as far as they were open. */
-  | { is: 'run.ended'; ending: Ending; settled?: string[] }
+  | { is: 'run.ended'; ending: Ending; settled?: string[]; leftAs?: LeftAs }
   /** Somebody calls for help. `also`: what else people are called for. */
   | { is: 'run.escalated'; alarm: string; also?: string[]; reason: string; critical: boolean }
   | { is: 'step.late'; alarm: string; step: string; attempt: number; expectedSeconds: number }

@@ -119,6 +119,15 @@ export function notUndone({ approved, record, debts }: Recorded, seen: ObservedS
   return open
 }
 
+/** Whether users can work: who could connect before may connect again, and all services that the run stopped are healthy. */
+export const isAvailable = ({ approved, debts }: Recorded, seen: ObservedState): boolean =>
+  (!isTaken(debts, 'access') || seen.access.as.includes('as-before')) &&
+  approved.runbook.services.every(({ name }) => {
+    const debt = debts.find((one) => one.owes === 'service' && one.what === `service ${name}`)
+    const service = seen.services.find((each) => each.name === name)
+    return !debt?.takenAt || (service !== undefined && service.instances > 0 && service.health === '200')
+  })
+
 /** Processes that passed the smoke test of the run's own way: they run its new release. */
 const testedProcesses = (record: readonly Attempt[]): string[] =>
   record.flatMap(({ step, outcome }) => {

@@ -72,6 +72,7 @@ export interface Answer {
 export const failsVerification = ({ code }: Problem): boolean =>
   code === 'verification-failed' || code === 'try-out-failed'
 
-/** Whoever passes over such a check says why. */
+/** Whoever passes over such a check, or ends a run as it is, says why. */
 export const wantsReason = (choice: Choice, question: Question): boolean =>
-  choice === 'go-on' && question.code === 'step-failed' && failsVerification(question.problem)
+  choice === 'end-as-is' ||
+  (choice === 'go-on' && question.code === 'step-failed' && failsVerification(question.problem))

@@ -2,7 +2,7 @@ import type { Instant } from './json.ts'
 import type { Look } from './look.ts'
 import type { Outcome } from './outcome.ts'
 import type { Plan } from './plan.ts'
-import type { Answer, Question } from './question.ts'
+import type { Answer, Difference, Question } from './question.ts'
 import type { Progress } from './step.ts'
 
 /** One durable execution of a plan. */
@@ -28,12 +28,27 @@ export interface Run {
   cancelBy: string | null
   endedAt: Instant | null
   ending: Ending | null
+  /** Of one that ended as it is. */
+  leftAs?: LeftAs | null
   /** Bumped by everything that changes what the live message shows. */
   version: number
 }
 
-/** `undone-by-hand`: people undid it without us, and the target was seen to be as before the run. */
-export type Ending = 'done' | 'backed-out' | 'rolled-back' | 'undone-by-hand'
+/**
+ * `undone-by-hand`: people undid it without us, and the target was seen to be as before the run. `ended-as-is`: its way
+ * back failed, and somebody ended it in the state that it was in.
+ */
+export type Ending = 'done' | 'backed-out' | 'rolled-back' | 'undone-by-hand' | 'ended-as-is'
+
+/** How a run was left that somebody ended as it is. */
+export interface LeftAs {
+  by: string
+  reason: string
+  /** Users can work: access and services are as before, whatever the release. */
+  available: boolean
+  /** What is not as it was before the run; null: the target could not be looked at. */
+  open: Difference[] | null
+}
 
 /** One try of one step. `lives`: how many processes began it. */
 export interface Attempt {

@@ -70,7 +70,9 @@ export function dueOf(looked: Looked, now: Instant): Due[] {
   if (!run.windowBegan) return run.ended ? [{ do: 'unbind' }] : []
   const began = schedule.marks.includes(marks.began) ? [] : beginning(looked)
   if (run.backAt) return [...began, ...ending(looked, run)]
-  return began.length > 0 ? began : overrunning(looked, now)
+  if (began.length > 0) return began
+  // Somebody ended it while users are out: nobody knows when there is more to tell.
+  return run.ended ? [{ do: 'end', as: 'unsure' }] : overrunning(looked, now)
 }
 
 function beforeRun({ schedule, notices, lead }: Looked, now: Instant): Due[] {

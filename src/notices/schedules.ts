@@ -79,7 +79,8 @@ async function runStands(tx: Queryable, id: string): Promise<RunStands | null> {
     backAt,
     ended: run.endedAt !== null,
     isSeenUndone: isSeenUndone(await openGateOf(tx, id)),
-    applied: database === 'unlike' ? null : (database === 'as after') !== isRollback,
+    applied:
+      database === 'as before' || database === 'as after' ? (database === 'as after') !== isRollback : null,
     isRollback,
   }
 }

@@ -63,13 +63,14 @@ async function checkUndone(at: TakenUp): Promise<Outcome<never> | null> {
     : { status: 'asks', question: ask(at.step, recorded, seen, differences) }
 }
 
-interface Looked {
+export interface Looked {
   recorded: Recorded
   seen: ObservedState
   differences: Difference[]
 }
 
-async function look(
+/** What the run's record says of its target, and what the target is like. */
+export async function look(
   at: TakenUp,
   unbegun: Pick<Attempt, 'step' | 'attempt'> | null,
 ): Promise<Outcome<Looked>> {

@@ -13,12 +13,14 @@ import { redactOutcome, redactProgress } from '../domain/ours-in-records.ts'
 import { ok, type Result } from '../domain/result.ts'
 import { presentRoute, stepsOf } from '../domain/route.ts'
 import { cardFirst, isAboutCard } from './card-first.ts'
+import { isSameFailure, leaveAsIs, unseen } from './end-as-is.ts'
 import { next } from './next.ts'
 import { untilUsersWereTold } from './on-time.ts'
 import { needsClaim, perform } from './perform.ts'
-import { begin, beginAsking, end, endUndone, finish, recordSeen, type Driven } from './record.ts'
+import { begin, beginAsking, end, endAsIs, endUndone, finish, recordSeen, type Driven } from './record.ts'
 import { canBeUndone, checkBeforeEnd, checkState } from './check-state.ts'
 import { stateKnown, type StateKnown } from './state-known.ts'
+import { throttled } from './throttled.ts'
 import { openWorld, type RunWorld, type Surroundings } from './world.ts'
 
 /** Why a step is told to stop. `leaving`: this process ends, and another one goes on with the step. */
@@ -40,9 +42,6 @@ export interface Drive {
   /** People are asked: it does nothing until it is woken. */
   waits: boolean
 }
-
-/** Milliseconds between two writes of a step's progress: the live message changes every 3 s at most. */
-const progressEvery = 250
 
 /** When this process took a run up, and since when nobody else was at it. */
 export interface Taken {
@@ -104,14 +103,20 @@ export async function drive(
         continue
       }
       const isUndone = turn.do === 'end' && turn.ending === 'undone-by-hand'
-      if (turn.do === 'end' && !isUndone && (known.isKnown() || !canBeUndone(run))) {
+      const isLeft = turn.do === 'end' && turn.ending === 'ended-as-is'
+      if (turn.do === 'end' && !isUndone && !isLeft && (known.isKnown() || !canBeUndone(run))) {
         await end(driven, turn.ending)
         return 'at once'
       }
-      const { step, attempt } = turn.do === 'end' ? atEnd(run, record, isUndone) : turn
+      const { step, attempt } = turn.do === 'end' ? atEnd(run, record, isUndone || isLeft) : turn
       if (!world) {
         const opened = open(surroundings, run, drive)
         if (!opened.ok) {
+          const answered = isLeft ? record.at(-1) : undefined
+          if (answered && isSameFailure(answered, opened.problem)) {
+            await endAsIs(driven, unseen(answered))
+            return 'at once'
+          }
           await begin(driven, step, attempt, taken.lastSeen)
           await finish(driven, step, attempt, { status: 'failed', problem: opened.problem })
           continue
@@ -120,7 +125,12 @@ export async function drive(
       }
       if (turn.do === 'end') {
         const looking = { run, record, step, attempt, hadBegun: false, world, signal: drive.signal() }
-        const asks = await checkBeforeEnd(looking, isUndone)
+        const left = isLeft ? await leaveAsIs(looking) : null
+        if (left?.status === 'done') {
+          await endAsIs(driven, left.facts)
+          return 'at once'
+        }
+        const asks = left ?? (await checkBeforeEnd(looking, isUndone))
         if (!asks) {
           await (isUndone ? endUndone(driven) : end(driven, turn.ending))
           return 'at once'
@@ -141,10 +151,10 @@ export async function drive(
   }
 }
 
-/** Where a run asks whose steps are all done: at the last one, or, undone by hand, at the one that was answered so. */
-function atEnd(run: Run, record: readonly Attempt[], isUndone: boolean): { step: Step; attempt: number } {
+/** Where a run asks whose steps are all done: at the last one, or, ended by an answer, at the one that was answered so. */
+function atEnd(run: Run, record: readonly Attempt[], isByAnswer: boolean): { step: Step; attempt: number } {
   const { routes } = run.plan.approved
-  const last = isUndone ? record.at(-1)?.step : stepsOf(routes, presentRoute(record)).at(-1)?.id
+  const last = isByAnswer ? record.at(-1)?.step : stepsOf(routes, presentRoute(record)).at(-1)?.id
   const step = Object.values(routes)
     .flatMap((route) => route ?? [])
     .find(({ id }) => id === last)
@@ -255,17 +265,6 @@ async function showProgress(
 ): Promise<void> {
   await setProgress(pool, run, step, attempt, redactProgress(secrets.redact, progress))
   await touchRun(pool, run)
-}
-
-/** Progress is a courtesy: at most one write in a while, and a write that fails is not missed. */
-function throttled(write: (progress: Progress) => Promise<void>): (progress: Progress) => void {
-  let last = 0
-  return (progress) => {
-    const now = performance.now()
-    if (now - last < progressEvery) return
-    last = now
-    write(progress).catch(() => {})
-  }
 }
 
 export function makeDrive(id: string): Drive {

@@ -21,6 +21,7 @@ const endings: Record<Route, Ending> = {
  */
 export function next(routes: Routes, record: readonly Attempt[]): Turn {
   if (record.at(-1)?.answer?.choice === 'undone-by-hand') return { do: 'end', ending: 'undone-by-hand' }
+  if (record.at(-1)?.answer?.choice === 'end-as-is') return { do: 'end', ending: 'ended-as-is' }
   const route = presentRoute(record)
   for (const step of stepsOf(routes, route)) {
     const last = lastAttempt(record, step.id)

@@ -24,6 +24,7 @@ export function questionAfterFailure(
   if (way) choices.push(way)
   if (!isKnown && mayGoOn(record, step, problem, way)) choices.push('go-on')
   if (mayAccept(record, step, problem)) choices.push('accept')
+  if (run.windowBegan && way === null) choices.push('end-as-is')
   if (run.windowBegan) choices.push('leave')
   return { code: 'step-failed', problem, choices, ...lapse(run, record) }
 }
@@ -83,6 +84,9 @@ export function completed(run: Run, record: readonly Attempt[], step: Step, ques
     if (choice !== 'back-out' && choice !== 'roll-back') return [choice]
     return way ? [way] : []
   })
+  // A gate whose way back is gone, or is what failed, can still be ended.
+  if (run.windowBegan && !isOpen && way === null && question.code !== 'before-admit')
+    choices.splice(choices.indexOf('leave') < 0 ? choices.length : choices.indexOf('leave'), 0, 'end-as-is')
   // Found otherwise than recorded, nothing is touched before somebody has chosen.
   const stays = isOpen || question.code === 'unexpected-state'
   return { ...question, choices: [...new Set(choices)], ...(stays ? {} : lapse(run, record)) }

@@ -4,7 +4,7 @@ import { gateKeys, pingsBelow } from '../domain/delivery.ts'
 import type { Look, Seen } from '../domain/look.ts'
 import type { Happened } from '../domain/event.ts'
 import type { Question } from '../domain/question.ts'
-import { gateId, type Attempt, type Ending, type Gate, type Run } from '../domain/run.ts'
+import { gateId, type Attempt, type Ending, type Gate, type LeftAs, type Run } from '../domain/run.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Step } from '../domain/step.ts'
 import { openAlarm } from '../store/alarms.ts'
@@ -14,7 +14,7 @@ import { recordEvent } from '../store/events.ts'
 import { refreshDeliveries, refreshDeliveriesBelow } from '../store/deliveries.ts'
 import { gateById, openGate, recordLook } from '../store/gates.ts'
 import { closePlan } from '../store/plans.ts'
-import { beginWindow, cancelOf, clearCancel, endRun, holdRun } from '../store/runs.ts'
+import { beginWindow, cancelOf, clearCancel, endRun, holdRun, recordLeft } from '../store/runs.ts'
 import { timeOf, transaction } from '../store/transaction.ts'
 import { stepsOf, presentRoute } from '../domain/route.ts'
 import { stopAlarms } from './alarms.ts'
@@ -174,6 +174,14 @@ export function endUndone(driven: Driven): Promise<void> {
     const settled = (await openDebts(tx, run.target)).map(({ what }) => what)
     for (const what of settled) await settleDebt(tx, run.target, what)
     await close(tx, run, { is: 'run.ended', ending: 'undone-by-hand', settled })
+  })
+}
+
+/** Ends a run in the state that it is in: what it has not given back stays open, and is said. */
+export function endAsIs(driven: Driven, leftAs: LeftAs): Promise<void> {
+  return fenced(driven, async (tx, run) => {
+    await recordLeft(tx, run.id, leftAs)
+    await close(tx, run, { is: 'run.ended', ending: 'ended-as-is', leftAs })
   })
 }
 

@@ -1,13 +1,11 @@
 import type { Done } from '../domain/step.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import { factsOf, type At, type StepKind } from './step-kind.ts'
-import { compareAccess, readAccess, restoreAccess } from '../adapters/postgres/closing.ts'
-import { readOwner, whoAmI } from '../adapters/postgres/roles.ts'
+import { restoreAccess } from '../adapters/postgres/closing.ts'
 import { done, failed, unneeded } from '../domain/outcome.ts'
 import { presentRoute } from '../domain/route.ts'
-import { isSameAccess } from './access.ts'
 import { wentOn } from './asked.ts'
-import { onTarget } from './on-target.ts'
+import { accessNow } from './let-users-in.ts'
 import { hasTaken, openDebt, owedAccess } from './owed.ts'
 
 /**
@@ -47,18 +45,6 @@ export const admit: StepKind<'admit'> = {
     return restored.ok ? settle(at) : failed(restored.problem)
   },
 }
-
-/** Whether it is as it was before the close, and, if not, what differs from how closing and opening left it. */
-const accessNow = (at: At<'admit'>, was: string[] | null) =>
-  onTarget(at, async ({ client }) => {
-    const { database, application } = at.run.plan.approved.runbook.target
-    const { acl } = await readAccess(client)
-    const { owner } = await readOwner(client, database)
-    const keep = [await whoAmI(client)]
-    const opened = await compareAccess(client, { was, keep, opened: [application.role] })
-    const closed = await compareAccess(client, { was, keep, opened: [] })
-    return done({ isAsWas: isSameAccess({ acl, owner }, { acl: was, owner }), differs: closed && opened })
-  })
 
 /** Settles what admitting gives back, and on the way forward the release, which stays. Anything else still open fails. */
 async function settle(at: At<'admit'>): Promise<Outcome<Done['admit']>> {

@@ -1,4 +1,4 @@
-import type { Ending, Run } from '../domain/run.ts'
+import type { Ending, LeftAs, Run } from '../domain/run.ts'
 import type { Plan, RunKind } from '../domain/plan.ts'
 import type { Answer } from '../domain/question.ts'
 import { tells } from './events.ts'
@@ -9,7 +9,7 @@ const window = `${instant('run.window_began')} as "windowBegan", ${instant('run.
 /** Everything of a run but its plan, which never changes. */
 const ownColumns = `run.id, run.target, run.started_by as "startedBy", ${instant('run.started_at')} as "startedAt",
   coalesce(run.held_by, run.started_by) as holder, ${instant('run.held_since')} as "heldSince", ${instant('run.held_until')} as "heldUntil",
-  ${window}, ${instant('run.not_before')} as "notBefore", run.cancel_by as "cancelBy", ${instant('run.ended_at')} as "endedAt", run.ending, run.version`
+  ${window}, ${instant('run.not_before')} as "notBefore", run.cancel_by as "cancelBy", ${instant('run.ended_at')} as "endedAt", run.ending, run.left_as as "leftAs", run.version`
 
 const columns = `${ownColumns}, plan.body as plan`
 
@@ -212,6 +212,10 @@ export async function clearCancel(tx: Queryable, id: string): Promise<void> {
     'update lockkeeper.run set cancel_as = null, cancel_by = null, cancel_via = null where id = $1',
     [id],
   )
+}
+
+export async function recordLeft(tx: Queryable, id: string, leftAs: LeftAs): Promise<void> {
+  await tx.query('update lockkeeper.run set left_as = $2 where id = $1', [id, JSON.stringify(leftAs)])
 }
 
 export async function endRun(tx: Queryable, id: string, ending: Ending): Promise<void> {

@@ -264,6 +264,9 @@ create index delivery_waits on delivery (lane, seq) where waits_since is not nul
 /** How Slack calls people, for terminals. */
 const peopleHaveNames = 'create table person (id text primary key, name text not null);'
 
+/** How a run was left that somebody ended as it is. */
+const runsAreLeft = 'alter table run add column left_as jsonb;'
+
 /** One change of the schema. */
 export interface SchemaChange {
   sql: string
@@ -293,4 +296,5 @@ export const changes: readonly SchemaChange[] = [
   compatible(deliveriesWait),
   compatible(peopleHaveNames),
   compatible(runbooksAreRead),
+  breaking(runsAreLeft),
 ]

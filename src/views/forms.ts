@@ -1,7 +1,6 @@
 import { choicesNow } from '../domain/cause.ts'
 import type { Choice } from '../domain/choice.ts'
 import type { Loss, Plan } from '../domain/plan.ts'
-import { wantsReason } from '../domain/question.ts'
 import type { Attempt, Gate, Run } from '../domain/run.ts'
 import type { Window } from '../domain/schedule.ts'
 import {
@@ -16,6 +15,7 @@ import {
   type Option,
   type Part,
 } from '../domain/view.ts'
+import { answerFields, lossField } from './answer-fields.ts'
 import { backOutDoes, choicesShown, choiceText, opensForm, rollBackDoes } from './run/choices.ts'
 import { sessionsAsked } from './run/sessions-asked.ts'
 import { about, counted } from './words/amounts.ts'
@@ -170,10 +170,7 @@ export function answerForm(
     title: name,
     submit: name,
     parts: [text(say`${productLine(standing)}.`), text(say`${bold(name)}: ${does}.`)].map(kept),
-    fields: [
-      ...(gate.question.code === 'loss-grew' && choice === 'go-on' ? [lossField(gate.question.counted)] : []),
-      ...(wantsReason(choice, gate.question) ? [reasonField] : []),
-    ],
+    fields: answerFields(choice, gate, run),
   }
 }
 
@@ -190,20 +187,6 @@ export function choiceForm(gate: Gate, run: Run, attempts: readonly Attempt[]): 
     fields: [{ name: 'choice', kind: 'select', label: 'Choice', options }],
   }
 }
-
-const reasonField: Field = {
-  name: 'reason',
-  kind: 'text',
-  label: 'Why this check may be passed over',
-  hint: 'Kept with the run, and shown in its history',
-}
-
-const lossField = (rows: number): Field => ({
-  name: 'accepted',
-  kind: 'number',
-  label: 'The largest loss you accept, in rows',
-  hint: `${counted(rows, 'row')} now; counted again under lock`,
-})
 
 /** A checkbox a session, none of them ticked. Names: `sessions`, PIDs. */
 export function terminateForm(gate: Gate): Form {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { end } from '../../src/runs/record.ts'
+import { end, endAsIs } from '../../src/runs/record.ts'
 import { answer } from '../../src/runs/requests.ts'
 import { noticesOf } from '../../src/store/notices.ts'
 import { insertPlan } from '../../src/store/plans.ts'
@@ -177,6 +177,23 @@ describe('while it runs', () => {
       { person: asha.person, at: planned.window.end },
       { person: asha.person },
     ])
+  })
+
+  test('a run that somebody ended as it is promises no more news, and tells nobody that users are in', async () => {
+    const planned = await diary.plan(5 * min)
+    await diary.lookIn(0)
+    const driven = await diary.run(planned.runbook)
+    await diary.step(driven, 'stop')
+    await diary.lookIn(0)
+    const open = [
+      { about: 'service' as const, what: 'service hrms-api', expected: '1 instance', found: 'stopped' },
+    ]
+    await endAsIs(driven, { by: asha.person, reason: 'the host is gone', available: false, open })
+    await diary.lookIn(0)
+    await diary.look(planned, -60 * min)
+    expect((await diary.told(planned)).map(([what]) => what)).not.toContain('overrun')
+    expect((await diary.told(planned)).map(([what]) => what)).not.toContain('unchanged')
+    expect((await diary.now(planned)).over).toMatchObject({ as: 'unsure' })
   })
 
   test('a run that goes back before users are out leaves its schedule as it was', async () => {

@@ -83,7 +83,12 @@ describe('what a failed step asks (step-failed)', () => {
     routes.forward.splice(at, 0, step('verify'))
     expect(asked('verify', problem, runOf({}, routes)).choices).toEqual(['retry', 'roll-back', 'leave'])
     const only = { ...routes, 'roll-back': null }
-    expect(asked('verify', problem, runOf({}, only)).choices).toEqual(['retry', 'go-on', 'leave'])
+    expect(asked('verify', problem, runOf({}, only)).choices).toEqual([
+      'retry',
+      'go-on',
+      'end-as-is',
+      'leave',
+    ])
   })
 
   test('a check of the database that fails may be passed over by a person, also where there is a way back', () => {
@@ -117,7 +122,7 @@ describe('what a failed step asks (step-failed)', () => {
     expect(askedAt({ between: '1_A' })).toEqual({ code: 'step-failed', problem, choices })
     expect(askedAt({ at: 'to' })).toEqual({ code: 'step-failed', problem, choices })
     const only = { ...smallRoutes(), 'roll-back': null }
-    expect(askedAt({ between: '1_A' }, only).choices).toEqual(['retry', 'leave'])
+    expect(askedAt({ between: '1_A' }, only).choices).toEqual(['retry', 'end-as-is', 'leave'])
   })
 
   test('a later try that cannot tell does not make it forgotten; one that finds the beginning does', () => {
@@ -155,9 +160,9 @@ describe('what a failed step asks (step-failed)', () => {
     })
   })
 
-  test('without a way down there is only forward', () => {
+  test('without a way down there is only forward, or an end as it is', () => {
     const routes = { ...smallRoutes(), 'roll-back': null }
-    expect(asked('start', problem, runOf({}, routes)).choices).toEqual(['retry', 'leave'])
+    expect(asked('start', problem, runOf({}, routes)).choices).toEqual(['retry', 'end-as-is', 'leave'])
   })
 
   test('checks of the application may be passed over by a person; the migration may not', () => {

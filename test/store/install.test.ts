@@ -43,7 +43,7 @@ test('a store of an earlier release is brought up to this one, with the runs tha
     drop function lockkeeper.refuse_change() cascade;
     drop table lockkeeper.person, lockkeeper.runbook_read, lockkeeper.access_rules, lockkeeper.access_channel, lockkeeper.alarm, lockkeeper.notice, lockkeeper.schedule, lockkeeper.reach_answer, lockkeeper.reach_test;
     alter table lockkeeper.run drop column cancel_via, drop column held_by, drop column held_since, drop column held_until,
-      drop column not_before;
+      drop column not_before, drop column left_as;
     alter table lockkeeper.gate drop column looked;
     alter table lockkeeper.standing drop column version;
     alter table lockkeeper.event drop column via, drop column account;

@@ -245,3 +245,17 @@ test('every title fits a modal', () => {
     expect(form?.submit.length).toBeLessThanOrEqual(24)
   }
 })
+
+test('ending a run as it is asks for the reason, and whether users are let in', () => {
+  const { gate: asked, attempts } = lockedOut()
+  const question = { ...asked.question, choices: ['retry', 'end-as-is', 'leave'] as const }
+  const open = { ...asked, question: { ...question, choices: [...question.choices] } }
+  const form = answerForm('end-as-is', open, down, attempts)
+  expect(form?.fields.map(({ name, kind }) => [name, kind])).toEqual([
+    ['reason', 'text'],
+    ['users', 'select'],
+  ])
+  expect(text(form)?.join('\n')).toContain(
+    'nothing more is given back, what is open is listed, and you choose whether users are let in',
+  )
+})

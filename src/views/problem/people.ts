@@ -24,6 +24,7 @@ const endings: Record<string, string> = {
   'backed-out': 'backed out',
   'rolled-back': 'rolled back',
   'undone-by-hand': 'undone by hand',
+  'ended-as-is': 'ended as it is',
 }
 
 /** What people ask for and may not, cannot, or did not spell right; and Slack itself. */

@@ -2,7 +2,6 @@ import { choicesNow, choiceWhenGone } from '../../domain/cause.ts'
 import type { Action, Line, Part } from '../../domain/view.ts'
 import type { Choice } from '../../domain/choice.ts'
 import type { Question } from '../../domain/question.ts'
-import type { Gate } from '../../domain/run.ts'
 import type { Session } from '../../domain/session.ts'
 import { sessionsAsked } from './sessions-asked.ts'
 import { bold, code, say } from '../../domain/view.ts'
@@ -13,27 +12,14 @@ import { firstOf } from '../words/line.ts'
 import { secondsFor, type Standing } from './standing.ts'
 import { stepName, stepOf } from '../words/step-names.ts'
 import { stepsOf } from '../../domain/route.ts'
+import type { Asked, ChoiceText } from './choice-text.ts'
+import { acceptDoes, endAsIsChoice } from './accepting.ts'
 import { isSeenUndone, undoneChoice, unexpectedChoice } from './undone.ts'
-
-/** A choice at a gate: what its button says, and what it does now. */
-export interface ChoiceText {
-  /** At most 20 characters; with an ellipsis it opens a form. */
-  label: string
-  /** At most 75 characters, for screen readers. */
-  says: string
-  does: Line
-  style?: 'primary' | 'danger'
-}
-
-/** A gate that is open, and how its run stands. */
-export interface Asked {
-  standing: Standing
-  gate: Gate
-}
 
 /** Whether the choice is confirmed, ticked or typed in a form before it counts. */
 export function opensForm(choice: Choice, question: Question): boolean {
-  if (['terminate', 'back-out', 'roll-back', 'accept', 'undone-by-hand'].includes(choice)) return true
+  if (['terminate', 'back-out', 'roll-back', 'accept', 'undone-by-hand', 'end-as-is'].includes(choice))
+    return true
   return choice === 'go-on' && question.code !== 'before-admit'
 }
 
@@ -100,6 +86,7 @@ const words: Record<Choice, (asked: Asked) => ChoiceText> = {
     does: say`nothing changes, the question stays open${stillDown(standing)}`,
   }),
   'undone-by-hand': ({ standing }) => undoneChoice(standing),
+  'end-as-is': () => endAsIsChoice,
 }
 
 const product = (standing: Standing): string => standing.run.plan.approved.runbook.product
@@ -182,20 +169,6 @@ const standsBetween = ({ reached }: Standing): string | null =>
 const inAbout = ({ run }: Standing, route: 'back-out' | 'roll-back'): string => {
   const length = secondsFor(run, stepsOf(run.plan.approved.routes, route))
   return length === null ? '' : ` in about ${about(length)}`
-}
-
-/** The service was told to stop, and may do so later. */
-function acceptDoes({ standing, gate }: Asked): Line {
-  const { question } = gate
-  const stays =
-    question.code === 'step-failed' && question.problem.code === 'service-will-not-stop'
-      ? say`keeps ${code(question.problem.service)} running; it was told to stop (${question.problem.signal}) and may do so later`
-      : say`keeps the service running`
-  const then =
-    standing.route === 'roll-back'
-      ? say`the migration stays: health and functional requests are checked again, then users are let in`
-      : say`${standing.run.plan.kind === 'rollback' ? 'nothing is rolled back' : 'nothing is migrated'}: what was stopped is started, checked, and users are let in`
-  return say`${stays}. ${then}`
 }
 
 function terminateDoes({ standing, gate }: Asked, one: Session | null): Line {

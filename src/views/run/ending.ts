@@ -19,6 +19,7 @@ import { factsOf, standingOf, type Standing } from './standing.ts'
 import { firstOf, whom } from '../words/line.ts'
 import { problemLine, wordProblem } from '../problem/problem.ts'
 import { productLine, unlikeLine } from './state.ts'
+import { leftLine, leftLines } from './left.ts'
 import { undoneLines } from './undone.ts'
 import { nameOf, stepName } from '../words/step-names.ts'
 import { noRoles } from '../words/no-roles.ts'
@@ -53,6 +54,7 @@ export function endingLine(standing: Standing, takenBack: TakenBack | null = nul
     return say`${bold(done ? `Backup of ${runbook.target.database} is made` : `Backup of ${runbook.target.database} was given up`)}${run.endedAt ? say` at ${clock(run.endedAt)}` : ''}. ${runbook.product} stayed up`
   }
   const head = productLine(standing)
+  if (run.leftAs) return leftLine(standing, run.leftAs)
   if (run.ending === 'done')
     return run.plan.kind === 'rollback'
       ? say`${head}. ${bold(runbook.title)} is no longer on ${base}`
@@ -69,6 +71,7 @@ export function endingLine(standing: Standing, takenBack: TakenBack | null = nul
 function partsOf(standing: Standing): Part[] {
   const { run } = standing
   return [
+    ...(run.leftAs ? leftLines(run, run.leftAs) : []),
     ...(run.ending === 'undone-by-hand'
       ? undoneLines(standing)
       : run.ending === 'done'
@@ -150,7 +153,7 @@ function madeParts({ run, record }: Standing): Line[] {
 }
 
 function nextLine({ run, record, database }: Standing): Line[] {
-  if (run.plan.kind === 'backup') return []
+  if (run.plan.kind === 'backup' || run.leftAs) return []
   if (run.ending === 'done' && run.plan.kind === 'migrate')
     return [say`What a rollback would lose is counted when you ask for one, before anything is touched.`]
   if (database === 'unlike')

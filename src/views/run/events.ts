@@ -36,6 +36,7 @@ const endingWords: Record<Ending, string> = {
   'backed-out': 'backed out',
   'rolled-back': 'rolled back',
   'undone-by-hand': 'undone by hand',
+  'ended-as-is': 'ended as it is',
 }
 
 const stepIn = (run: Run | null, id: string): string => (run ? nameOf(run, id) : id)
@@ -127,7 +128,7 @@ function happened(event: Event, run: Run | null): Line {
     case 'access.refused':
       return accessLine(event)
     case 'run.ended':
-      return say`ended: ${endingWords[event.ending]}${event.settled?.length ? `; undo entries closed: ${event.settled.join(', ')}` : ''}`
+      return say`ended: ${endingWords[event.ending]}${event.leftAs ? say` by ${whom(event.leftAs.by)}: ${clipped(event.leftAs.reason, 200)}` : ''}${event.settled?.length ? `; undo entries closed: ${event.settled.join(', ')}` : ''}`
   }
 }
 

@@ -13,6 +13,7 @@ const lapsed: Record<Choice, string> = {
   accept: 'the service is kept running',
   leave: 'nothing happens',
   'undone-by-hand': 'the run ends',
+  'end-as-is': 'the run ends as it is',
 }
 
 export const lapseLine = (gate: Gate): Line | null => {

@@ -95,7 +95,15 @@ function databaseOf(run: Run, record: readonly Attempt[]): DatabaseStands {
       else if (unitsOf(run, step.with.direction).reduce((sum, units) => sum + units, 0) > 1) stands = 'partly'
     }
   }
-  return stands
+  return leftOf(run, stands)
+}
+
+/** How it was seen when somebody ended the run as it is. */
+function leftOf({ ending, leftAs }: Run, stands: DatabaseStands): DatabaseStands {
+  if (ending !== 'ended-as-is') return stands
+  if (!leftAs?.open) return 'unknown'
+  if (!leftAs.open.some(({ about }) => about === 'history')) return 'as before'
+  return stands === 'as before' ? 'unknown' : stands
 }
 
 /** What was seen outweighs what was recorded before. */
@@ -123,6 +131,7 @@ function reachedLast(run: Run, record: readonly Attempt[]): Reached | null {
 
 const backOf = (run: Run, record: readonly Attempt[]): Instant | null => {
   if (!run.windowBegan) return null
+  if (run.leftAs && !run.leftAs.available) return null
   const admitted = record.findLast(
     ({ step, outcome }) => stepOf(run, step)?.kind === 'admit' && outcome?.status === 'done',
   )

@@ -93,6 +93,7 @@ function runbookLine({ runbook, plan, run, last, scheduled }: RunbookStands, now
 
 const endedWords = (ending: Ending, kind: Run['plan']['kind']): string => {
   if (ending === 'undone-by-hand') return 'undone by hand'
+  if (ending === 'ended-as-is') return 'ended as it is'
   if (ending !== 'done') return ending === 'backed-out' ? 'backed out' : 'rolled back'
   return { migrate: 'migrated', rollback: 'rolled back', backup: 'backed up' }[kind]
 }

@@ -10,6 +10,7 @@ const names: Record<Choice, string> = {
   accept: 'Accept as it is',
   leave: 'Leave it',
   'undone-by-hand': 'Undone by hand',
+  'end-as-is': 'End as it is',
 }
 
 /** A choice as it is called once it is made. */
