@@ -10,8 +10,10 @@ export interface Around {
   store: Proxy
   target: Proxy
   slack: Workspace
-  /** Types the break-glass card, as far as there is one. Returns how many of its commands failed. */
-  typeCard(): Promise<number>
+  /** Whether the run has begun to take something: only then does anybody need the card. */
+  isInWindow(): Promise<boolean>
+  /** Types the break-glass card. Returns where the run was, and how many of the card's commands failed. */
+  typeCard(): Promise<{ at: string; failed: number }>
 }
 
 /** How a Slack that is not well answers: away, a proxy before it that lies, overloaded, or its answer is lost. */
@@ -50,12 +52,17 @@ export async function haveFaults(around: Around, draw: Draw, isOver: () => boole
       await setTimeout(lasts)
       around.slack.interfere = () => null
     } else if (fault === 'card') {
+      while (!isOver() && !(await around.isInWindow())) await setTimeout(100)
+      await setTimeout(lasts)
+      if (isOver()) break
       // Whoever uses it sees that no bot does anything: all are dead, or none reaches its store.
       const isStoreAway = draw.number(0, 1) === 0
       if (isStoreAway) around.store.cut()
       else await around.bots.down()
-      const failed = await around.typeCard()
-      happened.push(`card by hand, ${isStoreAway ? 'store away' : 'no bot'}, ${failed} commands failed`)
+      const { at, failed } = await around.typeCard()
+      happened.push(
+        `card by hand at ${at}, ${isStoreAway ? 'store away' : 'no bot'}, ${failed} commands failed`,
+      )
       if (isStoreAway) around.store.mend()
       else around.bots.start()
     } else {

@@ -4,6 +4,7 @@ import { expect } from 'vitest'
 import type { Choice } from '../../src/domain/choice.ts'
 import type { Gate } from '../../src/domain/run.ts'
 import { answer } from '../../src/runs/requests.ts'
+import { attemptsOf } from '../../src/store/attempts.ts'
 import { openGateOf } from '../../src/store/gates.ts'
 import { runById } from '../../src/store/runs.ts'
 import { recordStanding } from '../../src/store/standing.ts'
@@ -16,7 +17,7 @@ import { aclOf } from '../steps/access-of.ts'
 import { freePort } from '../steps/hrms.ts'
 import { keepBots, logOf } from './bots.ts'
 import { drawFrom, type Draw } from './draw.ts'
-import { haveFaults } from './faults.ts'
+import { haveFaults, type Around } from './faults.ts'
 import { checkMessages, checkRecord, lookAtTarget, targetAfter } from './invariants.ts'
 import { openProxy } from './proxy.ts'
 
@@ -70,11 +71,9 @@ export async function playRound(seed: number): Promise<Round> {
     const ended = answerUntilEnded(place, run, draw, round.asked).finally(() => (over = true))
     const [ending] = await Promise.all([
       ended,
-      haveFaults(
-        { bots, store, target, slack, typeCard: () => typed(place, run) },
-        drawFrom(seed + 1),
-        () => over,
-      ).then((happened) => round.happened.push(`${replicas} replicas`, ...happened)),
+      haveFaults({ bots, store, target, slack, ...byHand(place, run) }, drawFrom(seed + 1), () => over).then(
+        (happened) => round.happened.push(`${replicas} replicas`, ...happened),
+      ),
     ])
     round.ending = ending
     round.kills = bots.counts.killed
@@ -102,12 +101,24 @@ export async function playRound(seed: number): Promise<Round> {
   }
 }
 
-/** How many commands of the card failed. */
-const typed = async (place: Place, run: string): Promise<number> =>
-  (await typeCard(place, run)).filter(({ code }) => code !== 0).length
+/** Somebody with the break-glass card. */
+const byHand = (place: Place, run: string): Pick<Around, 'isInWindow' | 'typeCard'> => ({
+  async isInWindow() {
+    const found = await runById(place.pool, run)
+    return found?.windowBegan !== null
+  },
+  async typeCard() {
+    const last = (await attemptsOf(place.pool, run)).at(-1)
+    const typed = await typeCard(place, run)
+    return {
+      at: `${last?.step}${last?.outcome ? ' done' : ''}`,
+      failed: typed.filter(({ code }) => code !== 0).length,
+    }
+  },
+})
 
-/** Choices that leave things as they are, or need more than a click: a run could wait for ever, or leave the world as no invariant says. */
-const endless: readonly Choice[] = ['leave', 'terminate', 'end-as-is']
+/** Choices that leave things as they are, or need more than a click: a run could wait for ever. */
+const endless: readonly Choice[] = ['leave', 'terminate']
 
 /** Answers as people do, each question after a while; what is refused meanwhile is asked again. */
 async function answerUntilEnded(
