@@ -9,7 +9,9 @@ import type { Front } from './front.ts'
  * what was, one goes.
  */
 export function listenToArrivals(app: App, { store, channel, log }: Front): void {
-  app.event('message_metadata_posted', async ({ event }) => {
+  app.event('message_metadata_posted', async ({ event, body }) => {
+    // Any app may post what looks like ours.
+    if (event.app_id !== body.api_app_id) return
     const key = event.metadata.event_payload?.['key']
     if (event.metadata.event_type !== deliveryEvent || typeof key !== 'string') return
     const sentAs = { channel: event.channel_id, ts: event.message_ts }

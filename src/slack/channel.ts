@@ -191,7 +191,7 @@ export function makeChannel(options: ChannelOptions): Channel {
         return { sent: { channel, ts: thread ?? '' } }
       } catch (error) {
         const fault = faultOf(error)
-        if (fault.is === 'lacks' && fault.error !== 'missing_scope') return lacks(fault.error)
+        if (fault.is === 'lacks' && !fault.error.startsWith('missing_scope')) return lacks(fault.error)
         return refusedAt(at.place, error, false)
       }
     },

@@ -113,6 +113,8 @@ export function faultOf(error: unknown): Fault {
 interface Refusal {
   ok: false
   error: string
+  /** Of `missing_scope`: which one, as Slack writes it. */
+  needed?: string
   response_metadata?: { messages?: string[] }
 }
 
@@ -126,8 +128,9 @@ const isRefusal = (body: unknown): body is Refusal =>
   typeof body.error === 'string'
 
 function faultOfAnswer(answer: Omit<Refusal, 'ok'>): Fault {
-  const { error, response_metadata: more } = answer
-  const is = restricted.test(error) ? 'mendable' : (byCode[error] ?? 'refused')
+  const { error: code, needed, response_metadata: more } = answer
+  const is = restricted.test(code) ? 'mendable' : (byCode[code] ?? 'refused')
+  const error = code === 'missing_scope' && needed ? `${code} ${needed}` : code
   if (is === 'busy') return { is, seconds: 30, error }
   return is === 'blocks' ? { is, error, says: more?.messages ?? [] } : { is, error }
 }

@@ -56,15 +56,19 @@ const causes: Record<string, (place: Inline) => Cause> = {
     why: say`The workspace has too many channels to find ${place} by its name.`,
     next: say`Write the id of the channel (C…) in the runbook.`,
   }),
-  missing_scope: () => ({
-    why: say`Lockkeeper’s app lacks a scope in Slack.`,
-    next: say`Install the app again with the scopes of ${code('manifest.yml')}.`,
-  }),
   messages_tab_disabled: () => ({
     why: say`Direct messages to Lockkeeper’s app are switched off.`,
     next: say`Switch on its messages tab in the app’s settings.`,
   }),
 }
+
+/** `needed`: as Slack names it; empty: it did not. */
+const missingScope = (needed: string): Cause => ({
+  why: needed
+    ? say`Lockkeeper’s app is installed without the scope ${code(needed)}.`
+    : say`Lockkeeper’s app lacks a scope in Slack.`,
+  next: say`At https://api.slack.com/apps, open the app, replace its manifest with ${code('manifest.yml')} and choose “Reinstall to Workspace”.`,
+})
 
 const byToken = [
   'invalid_auth',
@@ -82,6 +86,7 @@ const byToken = [
 /** Why messages do not get through, and what brings them through. */
 export function causeOf(error: string | null, to: Address | PagerAddress): Cause {
   const place = placeOf(to)
+  if (error && /^missing_scope\b/.test(error)) return missingScope(error.slice('missing_scope '.length))
   const known = causes[error ?? '']
   if (known) return known(place)
   if (error && byToken.includes(error))

@@ -100,6 +100,7 @@ test('a message whose answer was lost is known to be there when Slack tells of i
   const event = {
     type: 'event_callback',
     team_id: lobby.workspace.team,
+    api_app_id: 'A0LOCKKEEPER',
     event_id: 'Ev1',
     event: {
       type: 'message_metadata_posted',
@@ -111,6 +112,13 @@ test('a message whose answer was lost is known to be there when Slack tells of i
       metadata: { event_type: 'lockkeeper_delivery', event_payload: { key: 'gate:x' } },
     },
   }
+  // Another app in the channel posts what looks like ours.
+  const forged = {
+    ...event,
+    event_id: 'Ev0',
+    event: { ...event.event, app_id: 'A0OTHER', message_ts: '1.0' },
+  }
+  await lobby.post(JSON.stringify(forged), { contentType: 'application/json' })
   await lobby.post(JSON.stringify(event), { contentType: 'application/json' })
   await expect
     .poll(

@@ -3,6 +3,7 @@ import { Ajv } from 'ajv'
 import type { webApi } from '@slack/bolt'
 import { parse } from 'yaml'
 import { expect, test } from 'vitest'
+import { deliveryEvent } from '../../src/slack/channel.ts'
 import { slashCommand } from '../../src/slack/commands.ts'
 import schema from './manifest.schema.json' with { type: 'json' }
 
@@ -33,4 +34,12 @@ test('it asks for no right to read messages or to post where nobody invited it',
   expect(scopes?.user).toBeUndefined()
   expect(scopes?.bot?.filter((scope) => /history|chat:write\.public|admin/.test(scope))).toEqual([])
   expect(scopes?.bot).toEqual(expect.arrayContaining(scopes?.bot_optional ?? []))
+})
+
+test('it subscribes to the metadata of its own messages: without that Slack tells of none', async () => {
+  const { settings } = await read()
+  expect(settings?.event_subscriptions?.bot_events).toContain('message_metadata_posted')
+  expect(settings?.event_subscriptions).toMatchObject({
+    metadata_subscriptions: [{ app_id: '*', event_type: deliveryEvent }],
+  })
 })
