@@ -39,15 +39,18 @@ const colours: Record<RowWord, Style> = {
 export function terminalText(view: View, terminal: Terminal): string {
   const files = (view.files ?? []).map((file) => visibleName(`File: ${file.name} (${file.title})`))
   const lines = view.actions.map((action) => ({ line: lineOf(action, terminal.command), says: action.says }))
-  const longest = Math.max(0, ...lines.map(({ line }) => line.length))
+  const lengths = lines.map(({ line }) => line.length)
+  const longest = Math.max(0, ...lengths.filter((length) => length <= terminal.width / 2))
   return [
     ...laid(view.state, terminal, '', '', 'bold'),
     ...view.parts.flatMap((part) => partLines(part, terminal)),
     ...files,
     ...(lines.length ? [''] : []),
-    ...lines.flatMap(({ line, says }) =>
-      laid([{ code: line.padEnd(longest) }, '  ', says], terminal, '  ', ' '.repeat(longest + 4)),
-    ),
+    // One that is too long for a column of its own moves no other.
+    ...lines.flatMap(({ line, says }) => {
+      const after = line.length > longest ? '    ' : ' '.repeat(longest + 4)
+      return laid([{ code: line.padEnd(longest) }, '  ', says], terminal, '  ', after)
+    }),
   ].join('\n')
 }
 
