@@ -26,24 +26,23 @@ export async function isRefused(
   return false
 }
 
-async function keysOf(client: pg.Client, table: string, column: string): Promise<Key[]> {
-  const { rows } = await client.query<Key>(
-    `select pg_catalog.format('%I.%I', nspname, relname) as refers,
+const keysOf = async (client: pg.Client, table: string, column: string): Promise<Key[]> =>
+  (await client.query<Key>(keysSql('$1', '$2'), [table, column])).rows
+
+/** The foreign keys of a column. `table`, `column`: SQL of texts. */
+export const keysSql = (table: string, column: string): string =>
+  `select pg_catalog.format('%I.%I', nspname, relname) as refers,
        pg_catalog.has_schema_privilege(n.oid, 'usage') and pg_catalog.has_table_privilege(c.oid, 'select') as readable,
        array(
          select pg_catalog.quote_ident(attname) from pg_catalog.pg_attribute
          where attrelid = k.confrelid and attnum = any(k.confkey)) as columns
      from pg_catalog.pg_constraint k
-     join pg_catalog.pg_attribute a on a.attrelid = k.conrelid and a.attname = $2 and a.attnum = any(k.conkey)
+     join pg_catalog.pg_attribute a on a.attrelid = k.conrelid and a.attname = ${column} and a.attnum = any(k.conkey)
      join pg_catalog.pg_class c on c.oid = k.confrelid
      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
      left join pg_catalog.pg_constraint whole on whole.oid = k.conparentid and whole.conrelid = k.conrelid
      -- A key to a partitioned table has one more for each of its partitions.
-     where k.conrelid = pg_catalog.to_regclass($1) and k.contype = 'f' and whole.oid is null`,
-    [table, column],
-  )
-  return rows
-}
+     where k.conrelid = pg_catalog.to_regclass(${table}) and k.contype = 'f' and whole.oid is null`
 
 async function has(client: pg.Client, table: string, column: string, value: string): Promise<boolean> {
   const { rows } = await client.query<{ there: boolean }>(
@@ -54,17 +53,16 @@ async function has(client: pg.Client, table: string, column: string, value: stri
 }
 
 /** Tables with foreign keys to a table, a partition or an heir of it; quoted with their schemas, sorted. */
-export async function referringTo(client: pg.Client, table: string): Promise<string[]> {
-  const { rows } = await client.query<{ refers: string }>(
-    `with recursive its as (
-       select pg_catalog.to_regclass($1)::oid as oid
+export const referringTo = async (client: pg.Client, table: string): Promise<string[]> =>
+  (await client.query<{ refers: string }>(referringSql('$1'), [table])).rows.map(({ refers }) => refers)
+
+/** The same as a query. `table`: SQL of a text. */
+export const referringSql = (table: string): string =>
+  `with recursive its as (
+       select pg_catalog.to_regclass(${table})::oid as oid
        union select inhrelid from pg_catalog.pg_inherits join its on inhparent = its.oid)
      select distinct pg_catalog.format('%I.%I', nspname, relname) as refers
      from pg_catalog.pg_constraint
      join pg_catalog.pg_class c on c.oid = conrelid
      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-     where contype = 'f' and confrelid in (select oid from its) order by 1`,
-    [table],
-  )
-  return rows.map(({ refers }) => refers)
-}
+     where contype = 'f' and confrelid in (select oid from its) order by 1`

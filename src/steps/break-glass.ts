@@ -75,7 +75,7 @@ export function commandsByHand(undoing: Undoing): ByHand[] {
             'service_stop',
           ).toReversed(),
           {
-            what: `Only if ${migration} is in the history and shall be taken back: take it back, before users are in. If this fails, the transaction that failed changed nothing; then keep the migration`,
+            what: `Only if ${migration} is in the history and shall be taken back: take it back, before users are in. Rows that would be lost are archived in lockkeeper_kept first. If this fails, the transaction that failed changed nothing; then keep the migration`,
             command: [
               ...services.map(({ name }) => `service_is_stopped ${quoted(name)}`),
               psql(`-v ON_ERROR_STOP=1 -f ${quoted(downFile)}`),
@@ -159,6 +159,7 @@ export function sqlByHand(
   units: readonly Unit[],
   { lockTimeout, statementTimeout }: Pick<Runbook['window'], 'lockTimeout' | 'statementTimeout'>,
   guards: { before: string; after: string } = { before: '', after: '' },
+  archive: readonly string[] = [],
 ): string {
   const waitsForLocks = (milliseconds: number): string => `SET lock_timeout = ${milliseconds};`
   const top = [
@@ -170,9 +171,17 @@ export function sqlByHand(
     guards.before,
     '',
   ]
-  const parts = units.map((unit) => {
+  const first = units.findIndex((unit) => unit.in === 'transaction')
+  const alone = archive.length > 0 && first < 0 ? ['BEGIN;', ...archive, 'COMMIT;', ''] : []
+  const parts = units.map((unit, i) => {
     if (unit.in === 'transaction')
-      return ['BEGIN;', ...unit.statements.map((statement) => ended(statement.text)), 'COMMIT;', '']
+      return [
+        'BEGIN;',
+        ...(i === first ? archive : []),
+        ...unit.statements.map((statement) => ended(statement.text)),
+        'COMMIT;',
+        '',
+      ]
     const { begin, role, statement, end } = unit
     const work = role ? [role.text, statement.text, 'RESET ROLE'] : [statement.text]
     const texts = [...begin.map(({ text }) => text), ...work, ...end.map(({ text }) => text)]
@@ -180,7 +189,7 @@ export function sqlByHand(
     if (waits === lockTimeout) return [...texts.map(ended), '']
     return [waitsForLocks(waits), ...texts.map(ended), waitsForLocks(lockTimeout), '']
   })
-  return [top, ...parts, [guards.after]].map((lines) => lines.join('\n')).join('\n')
+  return [top, alone, ...parts, [guards.after]].map((lines) => lines.join('\n')).join('\n')
 }
 
 /** How long the sessions of an application that has just ended are waited for, in tenths of a second. */

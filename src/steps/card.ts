@@ -12,6 +12,7 @@ import { done, failed } from '../domain/outcome.ts'
 import { accessByHand } from './access.ts'
 import { cardText, downFile } from '../views/run/card.ts'
 import { commandsByHand, guardsOf, sqlByHand } from './break-glass.ts'
+import { archiveByHand } from './archive-by-hand.ts'
 import { onTarget } from './on-target.ts'
 import { openDebt, owedAccess, owedRelease, owedService } from './owed.ts'
 import { serviceOf } from './services.ts'
@@ -41,7 +42,7 @@ export const card: StepKind<'card'> = {
         { approved },
         down.scripts.map(({ migration }) => migration),
       )
-      downSql = sqlByHand(units, approved.runbook.window, guards)
+      downSql = sqlByHand(units, approved.runbook.window, guards, archiveByHand(down, at.run.id))
       await writeFile(downPath, downSql)
     }
     const commands = commandsByHand({
