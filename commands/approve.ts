@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Caller } from '../src/domain/person.ts'
 import { failure, ok, type Result } from '../src/domain/result.ts'
 import { approve as record } from '../src/runs/starting.ts'
+import { filesRefused } from '../src/store/deliveries.ts'
 import { approvalsOf, type StoredPlan } from '../src/store/plans.ts'
 import { approveForm } from '../src/views/forms.ts'
 import { approvedSaid } from '../src/views/run/said.ts'
@@ -36,7 +37,10 @@ export const approve = command<z.output<typeof input>>({
     if (!given.plan) return askForPlan(house, 'Approve', given)
     const plan = await othersPlan(house, caller, given.plan)
     return plan.ok
-      ? ok({ form: approveForm(plan.value), input: { plan: plan.value.id, digest: plan.value.digest } })
+      ? ok({
+          form: approveForm(plan.value, await filesRefused(house.pool, { planDetails: plan.value.id })),
+          input: { plan: plan.value.id, digest: plan.value.digest },
+        })
       : plan
   },
   async handle(house, caller, { plan: id = '', digest = '' }) {

@@ -11,6 +11,15 @@ export const visible = (text: string): string =>
     .toWellFormed()
     .replace(hidden, (sign) => (sign === '\r\n' ? '\n' : /[\n\t]/.test(sign) ? sign : shown(sign)))
 
+/** What is hidden in a text, as it is shown, with its line from 1; line feeds and tabs are not hidden. */
+export function hiddenIn(text: string): { line: number; sign: string }[] {
+  return text.split('\n').flatMap((line, i) =>
+    Array.from(line.toWellFormed().replace(/\r$/, '').matchAll(hidden), ([sign]) => sign)
+      .filter((sign) => sign !== '\t')
+      .map((sign) => ({ line: i + 1, sign: shown(sign) })),
+  )
+}
+
 /** A name or a value, which is one line whatever it holds. */
 export const visibleName = (text: string): string => text.toWellFormed().replace(hidden, shown)
 

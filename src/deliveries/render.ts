@@ -10,7 +10,7 @@ import type { Done } from '../domain/step.ts'
 import type { View } from '../domain/view.ts'
 import { planStateOf } from '../runs/plan-state.ts'
 import { missingApprovals } from '../runs/starting.ts'
-import { arrivedAt } from '../store/deliveries.ts'
+import { arrivedAt, filesRefused } from '../store/deliveries.ts'
 import { alarmById, openAlarmsOf } from '../store/alarms.ts'
 import { attemptsOf } from '../store/attempts.ts'
 import { eventAt, pingsOf } from '../store/events.ts'
@@ -80,7 +80,7 @@ function drawing(options: RenderOptions, command: string): Render {
     }
     if ('planDetails' in shows) {
       const plan = await planById(pool, shows.planDetails)
-      return plan && planDetailsView(plan)
+      return plan && planDetailsView(plan, await filesRefused(pool, shows))
     }
     if ('run' in shows)
       return ofRun(shows.run, async (run) => {

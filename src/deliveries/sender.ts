@@ -9,6 +9,7 @@ import {
   recordSent,
   refreshDeliveries,
   refreshDeliveriesBelow,
+  refreshPromise,
   type DueInSlack,
 } from '../store/deliveries.ts'
 import { recordPinned, recordShown, stateShown, type StaleDelivery } from '../store/edits.ts'
@@ -74,6 +75,7 @@ export function makeSender({ pool, channel, render, log, pace }: SenderOptions):
     if ('waits' in sent) {
       if (Date.now() - Date.parse(due.madeAt) > pace.giveUp) return refuse(due, sent.waits)
       await recordWaiting(pool, key, sent.waits, pace.mend, due.unsure)
+      if (due.attempts === 0) await promised(due)
       await tellOutcome(pool, due, { error: sent.waits, goesOn: true })
       if (await tellUndelivered(pool, due))
         log.warn(
@@ -102,10 +104,16 @@ export function makeSender({ pool, channel, render, log, pace }: SenderOptions):
     if (other) await channel.remove(other)
     if (pin) await recordPinned(pool, key, await channel.pin(sentAs, true))
     if (waited) await mended(key)
+    if (waited) await promised(due)
     // The live message links to it.
     if ('gate' in due.shows && 'channel' in due.to)
       await refreshDeliveries(pool, [runKey(runOfGate(due.shows.gate))])
     await tellOutcome(pool, due, null)
+  }
+
+  /** The message that promised these files is to say whether they are there. */
+  const promised = async ({ sends, shows }: DueInSlack): Promise<void> => {
+    if (sends === 'files') await refreshPromise(pool, shows)
   }
 
   /** What waits beside it goes on at once, and who was told that it waits is told that it does not. */
@@ -116,6 +124,7 @@ export function makeSender({ pool, channel, render, log, pace }: SenderOptions):
 
   const refuse = async (due: DueInSlack, error: string): Promise<Result> => {
     await recordRefused(pool, due.key, error)
+    await promised(due)
     await tellOutcome(pool, due, { error, goesOn: false })
     log.warn({ key: due.key, to: due.to, error }, 'Slack refused a message')
     return { reached: true }

@@ -104,6 +104,24 @@ export async function refreshFailedCalls(tx: Queryable, ping: string): Promise<v
   )
 }
 
+/** Why the files that belong to a message are not there; null: they are, or are on their way. */
+export async function filesRefused(tx: Queryable, shows: Shows): Promise<string | null> {
+  const { rows } = await tx.query<{ error: string | null }>(
+    `select error from lockkeeper.delivery where shows = $1 and sends = 'files'
+       and (state = 'refused' or waits_since is not null and state <> 'sending')`,
+    [JSON.stringify(shows)],
+  )
+  return rows[0] ? (rows[0].error ?? 'refused') : null
+}
+
+/** The message that promises files says what became of them. */
+export async function refreshPromise(tx: Queryable, shows: Shows): Promise<void> {
+  await tx.query(
+    `update lockkeeper.delivery set wanted = wanted + 1 where shows = $1 and sends = 'message' and state <> 'refused'`,
+    [JSON.stringify(shows)],
+  )
+}
+
 /** When a message or a call got through; null: it did not, or nobody knows. */
 export async function arrivedAt(tx: Queryable, key: string): Promise<Instant | null> {
   const { rows } = await tx.query<{ at: Instant | null }>(

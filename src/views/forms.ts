@@ -24,7 +24,8 @@ import { findingRows } from './problem/finding-rows.ts'
 import { asked } from './run/gate.ts'
 import { firstOf } from './words/line.ts'
 import { lossLine } from './plan.ts'
-import { inlineSql, readSql, sqlFileName, sqlOf } from './plan-sql.ts'
+import { hiddenSigns } from './hidden-signs.ts'
+import { fileRefused, inlineSql, readSql, sqlFileName, sqlOf } from './plan-sql.ts'
 import { productLine } from './run/state.ts'
 import { standingOf } from './run/standing.ts'
 import { stoppingLine } from './run/stopping.ts'
@@ -34,8 +35,11 @@ import { windowSeconds } from '../domain/plan.ts'
 import { typedInTerminal } from './words/typed.ts'
 import { zoneOf } from './words/zoned.ts'
 
-/** What a person reads before approving. One tap approves nothing: this opens, and has a button of its own. */
-export function approveForm(plan: Plan): Form {
+/**
+ * What a person reads before approving. One tap approves nothing: this opens, and has a button of its own. `refused`: why
+ * the plan's files are not in its thread.
+ */
+export function approveForm(plan: Plan, refused: string | null = null): Form {
   const { prerequisites } = plan.approved.runbook
   const checks = plan.measured.checks.filter(({ findings }) => findings.length)
   const rows = findingRows({ ...plan.measured, checks }, Infinity, Infinity)
@@ -45,7 +49,7 @@ export function approveForm(plan: Plan): Form {
     submit: 'Approve',
     parts: [
       kept(text(say`${bold(subjectOf(plan))} at ${code(plan.approved.identity.host)}`)),
-      ...(hasSql
+      ...(hasSql && refused === null
         ? [
             kept(
               text(
@@ -54,6 +58,8 @@ export function approveForm(plan: Plan): Form {
             ),
           ]
         : []),
+      ...(hasSql && refused !== null ? [fileRefused(plan, refused)] : []),
+      ...hiddenSigns(plan),
       kept(text(lossLine(plan))),
       ...inlineSql(plan),
       ...(rows.length ? [{ part: 'rows' as const, rows }] : []),

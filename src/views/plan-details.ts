@@ -7,23 +7,29 @@ import { expectedSeconds } from './run/standing.ts'
 import { runbookSays } from './runbook-says.ts'
 import { fitting } from './words/fit.ts'
 import { counted, seconds } from './words/amounts.ts'
-import { inlineSql, readSql, sqlFile, sqlFileName, sqlOf } from './plan-sql.ts'
+import { hiddenSigns } from './hidden-signs.ts'
+import { fileRefused, inlineSql, readSql, sqlFile, sqlFileName, sqlOf } from './plan-sql.ts'
 import { programs } from './run/step-facts.ts'
 import { stepDoes, stepName, subjectOf } from './words/step-names.ts'
 
 const findingsShown = 8
 
-/** The thread under a plan: its SQL, its steps before, in and after the window, what was noticed, what the runbook says. */
-export function planDetailsView(plan: Plan): View {
+/**
+ * The thread under a plan: its SQL, its steps before, in and after the window, what was noticed, what the runbook says.
+ * `refused`: why Slack did not take its files.
+ */
+export function planDetailsView(plan: Plan, refused: string | null = null): View {
   const { checks } = plan.measured
   const rows = findingRows(plan.measured, findingsShown)
   const counts = (['blocker', 'warning', 'note'] as const).map((level) =>
     counted(countOf(checks, level), level),
   )
-  const files = filesOf(plan)
+  const files = refused === null ? filesOf(plan) : []
   return fitting({
-    state: say`${bold(`Plan ${plan.id} in full`)} — ${subjectOf(plan)}${files.length ? say`; to read before you approve: ${code(sqlFileName(plan))} here in the thread, or “Read the SQL” below` : ''}`,
+    state: say`${bold(`Plan ${plan.id} in full`)} — ${subjectOf(plan)}${sqlOf(plan) === null ? '' : say`; to read before you approve: ${refused === null ? say`${code(sqlFileName(plan))} here in the thread, or ` : ''}“Read the SQL” below`}`,
     parts: [
+      ...(refused === null ? [] : [fileRefused(plan, refused)]),
+      ...hiddenSigns(plan),
       ...stepParts(plan),
       ...wayBackParts(plan),
       ...(rows.length

@@ -26,6 +26,14 @@ export function inlineSql(plan: Plan): Part[] {
     : []
 }
 
+/** Where its files were promised: Slack did not take them, and why. */
+export const fileRefused = (plan: Plan, error: string): Part =>
+  kept(
+    text(
+      say`${bold('The files were not uploaded')} (${code(error)}). The exact SQL is behind “Read the SQL”, and in a terminal: ${typedInTerminal(`sql ${plan.id}`)}.`,
+    ),
+  )
+
 export const readSql = (plan: Plan): Action => ({
   label: 'Read the SQL',
   says: 'Shows the exact SQL that is run',

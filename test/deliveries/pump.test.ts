@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { filesRefused } from '../../src/store/deliveries.ts'
 import { openWorkspace, type Workspace } from '../slack/workspace.ts'
 import { question, stopped, type History } from './history.ts'
 import { openWorks, type Works } from './works.ts'
@@ -107,6 +108,21 @@ describe('messages', () => {
     // One at once, one for each 200 ms that it took, and one for the end.
     expect(works.edits().length).toBeLessThan((performance.now() - began) / refreshEvery + 3)
   })
+})
+
+test('files that Slack refuses are said in the message that promised them', async () => {
+  workspace.interfere = ({ method }) =>
+    method === 'files.completeUploadExternal'
+      ? { status: 200, json: { ok: false, error: 'file_upload_size_restricted' } }
+      : null
+  await history.made()
+  const details = { planDetails: history.plan.id }
+  works.start()
+  await expect.poll(() => filesRefused(history.pool, details)).toBe('file_upload_size_restricted')
+  await expect
+    .poll(() => works.row(`plan:${history.plan.id}/details`))
+    .toMatchObject({ state: 'sent', wanted: 2, shown: 2 })
+  expect((await works.row(`plan:${history.plan.id}`))?.wanted).toBe(1)
 })
 
 describe('the live message', () => {
