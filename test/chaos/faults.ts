@@ -10,8 +10,8 @@ export interface Around {
   store: Proxy
   target: Proxy
   slack: Workspace
-  /** Whether the run has begun to take something: only then does anybody need the card. */
-  isInWindow(): Promise<boolean>
+  /** How many steps the run has begun since it began to take something: only then does anybody need the card. */
+  stepsInWindow(): Promise<number>
   /** Types the break-glass card. Returns where the run was, and how many of the card's commands failed. */
   typeCard(): Promise<{ at: string; failed: number }>
 }
@@ -52,8 +52,8 @@ export async function haveFaults(around: Around, draw: Draw, isOver: () => boole
       await setTimeout(lasts)
       around.slack.interfere = () => null
     } else if (fault === 'card') {
-      while (!isOver() && !(await around.isInWindow())) await setTimeout(100)
-      await setTimeout(lasts)
+      const steps = draw.number(1, 12)
+      while (!isOver() && (await around.stepsInWindow()) < steps) await setTimeout(20)
       if (isOver()) break
       // Whoever uses it sees that no bot does anything: all are dead, or none reaches its store.
       const isStoreAway = draw.number(0, 1) === 0

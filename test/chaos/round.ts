@@ -102,10 +102,12 @@ export async function playRound(seed: number): Promise<Round> {
 }
 
 /** Somebody with the break-glass card. */
-const byHand = (place: Place, run: string): Pick<Around, 'isInWindow' | 'typeCard'> => ({
-  async isInWindow() {
-    const found = await runById(place.pool, run)
-    return found?.windowBegan !== null
+const byHand = (place: Place, run: string): Pick<Around, 'stepsInWindow' | 'typeCard'> => ({
+  async stepsInWindow() {
+    const routes = Object.values((await runById(place.pool, run))?.plan.approved.routes ?? {})
+    const inWindow = routes.flatMap((route) => route ?? []).filter((step) => step.inWindow)
+    const record = await attemptsOf(place.pool, run)
+    return record.filter(({ step }) => inWindow.some(({ id }) => id === step)).length
   },
   async typeCard() {
     const last = (await attemptsOf(place.pool, run)).at(-1)

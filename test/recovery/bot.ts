@@ -9,7 +9,8 @@ import { scriptedKinds } from './scripted-kinds.ts'
 
 /**
  * A bot without Slack, in a process of its own that dies where it is told: at statement `at` that it sends to its own
- * database, `before` it is sent or `after` its answer; or at random points of steps.
+ * database, `before` it is sent or `after` its answer; or at random points of steps. One that is `called` drives runs from
+ * each `drive` to the next `rest`.
  */
 const [storeUrl = '', targets = '{}', mode = 'calm', given = '0'] = process.argv.slice(2)
 const die = (): void => void process.kill(process.pid, 'SIGKILL')
@@ -35,31 +36,42 @@ const crash = (point: string): void => {
 }
 
 const pool = connectStore(storeUrl, 6)
-const worker = await startWorker({
-  url: storeUrl,
-  pool,
-  kinds: scriptedKinds(crash),
-  config: {
-    databaseUrl: storeUrl,
-    folder: path.join(tmpdir(), 'lockkeeper-recovery'),
-    runbooks: '',
-    backups: '',
-    slack: null,
-    mail: null,
-    roles: {},
-    readers: [],
-    terminal: {},
-    keep: { runs: 730, plans: 90, messages: 90, audit: '' },
-    command: 'lockkeeper',
-    file: '',
-  },
-  environment: JSON.parse(targets) as Record<string, string>,
-  secrets: makeSecrets([], {}),
-  log: pino({ level: process.env['DEBUG_BOT'] ?? 'silent' }),
-  onShow() {},
-  onLost: () => process.exit(70),
-  onOutdated: () => process.exit(70),
+const work = () =>
+  startWorker({
+    url: storeUrl,
+    pool,
+    kinds: scriptedKinds(crash),
+    config: {
+      databaseUrl: storeUrl,
+      folder: path.join(tmpdir(), 'lockkeeper-recovery'),
+      runbooks: '',
+      backups: '',
+      slack: null,
+      mail: null,
+      roles: {},
+      readers: [],
+      terminal: {},
+      keep: { runs: 730, plans: 90, messages: 90, audit: '' },
+      command: 'lockkeeper',
+      file: '',
+    },
+    environment: JSON.parse(targets) as Record<string, string>,
+    secrets: makeSecrets([], {}),
+    log: pino({ level: process.env['DEBUG_BOT'] ?? 'silent' }),
+    onShow() {},
+    onLost: () => process.exit(70),
+    onOutdated: () => process.exit(70),
+  })
+let worker = mode === 'called' ? null : work()
+const rest = async (): Promise<void> => {
+  await (await worker)?.stop()
+}
+process.on('message', (told) => {
+  if (told === 'drive') worker = work()
+  const over = told === 'rest' ? rest() : worker
+  void Promise.resolve(over).then(() => process.send?.(told))
 })
+await worker
 process.send?.('up')
 process.on('disconnect', () => process.exit(0))
-process.on('SIGTERM', () => void worker.stop().then(() => process.exit(0)))
+process.on('SIGTERM', () => void rest().then(() => process.exit(0)))

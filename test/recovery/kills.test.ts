@@ -128,18 +128,31 @@ async function faults(scene: Scene): Promise<string[]> {
   return found
 }
 
-async function dies(scene: Scene, mode: string, given: string | number, routes?: Routes): Promise<boolean> {
-  let died = false
+/** One bot after another that is to die; a single one takes up what each of them leaves. */
+async function successors(scene: Scene) {
   const target = scene.targets[0]
   if (!target) throw new Error('no target')
-  await startRun(scene, target, routes)
-  const first = scene.boot(mode, given)
-  first.once('exit', () => {
-    died = true
-    scene.boot('calm', 0)
-  })
-  await until(async () => expect(await allEnded(scene)).toBe(true))
-  return died
+  const successor = scene.boot('called', 0)
+  await once(successor, 'message')
+  const tell = async (what: 'drive' | 'rest'): Promise<void> => {
+    const done = once(successor, 'message')
+    successor.send(what)
+    await done
+  }
+  /** Whether a bot died in a run, which has ended then. */
+  return async function dies(mode: string, given: string | number, routes?: Routes): Promise<boolean> {
+    await startRun(scene, target, routes)
+    const first = scene.boot(mode, given)
+    const gone = once(first, 'exit')
+    const ended = until(async () => expect(await allEnded(scene)).toBe(true))
+    const died = await Promise.race([gone.then(() => true), ended.then(() => false)])
+    if (died) await tell('drive')
+    await ended
+    if (died) await tell('rest')
+    else first.kill('SIGKILL')
+    await gone
+    return died
+  }
 }
 
 /** One step of each way of resuming, with a debt, a question and a move: every statement that a run can send. */
@@ -156,17 +169,18 @@ test.each(['before', 'after'])(
     let deaths = 0
     // Two at a time: each waits for processes and servers more than it computes.
     const lanes = [1, 2].map(async (first) => {
+      const here = await scene()
+      const dies = await successors(here)
       for (let statement = first, survived = 0; survived < 2; statement += 2) {
-        const here = await scene()
-        const died = await dies(here, side, statement, fewSteps())
+        const died = await dies(side, statement, fewSteps())
         deaths += Number(died)
         survived = died ? 0 : survived + 1
         await until(async () =>
           expect((await faults(here)).filter((f) => f === 'a backend left working')).toEqual([]),
         ).catch(() => {})
         for (const fault of await faults(here)) bad.push(`${side} statement ${statement}: ${fault}`)
-        await here.end()
       }
+      await here.end()
     })
     await Promise.all(lanes)
     expect(bad).toEqual([])
@@ -178,13 +192,14 @@ test.each(['before', 'after'])(
   'a run survives a kill -9 in the middle of every step, right %s its effect',
   async (side) => {
     const bad: string[] = []
+    const here = await scene()
+    const dies = await successors(here)
     for (const step of ['backup', 'stop', 'drain', 'migrate', 'start', 'smoke', 'admit']) {
-      const here = await scene()
-      const died = await dies(here, 'at', `${step}:${side}`)
+      const died = await dies('at', `${step}:${side}`)
       if (!died) bad.push(`${step}: nothing was killed`)
       for (const fault of await faults(here)) bad.push(`${step}: ${fault}`)
-      await here.end()
     }
+    await here.end()
     expect(bad).toEqual([])
   },
 )
