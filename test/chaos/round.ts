@@ -119,8 +119,11 @@ const byHand = (place: Place, run: string): Pick<Around, 'stepsInWindow' | 'type
   },
 })
 
-/** Choices that leave things as they are, or need more than a click: a run could wait for ever. */
-const endless: readonly Choice[] = ['leave', 'terminate']
+/**
+ * Choices that leave things as they are, or need more than a click: a run could wait for ever, or leave the world as no
+ * invariant says.
+ */
+const endless: readonly Choice[] = ['leave', 'terminate', 'end-as-is']
 
 /** Answers as people do, each question after a while; what is refused meanwhile is asked again. */
 async function answerUntilEnded(
