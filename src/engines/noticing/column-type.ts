@@ -124,6 +124,22 @@ export async function defaultUnconvertible(
   return rows[0]?.converts === false
 }
 
+/** Whether rows of one type become another by themselves; null: nobody can tell. */
+export async function typesConvert(
+  client: pg.Client,
+  from: string,
+  becomes: string,
+): Promise<boolean | null> {
+  const [old, wanted] = [await resolveType(client, from), await resolveType(client, becomes)]
+  if (!old || !wanted) return null
+  const { rows } = await client.query<{ converts: boolean }>(
+    `select ${converts} as converts from pg_catalog.pg_type old, pg_catalog.pg_type new
+     where old.oid = $1::oid and new.oid = $2::oid`,
+    [old.type, wanted.type],
+  )
+  return rows[0]?.converts ?? null
+}
+
 /** Of what type the expression itself is, before it is made one of the column's. Null: there is none, or it reads columns. */
 async function typeOfDefault(client: pg.Client, table: string, column: string): Promise<number | null> {
   const { rows } = await client.query<{ given: string }>(

@@ -19,6 +19,7 @@ import { unknownExtension } from './extensions.ts'
 import { givingWay } from '../statements/give-way.ts'
 import { type Names, trackNames } from '../statements/names.ts'
 import { readMarks } from '../parts.ts'
+import { trackMadeColumns } from './made-columns.ts'
 import { isConcurrentOnPartitioned, isPartitionKey, leavesPartitionKey } from './partitioned.ts'
 import { parseInner } from '../statements/sql-parse.ts'
 import { droppedTables } from '../statements/tables.ts'
@@ -41,6 +42,7 @@ interface Reading {
   defaults: Set<string>
   /** Columns whose type is another one than the catalogue has, and types that it has otherwise. */
   changed: Set<string>
+  made: ReturnType<typeof trackMadeColumns>
   /** Any type may become any other one. */
   makesCasts: boolean
 }
@@ -52,17 +54,19 @@ interface Reading {
  */
 export async function refused(client: pg.Client, { scripts }: Prepared): Promise<Finding[]> {
   const gone = { keys: new Set<string>(), unknown: false }
+  const [enums, changed] = [new Set<string>(), new Set<string>()]
   const reading: Reading = {
     client,
     names: trackNames(),
     gone,
-    enums: new Set(),
+    enums,
     values: [],
     fresh: new Set(),
     takesAtOnce: await newEnumTakesValues(client),
     procedures: trackProcedures(),
     defaults: new Set(),
-    changed: new Set(),
+    changed,
+    made: trackMadeColumns(client, (type) => enums.has(type) || changed.has(type)),
     makesCasts: false,
   }
   const findings: Finding[] = []
@@ -114,6 +118,10 @@ async function look(reading: Reading, node: Node, { text }: Statement): Promise<
     }
     for (const command of commands) noteDefault(reading, now, command)
   }
+  const unconverted = await reading.made.look(node)
+  if (!reading.makesCasts)
+    for (const each of unconverted)
+      findings.push(blocker({ code: 'type-unconvertible', ...each, statement: text }))
   findings.push(...(await lookAtDropped(reading, node, text)))
   if (await isConcurrentOnPartitioned(client, node, names))
     findings.push(blocker({ code: 'statement-refused', statement: text, why: 'partitioned' }))

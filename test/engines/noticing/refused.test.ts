@@ -213,6 +213,20 @@ test('a type that PostgreSQL does not make of the old one by itself is seen (typ
     [`CREATE EXTENSION citext; ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE citext`, []],
     [
       `ALTER TABLE ${tokens} DROP COLUMN "Token"; ALTER TABLE ${tokens} ADD "Token" text; ALTER TABLE ${tokens} ALTER COLUMN "Token" TYPE jsonb`,
+      [['blocker', tokens, 'Token', 'text']],
+    ],
+    [
+      `CREATE TABLE master.new (a text); ALTER TABLE master.new ALTER a TYPE jsonb`,
+      [['blocker', 'master.new', 'a', 'text']],
+    ],
+    [`CREATE TABLE master.new (a text); ALTER TABLE master.new ALTER a TYPE jsonb USING a::jsonb`, []],
+    [`CREATE TABLE master.new (a int); ALTER TABLE master.new ALTER a TYPE bigint`, []],
+    [
+      `CREATE TABLE master.new (a text); ALTER TABLE master.new RENAME a TO b; ALTER TABLE master.new ALTER b TYPE jsonb`,
+      [],
+    ],
+    [
+      `CREATE DOMAIN mood AS text; CREATE TABLE master.new (a mood); ALTER TABLE master.new ALTER a TYPE jsonb`,
       [],
     ],
   ] as const)
