@@ -4,6 +4,7 @@ import { backups } from './backup.ts'
 import { fanOuts } from './deliveries.ts'
 import { openGround, type Ground } from './ground.ts'
 import type { Line } from './measure.ts'
+import { memory } from './memory.ts'
 import { socketMode } from './socket.ts'
 import { start } from './start.ts'
 import { stepOverhead } from './steps.ts'
@@ -25,6 +26,7 @@ const all: Record<string, (ground: Ground) => Promise<Line[]>> = {
   ticks,
   socket: socketMode,
   start,
+  memory,
   window,
 }
 

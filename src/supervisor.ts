@@ -6,6 +6,12 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** Exit codes (sysexits.h): what a restart does not mend, what it does, and ours when it was told twice to stop. */
 export const exitCodes = { usage: 64, configuration: 78, lostLocks: 70, unexpected: 1, forced: 137 } as const
 
+/**
+ * MB of each half of V8's young generation. Node would let it grow to 16, and a bot that does nothing would fill it before
+ * anything is collected. https://nodejs.org/api/cli.html#--max-semi-space-sizesize-in-mib
+ */
+const youngest = 4
+
 /** Milliseconds before the bot is started again; doubled while it keeps leaving at once. */
 const restarts = { least: 200, most: 10_000, calm: 60_000 }
 
@@ -45,7 +51,11 @@ export async function supervise(
   }
   for (let pause: number = restartAfter.least; ; pause = Math.min(pause * 2, restartAfter.most)) {
     const began = performance.now()
-    child = fork(bot, { env: environment, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    child = fork(bot, {
+      env: environment,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      execArgv: [...process.execArgv, `--max-semi-space-size=${youngest}`],
+    })
     const code = await exitOf(child)
     if (stopping.signal.aborted || code === 0) return code ?? (forced ? exitCodes.forced : 0)
     if (code === exitCodes.configuration) return code

@@ -10,14 +10,21 @@ export interface Bot {
   stop(): Promise<void>
 }
 
+export type Program = 'src/main.ts' | 'dist/src/main.js'
+
 /** Milliseconds that the bot is given to be ready, and to leave. */
 const patience = { ready: 30_000, leaving: 15_000 }
 
-export async function startBot(environment: Record<string, string>, port: number): Promise<Bot> {
+/** @param program from source, as `npm start`, or as it is published (`npm run build` comes first) */
+export async function startBot(
+  environment: Record<string, string>,
+  port: number,
+  program: Program,
+): Promise<Bot> {
   const log = createWriteStream(logs.bot)
   const stopping = new AbortController()
   const failed = new AbortController()
-  const left = run(process.execPath, ['src/main.ts', 'start'], {
+  const left = run(process.execPath, [program, 'start'], {
     environment,
     directory: project,
     onLine: (line) => log.write(`${line}\n`),

@@ -6,7 +6,7 @@ import type { Hint } from '../workspace/page.ts'
 import { startMailServer } from '../mail/server.ts'
 import { startWorkspace, type Workspace } from '../workspace/server.ts'
 import { findApplications } from './applications.ts'
-import { startBot, type Bot } from './bot.ts'
+import { startBot, type Bot, type Program } from './bot.ts'
 import { writeTerminal } from './terminal.ts'
 import { openDatabases, type Databases } from './databases.ts'
 import { guide } from './guide.ts'
@@ -37,6 +37,8 @@ export interface StageOptions {
   port: number
   fresh: boolean
   hrms: Wanted
+  /** Of the bot; from source unless another one is named. */
+  program?: Program
   say: (line: string) => void
   /** Ends a start that takes its time. */
   signal?: AbortSignal
@@ -149,7 +151,7 @@ async function build(
     LOCKKEEPER_FOLDER: path.join(folder, 'lockkeeper'),
   }
   await writeTerminal(itsOwn)
-  const bot = await startBot({ ...inherited(), ...itsOwn }, botPort)
+  const bot = await startBot({ ...inherited(), ...itsOwn }, botPort, options.program ?? 'src/main.ts')
   closing.push(() => bot.stop())
   say('Lockkeeper is ready.')
   return {

@@ -1,4 +1,5 @@
-import { type Node, parsePlPgSQLSync } from 'libpg-query'
+import type { Node } from 'libpg-query'
+import { parsePlPgSQLSync } from './parser.ts'
 import { parseInner, scanned } from './sql-parse.ts'
 import { walk } from './walk.ts'
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import { hasSqlDetails, loadModule, type Node, parseSync, type RawStmt } from 'libpg-query'
+import type { Node, RawStmt } from 'libpg-query'
 import type { Problem } from '../../domain/problem.ts'
 import { failure, ok, type Result } from '../../domain/result.ts'
 import { mayEndInComment, pastComments, withoutBlanks } from './comments.ts'
+import { hasSqlDetails, parseSync } from './parser.ts'
 import { scanned } from './sql-parse.ts'
 
 /** One statement of a file, with its tree. Positions in the tree are those of a piece of the file, and say nothing. */
@@ -22,8 +23,6 @@ export interface ParsedFile {
   sha256: string
   statements: ParsedStatement[]
 }
-
-await loadModule()
 
 /** Characters of a file that are parsed at once, in about a tenth of a second where statements are short. */
 const piece = 131_072

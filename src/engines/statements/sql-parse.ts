@@ -1,6 +1,5 @@
-import { hasSqlDetails, loadModule, type Node, parseSync, scanSync, type ScanToken } from 'libpg-query'
-
-await loadModule()
+import type { Node, ScanToken } from 'libpg-query'
+import { hasSqlDetails, parseSync, scanSync } from './parser.ts'
 
 /** Statements of SQL that stands inside of something else; none where it is not whole. */
 export function parseInner(sql: string): Node[] {
