@@ -1,6 +1,7 @@
 import { mkdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { makeHrmsDatabase } from '../demo/hrms/database.ts'
+import { unread } from '../demo/stage/unread.ts'
 import { takeDump } from '../src/adapters/dump.ts'
 import { libpqEnvironment } from '../src/adapters/libpq.ts'
 import type { TargetAddress } from '../src/adapters/postgres/target-address.ts'
@@ -45,6 +46,7 @@ export async function backups(ground: Ground): Promise<Line[]> {
           applicationName: 'lockkeeper:bench',
           estimateBytes: null,
           signal: new AbortController().signal,
+          output: unread,
           progress() {},
         })
         if (taken.status !== 'done') throw new Error(JSON.stringify(taken))

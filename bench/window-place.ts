@@ -2,6 +2,7 @@ import path from 'node:path'
 import pg from 'pg'
 import { makeHrmsDatabase } from '../demo/hrms/database.ts'
 import { freePort } from '../demo/stage/ports.ts'
+import { unread } from '../demo/stage/unread.ts'
 import { untilAnswers } from '../demo/stage/until.ts'
 import type { TargetAddress } from '../src/adapters/postgres/target-address.ts'
 import { makeService } from '../src/adapters/services/make.ts'
@@ -89,7 +90,7 @@ export async function openPlace(
       )
       oid = `oid = ${rows[0]?.oid}`
       await admin.query('checkpoint')
-      good(await service.release('before', never))
+      good(await service.release('before', never, unread))
       good(await service.start(1, never))
       await untilAnswers(`http://127.0.0.1:${port}/health`, 60_000)
     },

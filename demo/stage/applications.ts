@@ -1,6 +1,7 @@
 import { makeService } from '../../src/adapters/services/make.ts'
 import type { Runbook, Service } from '../../src/domain/runbook.ts'
 import { openRunbooks } from '../../src/runbook/load.ts'
+import { unread } from './unread.ts'
 import { untilAnswers } from './until.ts'
 
 /** The applications that the runbooks name, started and stopped exactly as the runbooks say. */
@@ -37,7 +38,7 @@ export async function findApplications(
     stop,
     async start() {
       for (const { service, method } of all) {
-        if (service.release) await method.release('before', never)
+        if (service.release) await method.release('before', never, unread)
         const outcome = await method.start(1, never)
         if (outcome.status === 'failed')
           throw new Error(`${service.name} does not start: ${JSON.stringify(outcome.problem)}`)

@@ -86,6 +86,9 @@ async function hasManifest(folder: string): Promise<boolean> {
 /** How many of the errors of a build are told: the others mostly follow from them. */
 const toldErrors = 5
 
+/** Characters of each: together no more than a record keeps of a program's words. */
+const longestError = 1_600
+
 /** Fails with `dotnet-restore`, with the first errors. */
 export async function restoreProject(at: Dotnet, project: string): Promise<Result<void>> {
   const { exitCode, lastLines } = await dotnet(at, ['restore', project])
@@ -121,7 +124,9 @@ function errorsIn(lines: readonly string[], folder: string): string[] {
     .filter((line) => /(^|: )error( [A-Z]+\d+)? ?:/.test(line))
     .map((line) => withoutProject(line).replaceAll(`${folder}${path.sep}`, ''))
   const told = [...new Set(errors)]
-  return (told.length > 0 ? told : lines.slice(-3).map((line) => line.trim())).slice(0, toldErrors)
+  return (told.length > 0 ? told : lines.slice(-3).map((line) => line.trim()))
+    .slice(0, toldErrors)
+    .map((line) => line.slice(0, longestError))
 }
 
 const withoutProject = (line: string): string =>

@@ -15,6 +15,8 @@ export interface ReadOptions {
   pgRestore: string
   environment: Environment
   signal?: AbortSignal
+  /** Takes what the programs say, which may hold data. */
+  onLine?: (line: string) => void
 }
 
 /** A restore that writes nowhere, of a compressed dump that is handed to it as it comes. */
@@ -33,14 +35,15 @@ export interface Reading {
  * block by `pg_restore`; and its table of contents.
  */
 export async function startReading(file: string, options: ReadOptions): Promise<Reading> {
-  const { pgRestore, environment, signal } = options
+  const { pgRestore, environment, signal, onLine } = options
   const stop = new AbortController()
   const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal
   const unpack = await unzstd(environment)
   const read = await largeBuffers('in', [pgRestore, '--file=/dev/null'], environment)
-  const restore = pipeBoth(unpack, read, { environment, signal: either })
+  const running = { environment, signal: either, ...(onLine && { onLine }) }
+  const restore = pipeBoth(unpack, read, running)
   // It ends as soon as it has read the table of contents, which comes first.
-  const list = pipeBoth(unpack, [pgRestore, '--list'], { environment, signal: either })
+  const list = pipeBoth(unpack, [pgRestore, '--list'], running)
   restore.stdout.resume()
   const contents = text(list.stdout).catch(() => '')
 

@@ -25,10 +25,12 @@ export interface WriteOptions {
   onBytes: (bytes: number) => void
   /** Takes what is written, as it is. */
   reading: Reading
+  /** Takes what the programs say, which may hold data. */
+  onLine: (line: string) => void
 }
 
-/** Why there is no dump, and the last lines that pg_dump said, which may hold data. */
-export type Unwritten = { problem: Problem; said: string[] }
+/** Why there is no dump. */
+export type Unwritten = { problem: Problem }
 
 /**
  * Dumps a snapshot into a new file, compressed, its checksum taken on the way, and hands what it writes to a reading. The
@@ -38,7 +40,7 @@ export async function writeDump(
   file: string,
   options: WriteOptions,
 ): Promise<{ sha256: string; bytes: number } | Unwritten> {
-  const { tools, snapshot, environment, signal, silence, lockWait, onBytes, reading } = options
+  const { tools, snapshot, environment, signal, silence, lockWait, onBytes, reading, onLine } = options
   const stop = new AbortController()
   const dumping: Words = [
     tools.pgDump,
@@ -54,7 +56,7 @@ export async function writeDump(
   const output = await open(file, 'wx', 0o600)
   const silent = setTimeout(() => stop.abort('silent'), silence)
   const either = AbortSignal.any([signal, stop.signal])
-  const dump = pipeBoth(words, compressing, { environment, signal: either })
+  const dump = pipeBoth(words, compressing, { environment, signal: either, onLine })
   const hash = createHash('sha256')
   let bytes = 0
   let unwritten: unknown = null
@@ -76,13 +78,13 @@ export async function writeDump(
   clearTimeout(silent)
   const ended = await dump.ended
   await output.close()
-  if (signal.aborted) return { problem: { code: 'cancelled', by: '' }, said: [] }
-  if (unread !== null) return { problem: unread, said: [] }
+  if (signal.aborted) return { problem: { code: 'cancelled', by: '' } }
+  if (unread !== null) return { problem: unread }
   if (stop.signal.reason === 'silent')
     return unwell(ended, `nothing came from the server for ${silence / 1000} s`)
   if (isOfDisk(unwritten)) {
     const folder = path.dirname(path.dirname(file))
-    return { problem: { code: 'backup-folder', folder, errno: errorCode(unwritten) }, said: [] }
+    return { problem: { code: 'backup-folder', folder, errno: errorCode(unwritten) } }
   }
   if (unwritten !== null) return unwell(ended, `its file could not be written: ${errorCode(unwritten)}`)
   if (ended.first?.exitCode !== 0 || ended.second.exitCode !== 0)
@@ -97,10 +99,9 @@ const isOfDisk = (error: unknown): boolean =>
 function unwell({ first, second }: BothEnded, reason: string): Unwritten {
   const failed = (tool: string, { exitCode, signal }: Pick<Ended, 'exitCode' | 'signal'>) => ({
     problem: { code: 'backup-failed' as const, tool, exitCode, signal, reason },
-    said: second.lastLines,
   })
   const unknown = { exitCode: null, signal: null }
-  if (second.aborted) return { ...failed('pg_dump', unknown), said: [] }
+  if (second.aborted) return failed('pg_dump', unknown)
   // pg_dump ends by SIGPIPE when there is nobody any more who takes what it writes.
   if (second.exitCode !== 0 && (first === null || first.exitCode === 0 || first.signal === 'SIGPIPE'))
     return failed('zstd', second)

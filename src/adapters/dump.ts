@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Done, Progress } from '../domain/step.ts'
 import type { Identity } from '../domain/identity.ts'
@@ -14,6 +14,7 @@ import { writeDump } from './dump-write.ts'
 import { errorCode } from './error-code.ts'
 import { inherited } from './inherited.ts'
 import { libpqEnvironment } from './libpq.ts'
+import type { Outputs } from './output.ts'
 import { makeTarget } from './postgres/target.ts'
 import type { TargetAddress } from './postgres/target-address.ts'
 import { clientTools, type ClientTools } from './tools.ts'
@@ -32,6 +33,8 @@ export interface DumpOptions {
   estimateBytes: number | null
   environment?: Environment
   signal: AbortSignal
+  /** Takes what the programs say, each by its name; it may hold data. */
+  output: Outputs['of']
   progress: (progress: Progress) => void
   /** Milliseconds without a byte after which it is given up. */
   silence?: number
@@ -42,7 +45,7 @@ export interface DumpOptions {
 /**
  * Dumps a database and proves the dump by reading it, before it gets the name of a backup: what failed, was cancelled or
  * killed never looks like one. Fails with `backup-failed`, `backup-unreadable`, `backup-folder`, `lock-timeout`,
- * `cancelled`, the codes of `clientTools` and those of connecting. What pg_dump said then is in `NAME.log`.
+ * `cancelled`, the codes of `clientTools` and those of connecting.
  */
 export async function takeDump(
   address: TargetAddress,
@@ -83,7 +86,10 @@ async function makeBackup(
     const libpq = libpqEnvironment(address, applicationName, environment)
     const proven = await writeAndRead(path.join(begun, dumpFile), snapshot.value, tools.value, libpq, options)
     if (!proven.ok) return proven
-    const rolesMissing = await writeRoles(begun, tools.value, libpq, signal)
+    const rolesMissing = await writeRoles(begun, tools.value, libpq, {
+      signal,
+      onLine: options.output('pg_dumpall').line,
+    })
     const { identity, serverVersion, lsn, databaseBytes, tables: tableNames } = snapshot.value
     const facts: Done['backup'] = {
       backup: name,
@@ -124,20 +130,14 @@ async function writeAndRead(
   environment: Environment,
   options: DumpOptions,
 ): Promise<Result<Proven>> {
-  const {
-    folder,
-    name,
-    signal,
-    estimateBytes,
-    silence = defaultSilence,
-    lockWait = defaultLockWait,
-  } = options
+  const { signal, estimateBytes, output, silence = defaultSilence, lockWait = defaultLockWait } = options
   const tell = seldom(options.progress)
   const stop = new AbortController()
   const reading = await startReading(file, {
     pgRestore: tools.pgRestore,
     environment,
     signal: AbortSignal.any([signal, stop.signal]),
+    onLine: output('pg_restore').line,
   })
   try {
     const written = await writeDump(file, {
@@ -148,6 +148,7 @@ async function writeAndRead(
       silence,
       lockWait,
       reading,
+      onLine: output('pg_dump').line,
       onBytes(bytes) {
         void snapshot.release()
         // An estimate that turns out too small is none.
@@ -155,10 +156,7 @@ async function writeAndRead(
         tell({ done: bytes, of, unit: 'bytes', at: 'pg_dump' })
       },
     })
-    if ('problem' in written) {
-      await keepSaid(path.join(folder, `${name}.log`), written.said)
-      return failure(written.problem)
-    }
+    if ('problem' in written) return failure(written.problem)
     const read = await reading.end()
     if (!read.ok) return read
     const kept = await readBack(file, {
@@ -180,10 +178,6 @@ async function writeAndRead(
   }
 }
 
-async function keepSaid(file: string, said: readonly string[]): Promise<void> {
-  if (said.length > 0) await writeFile(file, said.join('\n') + '\n', { mode: 0o600 }).catch(() => {})
-}
-
 /** Five minutes: a large sort or a slow disk may be silent for long, a connection that hangs is so for ever. */
 const defaultSilence = 300_000
 
@@ -197,7 +191,11 @@ const defaultLockWait = 5_000
 export async function readDump(
   dump: string,
   sha256: string,
-  { signal, environment = process.env }: { signal?: AbortSignal; environment?: Environment } = {},
+  {
+    signal,
+    onLine,
+    environment = process.env,
+  }: { signal?: AbortSignal; onLine?: (line: string) => void; environment?: Environment } = {},
 ): Promise<Result<{ bytes: number; tables: number }>> {
   const record = await readRecord(dump)
   if (!record)
@@ -212,6 +210,7 @@ export async function readDump(
   const options = {
     pgRestore: tools.value.pgRestore,
     environment: { ...inherited(environment, 'program'), LC_ALL: 'C' },
+    ...(onLine && { onLine }),
   }
   const read = await readThrough(dump, { ...options, ...(signal ? { signal } : {}) })
   if (!read.ok) {

@@ -2,7 +2,7 @@ import { StringDecoder } from 'node:string_decoder'
 import type { Readable } from 'node:stream'
 
 /** Longer lines are cut: a program that never ends a line must not fill our memory. */
-const longestLine = 8192
+export const longestLine = 8192
 
 /** Calls back for each line of a stream of UTF-8, for the last one also without its line feed. */
 export function readLines(from: Readable, onLine: (line: string) => void): void {

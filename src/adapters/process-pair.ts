@@ -22,7 +22,11 @@ export function pipeBoth(
   options: RunOptions,
 ): Omit<Piped, 'ended'> & { ended: Promise<BothEnded> } {
   const script = `{ ${quoted(first)}; echo "${saying}$?" >&2; } | ${quoted(second)}`
-  const { stdin, stdout, ended } = pipe('/bin/sh', ['-c', script], options)
+  const { onLine } = options
+  const { stdin, stdout, ended } = pipe('/bin/sh', ['-c', script], {
+    ...options,
+    ...(onLine && { onLine: (line) => line.startsWith(saying) || onLine(line) }),
+  })
   const both = ended.then((second): BothEnded => {
     const told = second.lastLines.findLast((line) => line.startsWith(saying))
     return {

@@ -1,6 +1,7 @@
 import { byTag, redactIn, type OursIn } from '../redaction/by-type.ts'
 import type { Redact } from '../redaction/redactor.ts'
 import type { Outcome } from './outcome.ts'
+import type { OutputFile } from './output.ts'
 import type { Problem } from './problem.ts'
 import type { Question } from './question.ts'
 import type { Reached } from './reached.ts'
@@ -108,6 +109,9 @@ const question = byTag<Question>()('code', {
 /** Where a way back begins is read from these. */
 const reached: OursIn<Reached> = { at: 'ours', between: 'ours', half: 'ours', unknown: 'ours' }
 
+/** A path that people open; what is in the file is without secrets. */
+const wrote: OursIn<OutputFile> = { file: 'ours' }
+
 /** Verification compares these with the catalogue. */
 const tableShape: OursIn<TableShape> = {
   name: 'ours',
@@ -150,9 +154,9 @@ export const redactOutcome = (redact: Redact, kind: Kind, outcome: Outcome): Out
 
 const oursInOutcome = (kind: Kind): OursIn<Outcome<Done[Kind]>> =>
   byTag<Outcome<Done[Kind]>>()('status', {
-    done: { facts: done[kind] as OursIn<Done[Kind]> },
+    done: { facts: done[kind] as OursIn<Done[Kind]>, wrote },
     unneeded: { because: 'ours' },
-    failed: { problem, reached },
+    failed: { problem, reached, wrote },
     asks: { question, reached },
   })
 

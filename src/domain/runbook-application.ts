@@ -51,7 +51,7 @@ const release = z.strictObject({
   deploy: command
     .optional()
     .describe(
-      'Program and arguments that put this version in place; no shell reads them. The last 20 lines that it writes are shown in the thread. Without: people deploy it.',
+      'Program and arguments that put this version in place; no shell reads them. The last 20 lines that it writes, 8 kB at most, are shown in the thread; all of them are in the folder of the run. Without: people deploy it.',
     ),
   undeploy: command
     .optional()

@@ -36,6 +36,8 @@ export type BothWays = NonNullable<Approved['prepared']>
 export interface Applying {
   signal: AbortSignal
   progress(progress: Progress): void
+  /** Takes what a program writes, where one applies it. */
+  onLine(line: string): void
   lockTimeout: number
   lockAttempts: number
   statementTimeout: number

@@ -5,6 +5,7 @@ import type { Kind, Step } from '../domain/step.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { At, StepKind, StepKinds } from '../steps/step-kind.ts'
 import type { RunWorld } from './world.ts'
+import { openOutputs, type Outputs } from '../adapters/output.ts'
 import { isSettled, lastAttempt, stateAsked } from '../domain/route.ts'
 
 /** One attempt of one step, as its driver hands it over. */
@@ -32,6 +33,18 @@ export interface Performance {
  * that somebody left there still works.
  */
 export async function perform(performance: Performance): Promise<Outcome> {
+  const { step, attempt, world } = performance
+  const outputs = openOutputs(world.folder, fileName(step, attempt), world.redact)
+  const outcome = await performWatched(performance, outputs)
+  const wrote = await outputs.close()
+  const isOver = outcome.status === 'done' || outcome.status === 'failed'
+  return isOver && wrote.length > 0 ? { ...outcome, wrote } : outcome
+}
+
+/** Of its step and attempt, e.g. `release-hrms-api-1`. */
+const fileName = ({ id }: Step, attempt: number): string => `${id.replaceAll(/[^\w.-]/g, '-')}-${attempt}`
+
+async function performWatched(performance: Performance, outputs: Outputs): Promise<Outcome> {
   const { kinds, step, world, signal } = performance
   try {
     if (signal.aborted) return { status: 'failed', problem: { code: 'cancelled', by: '' } }
@@ -42,7 +55,7 @@ export async function perform(performance: Performance): Promise<Outcome> {
     const unexpected = await performance.check?.()
     if (unexpected) return unexpected
     // The step's kind and its step belong together by the plan's type; TypeScript cannot follow a lookup by union.
-    return await performKind(kinds[step.kind] as StepKind<Kind>, performance)
+    return await performKind(kinds[step.kind] as StepKind<Kind>, performance, outputs)
   } catch (error) {
     const reference = randomUUID().slice(0, 8)
     performance.bug(error, reference)
@@ -50,9 +63,14 @@ export async function perform(performance: Performance): Promise<Outcome> {
   }
 }
 
-async function performKind(kind: StepKind<Kind>, performance: Performance): Promise<Outcome> {
+async function performKind(
+  kind: StepKind<Kind>,
+  performance: Performance,
+  outputs: Outputs,
+): Promise<Outcome> {
   const { step, attempt, run, record, world, signal, progress } = performance
-  const at = { step, with: step.with, attempt, run, record, world, signal, progress } as At<Kind>
+  const { of: output } = outputs
+  const at = { step, with: step.with, attempt, run, record, world, signal, output, progress } as At<Kind>
   const { answer, lives } = withoutChecks(performance)
   if (lives > 1 && kind.resume === 'ask') {
     const began = lastAttempt(record, step.id)?.beganAt ?? run.startedAt

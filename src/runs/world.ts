@@ -15,6 +15,7 @@ import { makeTarget } from '../adapters/postgres/target.ts'
 import { targetAddress } from '../adapters/postgres/target-address.ts'
 import type { TargetSession } from '../adapters/postgres/target-session.ts'
 import { makeEngine } from '../engines/make.ts'
+import type { Redact } from '../redaction/redactor.ts'
 import type { Secrets } from '../runbook/secrets.ts'
 import { backupsOf, forgetBackup, insertBackup } from '../store/backups.ts'
 import { debtsOf, openDebts, planDebt, settleDebt, takeDebt } from '../store/debts.ts'
@@ -37,6 +38,7 @@ export interface Surroundings {
 
 /** A run's world in this process, with the claim that it may hold. */
 export interface RunWorld extends World {
+  redact: Redact
   close(): Promise<void>
 }
 
@@ -47,7 +49,7 @@ export const applicationName = (run: string): string => `lockkeeper:${run}`
  * then on another bot may hold the target, so whatever is under way must stop.
  */
 export function openWorld(
-  { pool, config, environment }: Surroundings,
+  { pool, config, environment, secrets }: Surroundings,
   run: Run,
   lost: (problem: Problem<'session-lost'>) => void,
 ): Result<RunWorld> {
@@ -89,6 +91,7 @@ export function openWorld(
       backups: backupsOfRun(pool, config.backups, run),
       folder: path.join(runsFolder(config), run.id),
       command: config.command,
+      redact: secrets.redact,
       async close() {
         const held = session
         session = null

@@ -20,6 +20,7 @@ export const backup: StepKind<'backup'> = {
       const { madeAt: _, ...facts } = recorded
       const read = await readDump(facts.path, facts.sha256, {
         signal: at.signal,
+        onLine: at.output('pg_restore').line,
         environment: at.world.environment,
       })
       if (read.ok) {
@@ -43,6 +44,7 @@ export const backup: StepKind<'backup'> = {
       estimateBytes: await likelyBytes(at),
       environment: at.world.environment,
       signal: at.signal,
+      output: at.output,
       progress: at.progress,
     })
     if (taken.status !== 'done') return taken

@@ -62,6 +62,7 @@ async function move(
   const applying: Applying = {
     signal: at.signal,
     progress: at.progress,
+    onLine: (line) => at.output(prepared.program?.by ?? 'scripts').line(line),
     lockTimeout: window.lockTimeout,
     lockAttempts: window.lockAttempts,
     statementTimeout: window.statementTimeout,

@@ -36,7 +36,9 @@ export const release: StepKind<'release'> = {
       await takeOwed(debts, { owes: 'release', what: owedRelease(service.name), was })
     }
     const tookEffect = answer?.choice === 'go-on' && askedBefore(at, 'had-begun') !== null
-    const outcome = tookEffect ? done({ version, deployed: true }) : await method.release(to, at.signal)
+    const outcome = tookEffect
+      ? done({ version, deployed: true })
+      : await method.release(to, at.signal, at.output)
     if (outcome.status === 'done' && goesBack) await debts.settle(owedRelease(service.name))
     return outcome
   },

@@ -1,4 +1,5 @@
 import type { Engine } from '../engines/engine.ts'
+import type { Outputs } from '../adapters/output.ts'
 import type { Target } from '../adapters/postgres/target.ts'
 import type { TargetSession } from '../adapters/postgres/target-session.ts'
 import type { Answer } from '../domain/question.ts'
@@ -30,6 +31,8 @@ export interface At<K extends Kind> {
   record: readonly Attempt[]
   world: World
   signal: AbortSignal
+  /** Takes what a program writes that the step starts; all of it is kept in the folder of the run. */
+  output: Outputs['of']
   progress: (progress: Progress) => void
 }
 

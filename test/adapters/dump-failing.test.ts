@@ -5,6 +5,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { until } from '../until.ts'
 import { findLeftovers, removeLeftovers } from '../../src/adapters/backup-file.ts'
+import { openOutputs } from '../../src/adapters/output.ts'
 import { takeDump } from '../../src/adapters/dump.ts'
 import { run } from '../../src/adapters/process.ts'
 import { processOf } from '../../src/adapters/process-table.ts'
@@ -52,14 +53,18 @@ async function heldDump(given: Partial<Parameters<typeof takeDump>[1]> = {}) {
   const proxy = await heldProxy()
   const folder = await makeDumpFolder()
   const applicationName = `lockkeeper:${path.basename(folder)}`
-  const dump = takeDump(addressOf(proxy.url), optionsOf(folder, { applicationName, ...given }))
+  const outputs = openOutputs(await makeDumpFolder(), 'backup-1', (text) => text)
+  const dump = takeDump(
+    addressOf(proxy.url),
+    optionsOf(folder, { applicationName, output: outputs.of, ...given }),
+  )
   await proxy.held()
   const pids = await until(async () => {
     const found = await copying(applicationName)
     expect(found).toHaveLength(1)
     return found
   })
-  return { proxy, folder, dump, pid: pids[0]!, applicationName }
+  return { proxy, folder, dump, outputs, pid: pids[0]!, applicationName }
 }
 
 const failedDump = {
@@ -68,20 +73,21 @@ const failedDump = {
 }
 
 test('a dump whose backend is terminated midway is no backup', async () => {
-  const { proxy, folder, dump, pid } = await heldDump()
+  const { proxy, folder, dump, outputs, pid } = await heldDump()
   expect(await readdir(folder)).toEqual(['hrms-7F3A-1-1.partial'])
   await onServer((admin) => admin.query('select pg_terminate_backend($1)', [pid]))
   proxy.blackholeAfter(Number.POSITIVE_INFINITY)
   expect(await dump).toMatchObject(failedDump)
-  expect(await readdir(folder)).toEqual(['hrms-7F3A-1-1.log'])
-  expect(await readFile(path.join(folder, 'hrms-7F3A-1-1.log'), 'utf8')).toContain('pg_dump: error')
+  expect(await readdir(folder)).toEqual([])
+  const file = (await outputs.close()).find(({ program }) => program === 'pg_dump')?.file ?? ''
+  expect(await readFile(file, 'utf8')).toContain('pg_dump: error')
 })
 
 test('a connection that breaks midway leaves no backup', async () => {
   const { proxy, folder, dump } = await heldDump()
   proxy.cut()
   expect(await dump).toMatchObject(failedDump)
-  expect(await readdir(folder)).toEqual(['hrms-7F3A-1-1.log'])
+  expect(await readdir(folder)).toEqual([])
 })
 
 test('a file that is changed while it is written is no backup', async () => {
@@ -234,5 +240,5 @@ test('a full disk is said to be that, and leaves no backup', needing(mounts), as
     status: 'failed',
     problem: { code: 'backup-folder', folder, errno: 'ENOSPC' },
   })
-  expect((await readdir(folder)).filter((name) => !name.endsWith('.log'))).toEqual([])
+  expect(await readdir(folder)).toEqual([])
 })

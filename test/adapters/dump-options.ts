@@ -1,3 +1,4 @@
+import { unread } from '../../demo/stage/unread.ts'
 import type { DumpOptions } from '../../src/adapters/dump.ts'
 import type { TargetAddress } from '../../src/adapters/postgres/target-address.ts'
 
@@ -12,6 +13,7 @@ export const optionsOf = (folder: string, given: Partial<DumpOptions> = {}): Dum
   applicationName: 'lockkeeper:7F3A-1',
   estimateBytes: null,
   signal: new AbortController().signal,
+  output: unread,
   progress: () => {},
   ...given,
 })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openOutputs } from '../../src/adapters/output.ts'
 import { readDump, takeDump } from '../../src/adapters/dump.ts'
 import { largeBuffers } from '../../src/adapters/large-buffers.ts'
 import { clientTools } from '../../src/adapters/tools.ts'
@@ -64,12 +65,17 @@ test('where nothing but PostgreSQL’s programs is installed, Node compresses', 
 /** What a backup and its record say of the roles, and the files that it has. */
 async function rolesOf(environment: Record<string, string>) {
   const folder = await makeDumpFolder()
-  const taken = await take(environment, folder)
+  const outputs = openOutputs(await makeDumpFolder(), 'backup-1', (text) => text)
+  const taken = await takeDump(
+    addressOf(database.url),
+    optionsOf(folder, { environment, output: outputs.of }),
+  )
   if (taken.status !== 'done') throw new Error(JSON.stringify(taken))
   const backup = path.dirname(taken.facts.path)
   const record = JSON.parse(await readFile(path.join(backup, 'record.json'), 'utf8')) as object
   expect(record).toMatchObject({ rolesMissing: taken.facts.rolesMissing })
-  return { missing: taken.facts.rolesMissing, backup, files: (await readdir(backup)).toSorted() }
+  const files = (await readdir(backup)).toSorted()
+  return { missing: taken.facts.rolesMissing, files, wrote: await outputs.close() }
 }
 
 test('a backup without pg_dumpall says that it has no roles', async () => {
@@ -79,13 +85,14 @@ test('a backup without pg_dumpall says that it has no roles', async () => {
   })
 })
 
-test('a pg_dumpall that fails leaves no half of the roles, and what it said stands beside the dump', async () => {
+test('a pg_dumpall that fails leaves no half of the roles, and what it said is with the output of its step', async () => {
   const pg_dumpall = `for word; do case "$word" in --file=*) echo 'CREATE ROLE one;' >"\${word#--file=}"; esac; done
 echo 'permission denied for table pg_authid' >&2; exit 1`
-  const { missing, backup, files } = await rolesOf(await programs({ pg_dumpall }))
+  const { missing, files, wrote } = await rolesOf(await programs({ pg_dumpall }))
   expect(missing).toEqual({ why: 'failed', exitCode: 1 })
-  expect(files).toEqual(['database.dump.zst', 'globals.log', 'record.json'])
-  expect(await readFile(path.join(backup, 'globals.log'), 'utf8')).toContain('permission denied')
+  expect(files).toEqual(['database.dump.zst', 'record.json'])
+  expect(wrote).toMatchObject([{ program: 'pg_dumpall', lacks: null }])
+  expect(await readFile(wrote[0]!.file, 'utf8')).toContain('permission denied')
 })
 
 test('buffers that cannot be enlarged stay as they are', async () => {

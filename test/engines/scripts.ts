@@ -61,6 +61,7 @@ export async function prepared(
 export const applying = (given: Partial<Applying> = {}): Applying => ({
   signal: new AbortController().signal,
   progress: () => {},
+  onLine: () => {},
   lockTimeout: 500,
   lockAttempts: 10,
   statementTimeout: 30_000,

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { hostname, tmpdir } from 'node:os'
+import path from 'node:path'
 import pg from 'pg'
 import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -19,15 +22,18 @@ const asha = { person: 'U_ASHA', via: 'slack' } as const
 
 let store: TestDatabase
 let pool: pg.Pool
+let folder: string
 
 beforeAll(async () => {
   store = await storeDatabase()
+  folder = await mkdtemp(path.join(tmpdir(), 'lockkeeper-drive-'))
   pool = new pg.Pool({ connectionString: store.url, max: 4 })
   await recordStanding(pool, asha.person, ['migration-operators'], 3600)
 })
 afterAll(async () => {
   await pool.end()
   await store.drop()
+  await rm(folder, { recursive: true })
 })
 
 let targets = 0
@@ -55,7 +61,7 @@ async function drives(
   const kinds = new Proxy({}, { get: () => ({ resume: 'retry', perform }) }) as StepKinds
   const taken = await raiseFence(pool, run)
   if (!taken) throw new Error(`${run} has ended`)
-  const config = { slack: null, folder: '', backups: '' } as never
+  const config = { slack: null, folder, backups: '' } as never
   const log = pino({ level: 'silent' })
   const environment = { HRMS_MASTER_URL: store.url.replace(/[^/]+$/, 'hrms_master'), SMTP_PASSWORD: secret }
   const secrets = makeSecrets([], environment)
@@ -200,6 +206,32 @@ test('what a step says of a secret that only its approved runbook names is not s
     problem: { ...said, reason: 'login with [secret] refused', output: 'it said:\n[secret]' },
   }
   expect((await openGateOf(pool, run))?.question).toMatchObject(reasons)
+})
+
+test('all that a program of a step writes lies in the folder of the run, and its outcome says where', async () => {
+  const runbook = sampleRunbook()
+  runbook.services[0]?.environment.push('SMTP_PASSWORD')
+  const run = await startRun(runbook)
+  await drives(run, async (at) => {
+    if (at.step.kind !== 'backup') return isDone(at)
+    const { line, last } = at.output('pg_dump')
+    for (let i = 0; i < 1000; i++) line(`${i}: login with ${password}`)
+    return failed({ ...problem, code: 'backup-failed', tool: last(), exitCode: 1, signal: null, reason: '' })
+  })
+  const file = path.join(folder, 'runs', run, 'backup-1-pg_dump.log')
+  const wrote = [{ program: 'pg_dump', file, host: hostname(), lacks: null }]
+  const [{ outcome } = { outcome: null }] = await attemptsOf(pool, run)
+  expect(outcome).toMatchObject({ status: 'failed', wrote })
+  const { rows } = await pool.query<{ body: string }>(
+    `select body::text from lockkeeper.event where run = $1 and body ->> 'is' = 'step.ended'`,
+    [run],
+  )
+  expect(rows).toHaveLength(1)
+  expect(rows[0]!.body).toContain('999: login with [secret]')
+  expect(rows[0]!.body.length).toBeLessThan(2_000)
+  const all = await readFile(file, 'utf8')
+  expect(all.split('\n')).toHaveLength(1001)
+  expect(all).not.toContain(password)
 })
 
 test('a secret that is a word of ours is taken out of what is said, and the run goes through all the same', async () => {

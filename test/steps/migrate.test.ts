@@ -151,6 +151,7 @@ test('a migration that a dead process committed is found done, after the fence',
   await scene.world.engine.apply(scene.world.target, scene.run.plan.approved.prepared!.up, {
     signal: new AbortController().signal,
     progress: () => {},
+    onLine: () => {},
     lockTimeout: 2_000,
     lockAttempts: 1,
     statementTimeout: 10_000,

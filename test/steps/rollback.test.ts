@@ -76,6 +76,7 @@ test('a rollback that a dead process committed is found done, with what it kept'
   await scene.world.engine.apply(scene.world.target, scene.run.plan.approved.prepared!.down!, {
     signal: new AbortController().signal,
     progress: () => {},
+    onLine: () => {},
     lockTimeout: 2_000,
     lockAttempts: 1,
     statementTimeout: 10_000,

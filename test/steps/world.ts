@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { claimTarget } from '../../src/adapters/postgres/claim.ts'
 import { makeTarget } from '../../src/adapters/postgres/target.ts'
+import { openOutputs } from '../../src/adapters/output.ts'
 import { targetAddress } from '../../src/adapters/postgres/target-address.ts'
 import type { TargetSession } from '../../src/adapters/postgres/target-session.ts'
 import type { Debt } from '../../src/domain/debt.ts'
@@ -134,6 +135,7 @@ export async function makeScene({
     if (present !== before) record.push(present)
     present.lives += lives
     const answer = record.findLast((a) => a.step === of.id && a.attempt === number - 1)?.answer ?? null
+    const outputs = openOutputs(world.folder, `${of.kind}-${number}`, (text) => text)
     const at = {
       step: of,
       with: of.with,
@@ -142,9 +144,11 @@ export async function makeScene({
       record,
       world,
       signal,
+      output: outputs.of,
       progress: (p: Progress) => void progress.push(p),
     } as unknown as At<K>
     const performed = await performAs(kinds[of.kind] as unknown as StepKind<K>, at, answer, present.lives)
+    await outputs.close()
     present.outcome = JSON.parse(JSON.stringify(performed)) as Outcome
     present.endedAt = now()
     return present.outcome as Outcome<Done[K]>

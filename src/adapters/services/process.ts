@@ -1,6 +1,5 @@
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { stripVTControlCharacters } from 'node:util'
 import type { Done, Progress } from '../../domain/step.ts'
 import type { Outcome } from '../../domain/outcome.ts'
 import type { Result } from '../../domain/result.ts'
@@ -11,6 +10,7 @@ import { failure, ok } from '../../domain/result.ts'
 import { serviceLog } from '../../domain/service-log.ts'
 import { errorCode } from '../error-code.ts'
 import { inherited } from '../inherited.ts'
+import type { Outputs } from '../output.ts'
 import { run, startDetached } from '../process.ts'
 import { groupOf, processOf, type RunningProcess } from '../process-table.ts'
 import { answering } from './answering.ts'
@@ -114,23 +114,25 @@ export function processService(service: Service, folder: string, environment: En
     return done({ instances: 1, seconds: (performance.now() - began) / 1000 })
   }
 
-  async function release(to: 'before' | 'after', signal: AbortSignal): Promise<Outcome<Done['release']>> {
+  async function release(
+    to: 'before' | 'after',
+    signal: AbortSignal,
+    output: Outputs['of'],
+  ): Promise<Outcome<Done['release']>> {
     const version = service.release?.[to].version ?? ''
     const other = service.release?.[to === 'after' ? 'before' : 'after']
     const deploy = service.release?.[to].deploy
     const [file, ...args] = deploy ?? other?.undeploy ?? []
     if (file === undefined) return done({ version, deployed: false })
-    const ended = await run(file, args, {
-      environment: given,
-      directory,
-      signal,
-      keepLines: keptLines,
-    })
-    const said = saidBy(ended.lastLines)
+    const doing = deploy ? 'deploy' : 'undeploy'
+    const { line, last: lastOf } = output(doing)
+    const ended = await run(file, args, { environment: given, directory, signal, keepLines: 0, onLine: line })
+    const last = lastOf()
+    const said = last ? { output: last } : {}
     if (ended.aborted) return failed({ code: 'cancelled', by: '' })
     if (ended.exitCode !== 0)
       return fault(
-        deploy ? 'deploy' : 'undeploy',
+        doing,
         ended.signal ? `ended by ${ended.signal}` : 'its command failed',
         ended.exitCode,
         said,
@@ -155,15 +157,6 @@ export function processService(service: Service, folder: string, environment: En
     start,
     release,
   }
-}
-
-/** Of a command's output: enough to see what went wrong, little enough to be read in a thread. */
-const keptLines = 20
-
-/** As one text and uncut: a secret in it, of several lines too, is found before it is shown or kept. */
-function saidBy(lines: readonly string[]): { output?: string } {
-  const output = stripVTControlCharacters(lines.join('\n')).trim()
-  return output ? { output } : {}
 }
 
 /** Milliseconds in which a program that cannot begin usually says so. Its health is looked at later. */

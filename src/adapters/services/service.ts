@@ -1,6 +1,7 @@
 import type { Done, Progress } from '../../domain/step.ts'
 import type { Outcome } from '../../domain/outcome.ts'
 import type { Result } from '../../domain/result.ts'
+import type { Outputs } from '../output.ts'
 import type { Answering } from './answering.ts'
 
 /** How one service is looked at, stopped and started. Stop and start may be called again: what is so already is done. */
@@ -18,5 +19,9 @@ export interface ServiceMethod {
   /** Starts as many instances. They are not known to be healthy yet. */
   start(instances: number, signal: AbortSignal): Promise<Outcome<Done['start']>>
   /** Runs the command that puts a release in place: its own, or where it has none what undoes the other one. */
-  release(to: 'before' | 'after', signal: AbortSignal): Promise<Outcome<Done['release']>>
+  release(
+    to: 'before' | 'after',
+    signal: AbortSignal,
+    output: Outputs['of'],
+  ): Promise<Outcome<Done['release']>>
 }

@@ -119,7 +119,10 @@ async function tryOnce(work: Work, attempt: number): Promise<Applied | null> {
     to: prepared.move.to,
     options: optionsFor(work),
     signal: at.signal,
-    onLine: watched.line,
+    onLine(line) {
+      watched.line(line)
+      at.onLine(line)
+    },
   }).finally(sampled)
   const fenced = await fence(beside.client, { sparing: ours })
   if (!fenced.ok) return failed(fenced.problem)

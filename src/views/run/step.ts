@@ -1,6 +1,7 @@
 import type { Done, Kind, Step } from '../../domain/step.ts'
 import type { Instant } from '../../domain/json.ts'
 import type { Outcome } from '../../domain/outcome.ts'
+import type { OutputFile } from '../../domain/output.ts'
 import type { Run } from '../../domain/run.ts'
 import { bold, clock, code, say, text, type Line, type Part, type View } from '../../domain/view.ts'
 import { bytes, counted, milliseconds, number, seconds } from '../words/amounts.ts'
@@ -23,7 +24,7 @@ export function stepView(run: Run, step: string, outcome: Outcome, at: Instant):
       const brief = known ? factsBriefly(known, outcome.facts) : null
       return {
         state: say`${bold(`Done: ${name}`)} at ${clock(at)}${brief ? say` — ${brief}` : ''}`,
-        parts: known ? detailsOf(known, outcome.facts) : [],
+        parts: [...(known ? detailsOf(known, outcome.facts) : []), ...wroteLines(outcome)],
         actions: [],
       }
     }
@@ -40,6 +41,7 @@ export function stepView(run: Run, step: string, outcome: Outcome, at: Instant):
         parts: [
           ...(means ? [text(means)] : []),
           ...(outcome.problem.code === 'service-failed' ? written(outcome.problem) : []),
+          ...wroteLines(outcome),
           text(say`${bold('Next:')} ${next}`),
         ],
         actions: [],
@@ -92,6 +94,25 @@ const written = ({ output }: { output?: string }): Part[] =>
         },
       ]
     : []
+
+/** Where all of it lies that its programs wrote. */
+const wroteLines = ({ wrote = [] }: { wrote?: OutputFile[] }): Part[] =>
+  wrote.map(({ program, file, host, lacks }) =>
+    text(
+      lacks === null
+        ? say`Whole output of ${code(program)}: ${code(file)} on ${host}`
+        : say`Output of ${code(program)}, not all of it (${lackWords[lacks] ?? lacks}): ${code(file)} on ${host}`,
+    ),
+  )
+
+const lackWords: Partial<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota of the disk is used up',
+  EROFS: 'the file system is read-only',
+  EACCES: 'the folder is not writable',
+  limit: 'the file has 100 MB',
+  slow: 'the disk did not answer in time',
+}
 
 const details: { [K in Kind]: (facts: Done[K]) => Part[] } = {
   backup: (facts) =>

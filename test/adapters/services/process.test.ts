@@ -4,6 +4,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { processOf } from '../../../src/adapters/process-table.ts'
 import type { Progress } from '../../../src/domain/step.ts'
+import { outputsIn } from '../outputs.ts'
 import { gone, makeTestService, never, running } from './test-service.ts'
 
 const started = { status: 'done', facts: { instances: 1, seconds: expect.any(Number) } }
@@ -163,12 +164,12 @@ test('a service and its release command see what programs go by and what the run
   const deploy: [string, ...string[]] = ['/usr/bin/env']
   const release = { before: { version: '1.0' }, after: { version: '1.1', deploy } }
   const given = { environment: ['SLACK_WEBHOOK'], release }
-  const { method, text } = await makeTestService(
+  const { folder, method, text } = await makeTestService(
     { ...given, start: ['/bin/sh', '-c', 'env; exec sleep 977'] },
     environment,
   )
   await method.start(1, never)
-  const released = await method.release('after', never)
+  const released = await method.release('after', never, outputsIn(folder))
   const wrote = released.status === 'done' ? released.facts.output : ''
   for (const seen of [await text('api.log'), wrote]) {
     for (const [name, value] of Object.entries({ ...goBy, SLACK_WEBHOOK: 'its own' }))

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { until } from '../../until.ts'
 import { processOf } from '../../../src/adapters/process-table.ts'
+import { outputsIn } from '../outputs.ts'
 import { makeTestService, never } from './test-service.ts'
 
 const release = {
@@ -13,13 +14,13 @@ const release = {
 }
 
 test('a release is put in place by its own command', async () => {
-  const { method, text } = await makeTestService({ release })
-  expect(await method.release('after', never)).toEqual({
+  const { folder, method, text } = await makeTestService({ release })
+  expect(await method.release('after', never, outputsIn(folder))).toEqual({
     status: 'done',
     facts: { version: '1.1', deployed: true, output: 'deploying' },
   })
   expect(await text('version')).toBe('1.1\n')
-  expect(await method.release('before', never)).toEqual({
+  expect(await method.release('before', never, outputsIn(folder))).toEqual({
     status: 'done',
     facts: { version: '1.0', deployed: true },
   })
@@ -34,8 +35,8 @@ test('what its command wrote last is kept, both streams of it, without its colou
   ]
   const outputOf = async (exit: number) => {
     const after = { version: '1.1', deploy: writes(exit) }
-    const { method } = await makeTestService({ release: { ...release, after } })
-    return method.release('after', never)
+    const { folder, method } = await makeTestService({ release: { ...release, after } })
+    return method.release('after', never, outputsIn(folder))
   }
   const failed = await outputOf(7)
   const output = failed.status === 'failed' && 'output' in failed.problem ? failed.problem.output : ''
@@ -49,8 +50,8 @@ test('what its command wrote last is kept, both streams of it, without its colou
 })
 
 test('a release without a command of its own comes back when the other one is taken away; without both, people do it', async () => {
-  const { method } = await makeTestService({ release: { ...release, before: { version: '1.0' } } })
-  expect(await method.release('before', never)).toEqual({
+  const { folder, method } = await makeTestService({ release: { ...release, before: { version: '1.0' } } })
+  expect(await method.release('before', never, outputsIn(folder))).toEqual({
     status: 'failed',
     problem: {
       code: 'service-failed',
@@ -63,21 +64,21 @@ test('a release without a command of its own comes back when the other one is ta
   const { method: byHand } = await makeTestService({
     release: { before: { version: '1.0' }, after: { version: '1.1' } },
   })
-  expect(await byHand.release('after', never)).toEqual({
+  expect(await byHand.release('after', never, outputsIn(folder))).toEqual({
     status: 'done',
     facts: { version: '1.1', deployed: false },
   })
 })
 
 test('a release that is cancelled ends with all that its command started', async () => {
-  const { method, text } = await makeTestService({
+  const { folder, method, text } = await makeTestService({
     release: {
       ...release,
       after: { version: '1.1', deploy: ['/bin/sh', '-c', 'sleep 976 & echo $! >child; wait'] },
     },
   })
   const cancel = new AbortController()
-  const outcome = method.release('after', cancel.signal)
+  const outcome = method.release('after', cancel.signal, outputsIn(folder))
   await until(async () => expect(await text('child')).toMatch(/^\d+\n$/))
   expect(await processOf(Number(await text('child')))).not.toBeNull()
   cancel.abort()

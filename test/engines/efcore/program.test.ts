@@ -15,13 +15,18 @@ describe('A program', needing(dotnet), () => {
       const scene = await sceneOf(hrms)
       const program = by === 'tool' ? await tool() : await bundled(scene.target)
       const told: (string | null)[] = []
+      const wrote: string[] = []
       expect(
-        await scene.apply(program, before, security, { progress: ({ at }) => told.push(at) }),
+        await scene.apply(program, before, security, {
+          progress: ({ at }) => told.push(at),
+          onLine: (line) => wrote.push(line),
+        }),
       ).toMatchObject({
         status: 'done',
         facts: { by, statements: [{ command: `Applying ${security}` }], attempts: 1, reconciled: false },
       })
       expect(told).toEqual([`Applying ${security}`])
+      expect(wrote.join('\n')).toContain(`Applying migration '${security}'`)
       expect(await last(hrms)).toBe(security)
       await (
         await hrms.client()

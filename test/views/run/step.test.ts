@@ -38,6 +38,23 @@ describe('what a release command wrote', () => {
     expect(partsOf(done({ version: '2.0', deployed: true }))).toEqual([])
   })
 
+  test('all of it is in a file, whose place is said, and whether the disk took all', () => {
+    const file = '/var/lib/lockkeeper/runs/7F3A-1/release-1-deploy.log'
+    const kept = { program: 'deploy', file, host: 'db-1' }
+    const said = (lacks: string | null) =>
+      plainText(
+        stepView(
+          releasing(),
+          'release',
+          { ...done({ version: '2.0', deployed: true }), wrote: [{ ...kept, lacks }] } as Outcome,
+          at('03:01:12'),
+        ),
+      )
+    expect(said(null)).toContain(`Whole output of deploy: ${file} on db-1`)
+    expect(said('ENOSPC')).toContain(`Output of deploy, not all of it (the disk is full): ${file} on db-1`)
+    expect(said('EIO')).toContain('not all of it (EIO)')
+  })
+
   test('is shown where it failed, its last words first; long lines are cut', () => {
     const output = `${'long'.repeat(60)}\nno room left`
     const problem = {
