@@ -8,16 +8,16 @@ import { longestLine } from './lines.ts'
 
 /** What a program writes, line by line as it comes. */
 export interface Output {
-  line(line: string): void
+  line: (line: string) => void
   /** Its last lines without secrets, as a record holds them: at most 20 and 8 kB. Empty: it wrote nothing. */
-  last(): string
+  last: () => string
 }
 
 /** What the programs of one attempt write. */
 export interface Outputs {
-  of(program: string): Output
+  of: (program: string) => Output
   /** Where all of it lies, of the programs that wrote anything. Waits until it does. */
-  close(): Promise<OutputFile[]>
+  close: () => Promise<OutputFile[]>
 }
 
 /** Enough to see what went wrong, little enough to be read in a thread and kept in a record. */

@@ -1,4 +1,4 @@
-import type { Plan } from './plan.ts'
+import type { PlanOutline } from './plan.ts'
 import { requestsFor, type Service } from './runbook.ts'
 import type { Kind, Step } from './step.ts'
 
@@ -12,7 +12,7 @@ const counting = 900
 const slowBackup = 25e6
 
 type Limits = { [K in Kind]: (step: Extract<Step, { kind: K }>, plan: Planned) => number }
-type Planned = Pick<Plan, 'approved' | 'measured'>
+type Planned = Pick<PlanOutline, 'approved' | 'measured'>
 
 const runbookOf = ({ approved }: Planned) => approved.runbook
 const serviceOf = (plan: Planned, name: string): Service | undefined =>

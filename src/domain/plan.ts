@@ -25,6 +25,15 @@ export interface Plan {
   of: string | null
 }
 
+/** A plan without its scripts, which may be megabytes: of each only its parts are counted. Every plan is one. */
+export interface PlanOutline extends Omit<Plan, 'approved'> {
+  approved: Omit<Approved, 'prepared'> & { prepared: { up?: Parts; down?: Parts | null } | null }
+}
+
+interface Parts {
+  scripts: { units: unknown[] }[]
+}
+
 /** Immutable. A run uses this and never reads the runbook's file again. */
 export interface Approved {
   runbook: Runbook
@@ -75,7 +84,7 @@ export interface Loss {
 }
 
 /** How sure the plan's time is: seconds that users are out. */
-export const windowSeconds = (plan: Pick<Plan, 'approved' | 'measured'>): number => {
+export const windowSeconds = (plan: Pick<PlanOutline, 'approved' | 'measured'>): number => {
   const inWindow = new Set(
     plan.approved.routes.forward.filter((step) => step.inWindow).map((step) => step.id),
   )
@@ -83,7 +92,7 @@ export const windowSeconds = (plan: Pick<Plan, 'approved' | 'measured'>): number
 }
 
 /** What a plan expects of everything before users are out, in seconds: the backup above all. */
-export const preparationSeconds = (plan: Pick<Plan, 'approved' | 'measured'>): number =>
+export const preparationSeconds = (plan: Pick<PlanOutline, 'approved' | 'measured'>): number =>
   plan.measured.estimates.reduce((sum, e) => sum + e.seconds, 0) - windowSeconds(plan)
 
 /** Findings that keep a plan from being run. */

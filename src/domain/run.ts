@@ -1,7 +1,7 @@
 import type { Instant } from './json.ts'
 import type { Look } from './look.ts'
 import type { Outcome } from './outcome.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, PlanOutline } from './plan.ts'
 import type { Answer, Difference, Question } from './question.ts'
 import type { Progress } from './step.ts'
 
@@ -32,6 +32,11 @@ export interface Run {
   leftAs?: LeftAs | null
   /** Bumped by everything that changes what the live message shows. */
   version: number
+}
+
+/** A run with its plan's outline: what each second's look at runs reads. Every run is one. */
+export interface RunOutline extends Omit<Run, 'plan'> {
+  plan: PlanOutline
 }
 
 /**

@@ -37,7 +37,7 @@ export interface Applying {
   signal: AbortSignal
   progress(progress: Progress): void
   /** Takes what a program writes, where one applies it. */
-  onLine(line: string): void
+  onLine: (line: string) => void
   lockTimeout: number
   lockAttempts: number
   statementTimeout: number

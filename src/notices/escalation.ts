@@ -11,7 +11,7 @@ import {
 import type { Instant } from '../domain/json.ts'
 import { limitOf } from '../domain/limits.ts'
 import { lastAttempt } from '../domain/route.ts'
-import { gateId, type Attempt, type Run } from '../domain/run.ts'
+import { gateId, type Attempt, type RunOutline } from '../domain/run.ts'
 import { stopAlarms } from '../runs/alarms.ts'
 import { settleHold } from '../runs/calling.ts'
 import { longAttempts, openAlarm, openAlarmsOf, recordPinged, runsToAttend } from '../store/alarms.ts'
@@ -19,7 +19,7 @@ import { attemptsOf } from '../store/attempts.ts'
 import { recordEvent } from '../store/events.ts'
 import { openGateOf } from '../store/gates.ts'
 import { endHold } from '../store/holds.ts'
-import { lockRun, runById, touchRun } from '../store/runs.ts'
+import { lockRun, runOutlineById, touchRun } from '../store/runs.ts'
 import { timeOf, transaction, type Queryable } from '../store/transaction.ts'
 import { isDown } from '../views/run/choices.ts'
 import { isPinged } from '../views/people/contacts.ts'
@@ -53,7 +53,7 @@ async function raiseIfLate(
   { run: id, step, attempt, beganAt }: { run: string; step: string; attempt: number; beganAt: Instant },
   now: Instant,
 ): Promise<void> {
-  const run = await runById(pool, id)
+  const run = await runOutlineById(pool, id)
   const known = run && stepOf(run, step)
   if (!run || !known || run.plan.approved.runbook.escalation.length === 0) return
   const { expectedSeconds, after } = lateness(estimatedSeconds(run, known), {
@@ -85,12 +85,12 @@ const hasEnded = (record: readonly Attempt[], step: string, attempt: number): bo
 
 /** A run with what people are called for. */
 interface Looked {
-  run: Run
+  run: RunOutline
   alarms: Alarm[]
   record: Attempt[]
 }
 
-const look = async (tx: Queryable, run: Run): Promise<Looked> => ({
+const look = async (tx: Queryable, run: RunOutline): Promise<Looked> => ({
   run,
   alarms: await openAlarmsOf(tx, run.id),
   record: await attemptsOf(tx, run.id),
@@ -155,7 +155,7 @@ async function lookUp(looked: Looked, around: Around, now: Instant): Promise<Kno
 
 /** Looked at twice: without a lock, since mostly nothing is due, and again with the run's lock, which answers take too. */
 async function attend(pool: pg.Pool, id: string, around: Around, now: Instant): Promise<void> {
-  const run = await runById(pool, id)
+  const run = await runOutlineById(pool, id)
   const seen = run && (await look(pool, run))
   if (!seen || !isAnythingDue(seen, now)) return
   const known = seen.run.heldUntil ? new Map<string, Reached>() : await lookUp(seen, around, now)

@@ -11,8 +11,8 @@ import { attemptsOf } from '../store/attempts.ts'
 import { recordEvent } from '../store/events.ts'
 import { openGateOf } from '../store/gates.ts'
 import { insertNotice, noticesOf, withholdNotice } from '../store/notices.ts'
-import { openPlan } from '../store/plans.ts'
-import { runById } from '../store/runs.ts'
+import { openPlanOutline } from '../store/plans.ts'
+import { runOutlineById } from '../store/runs.ts'
 import {
   beginTold,
   bindSchedule,
@@ -59,7 +59,7 @@ export async function attendSchedules(pool: pg.Pool, given: Announcing): Promise
 
 async function look(tx: Queryable, schedule: Schedule): Promise<Looked> {
   const notices = await noticesOf(tx, schedule.id)
-  const plan = schedule.run ? null : await openPlan(tx, schedule.runbook.name, 'migrate')
+  const plan = schedule.run ? null : await openPlanOutline(tx, schedule.runbook.name, 'migrate')
   return {
     schedule,
     notices,
@@ -69,7 +69,7 @@ async function look(tx: Queryable, schedule: Schedule): Promise<Looked> {
 }
 
 async function runStands(tx: Queryable, id: string): Promise<RunStands | null> {
-  const run = await runById(tx, id)
+  const run = await runOutlineById(tx, id)
   if (!run) return null
   const { backAt, database } = standingOf(run, await attemptsOf(tx, id), null)
   const isRollback = run.plan.kind === 'rollback'

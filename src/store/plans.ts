@@ -1,6 +1,6 @@
 import type { Account } from '../domain/account.ts'
 import type { Via } from '../domain/choice.ts'
-import type { Measured, Plan, RunKind } from '../domain/plan.ts'
+import type { Measured, Plan, PlanOutline, RunKind } from '../domain/plan.ts'
 import { instant, type Queryable } from './transaction.ts'
 
 /** A plan with what became of it. */
@@ -107,6 +107,19 @@ export async function openPlan(tx: Queryable, runbook: string, kind: RunKind): P
     [runbook, kind],
   )
   return rows[0] ? planOf(rows[0]) : null
+}
+
+/** The same without its scripts, for who looks often. */
+export async function openPlanOutline(
+  tx: Queryable,
+  runbook: string,
+  kind: RunKind,
+): Promise<PlanOutline | null> {
+  const { rows } = await tx.query<{ outline: PlanOutline }>(
+    `select outline from lockkeeper.plan where runbook = $1 and kind = $2 and closed_at is null order by made_at desc limit 1`,
+    [runbook, kind],
+  )
+  return rows[0]?.outline ?? null
 }
 
 /** The newest plan of a runbook that knows its migrations, open or not. */

@@ -79,7 +79,7 @@ const lines: Record<Removable, string> = {
       'notices', ${all('notice', 'one.schedule in (select id from lockkeeper.schedule where run = $1)', 'due_at')},
       'events', ${all('event', 'one.run = run.id', 'seq')})
     from lockkeeper.run where run.id = $1`,
-  plan: `select jsonb_build_object('is', 'plan', 'id', plan.id, 'plan', to_jsonb(plan),
+  plan: `select jsonb_build_object('is', 'plan', 'id', plan.id, 'plan', to_jsonb(plan) - 'outline',
       'approvals', ${all('approval', 'one.plan = plan.id', 'one.at')},
       'events', ${all('event', 'one.plan = plan.id', 'seq')})
     from lockkeeper.plan where plan.id = $1`,

@@ -1,4 +1,4 @@
-import type { Ending, LeftAs, Run } from '../domain/run.ts'
+import type { Ending, LeftAs, Run, RunOutline } from '../domain/run.ts'
 import type { Plan, RunKind } from '../domain/plan.ts'
 import type { Answer } from '../domain/question.ts'
 import { tells } from './events.ts'
@@ -31,6 +31,15 @@ export async function insertRun(tx: Queryable, plan: Plan, target: string, by: s
 
 export async function runById(tx: Queryable, id: string): Promise<Run | null> {
   const { rows } = await tx.query<Run>(`select ${columns} ${from} where run.id = $1`, [id])
+  return rows[0] ?? null
+}
+
+/** The same without the scripts of its plan, for who looks often. */
+export async function runOutlineById(tx: Queryable, id: string): Promise<RunOutline | null> {
+  const { rows } = await tx.query<RunOutline>(
+    `select ${ownColumns}, plan.outline as plan ${from} where run.id = $1`,
+    [id],
+  )
   return rows[0] ?? null
 }
 

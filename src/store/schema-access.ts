@@ -25,3 +25,6 @@ alter table approval add column via text, add column account jsonb;
 /** Runbooks as a bot reads them: those of a terminal are compared with it. */
 export const runbooksAreRead = `create table runbook_read (name text primary key, file text not null, sections jsonb not null,
   host text not null, read_at timestamptz not null default now());`
+
+/** How Slack calls people, for terminals. */
+export const peopleHaveNames = 'create table person (id text primary key, name text not null);'

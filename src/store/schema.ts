@@ -1,4 +1,5 @@
-import { accessRules, runbooksAreRead } from './schema-access.ts'
+import { accessRules, peopleHaveNames, runbooksAreRead } from './schema-access.ts'
+import { plansHaveOutlines } from './schema-outline.ts'
 import { reachTests } from './schema-reach.ts'
 
 /**
@@ -261,9 +262,6 @@ alter table delivery add column twice boolean not null default false;
 create index delivery_waits on delivery (lane, seq) where waits_since is not null;
 `
 
-/** How Slack calls people, for terminals. */
-const peopleHaveNames = 'create table person (id text primary key, name text not null);'
-
 /** How a run was left that somebody ended as it is. */
 const runsAreLeft = 'alter table run add column left_as jsonb;'
 
@@ -297,4 +295,5 @@ export const changes: readonly SchemaChange[] = [
   compatible(peopleHaveNames),
   compatible(runbooksAreRead),
   breaking(runsAreLeft),
+  compatible(plansHaveOutlines),
 ]

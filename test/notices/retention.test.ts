@@ -151,6 +151,7 @@ test('an old run is written to the audit file with its steps, questions and even
     events: expect.arrayContaining([expect.objectContaining({ by: asha.person, run: old })]),
   })
   expect(plan).toMatchObject({ is: 'plan', plan: { author: asha.person } })
+  expect(plan).not.toHaveProperty('plan.outline')
   expect((await stat(path.join(kept.audit, 'audit-2026-11.jsonl'))).mode & 0o077).toBe(0)
   expect(await kept.remove()).toEqual({ run: 0, plan: 0, schedule: 0, event: 0, message: 0 })
 })

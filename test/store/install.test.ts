@@ -2,7 +2,7 @@ import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { openAlarmsOf } from '../../src/store/alarms.ts'
 import { openGate } from '../../src/store/gates.ts'
-import { cancelOf, insertRun } from '../../src/store/runs.ts'
+import { cancelOf, insertRun, runOutlineById } from '../../src/store/runs.ts'
 import { insertPlan } from '../../src/store/plans.ts'
 import { channels } from '../../src/store/events.ts'
 import { breaksThisRelease, installSchema } from '../../src/store/install.ts'
@@ -41,6 +41,7 @@ test('a store of an earlier release is brought up to this one, with the runs tha
   await pool.query(`
     drop index lockkeeper.delivery_of_notice;
     drop function lockkeeper.refuse_change() cascade;
+    drop function lockkeeper.outline_of(jsonb) cascade;
     drop table lockkeeper.person, lockkeeper.runbook_read, lockkeeper.access_rules, lockkeeper.access_channel, lockkeeper.alarm, lockkeeper.notice, lockkeeper.schedule, lockkeeper.reach_answer, lockkeeper.reach_test;
     alter table lockkeeper.run drop column cancel_via, drop column held_by, drop column held_since, drop column held_until,
       drop column not_before, drop column left_as;
@@ -53,6 +54,7 @@ test('a store of an earlier release is brought up to this one, with the runs tha
     update lockkeeper.installed set version = 1`)
   await installSchema(pool)
   expect(await versions(pool)).toEqual(present)
+  expect((await runOutlineById(pool, run))?.plan).toEqual(plan)
   expect(await cancelOf(pool, run)).toEqual({ choice: 'back-out', by: 'U_MEI', via: 'slack' })
   expect(await openAlarmsOf(pool, run)).toMatchObject([
     { cause: { is: 'gate', gate: `${run}/drain/1` }, pinged: [] },

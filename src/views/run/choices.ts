@@ -2,6 +2,7 @@ import { choicesNow, choiceWhenGone } from '../../domain/cause.ts'
 import type { Action, Line, Part } from '../../domain/view.ts'
 import type { Choice } from '../../domain/choice.ts'
 import type { Question } from '../../domain/question.ts'
+import type { RunOutline } from '../../domain/run.ts'
 import type { Session } from '../../domain/session.ts'
 import { sessionsAsked } from './sessions-asked.ts'
 import { bold, code, say } from '../../domain/view.ts'
@@ -92,7 +93,7 @@ const words: Record<Choice, (asked: Asked) => ChoiceText> = {
 const product = (standing: Standing): string => standing.run.plan.approved.runbook.product
 const database = (standing: Standing): string => standing.run.plan.approved.runbook.target.database
 
-export const isDown = ({ run, backAt, gate }: Standing): boolean =>
+export const isDown = ({ run, backAt, gate }: Standing<RunOutline>): boolean =>
   run.windowBegan !== null && backAt === null && !isSeenUndone(gate)
 
 const stillDown = (standing: Standing): string =>

@@ -1,4 +1,4 @@
-import type { Attempt, Gate, Run } from '../../domain/run.ts'
+import type { Attempt, Gate, Run, RunOutline } from '../../domain/run.ts'
 import type { Done, Kind, Route, Step } from '../../domain/step.ts'
 import type { Instant } from '../../domain/json.ts'
 import type { Difference } from '../../domain/question.ts'
@@ -16,8 +16,8 @@ import { stepOf } from '../words/step-names.ts'
 import { windowSeconds } from '../../domain/plan.ts'
 
 /** How a run stands, read from its record alone: what all messages about it are made from. */
-export interface Standing {
-  run: Run
+export interface Standing<R extends RunOutline = Run> {
+  run: R
   record: readonly Attempt[]
   route: Route
   /** Of the present way, with what became of each. */
@@ -41,7 +41,11 @@ export interface Standing {
  */
 export type DatabaseStands = 'as before' | 'as after' | 'partly' | 'unknown' | 'unlike'
 
-export function standingOf(run: Run, record: readonly Attempt[], gate: Gate | null): Standing {
+export function standingOf<R extends RunOutline>(
+  run: R,
+  record: readonly Attempt[],
+  gate: Gate | null,
+): Standing<R> {
   const route = presentRoute(record)
   const steps = stepsOf(run.plan.approved.routes, route).map((step) => {
     const attempt = lastAttempt(record, step.id)
@@ -50,7 +54,7 @@ export function standingOf(run: Run, record: readonly Attempt[], gate: Gate | nu
   const at = run.endedAt ? -1 : steps.findIndex(({ settled }) => !settled)
   const first = steps[at]
   const passedOver = lookPassedOver(run.plan.approved.routes, record)
-  const standing: Omit<Standing, 'present' | 'gate'> = {
+  const standing: Omit<Standing<R>, 'present' | 'gate'> = {
     run,
     record,
     route,
@@ -71,7 +75,7 @@ export function standingOf(run: Run, record: readonly Attempt[], gate: Gate | nu
 const beforeAnything = ['sessions-came-back', 'target-taken', 'target-is-another']
 
 /** After each attempt at migrating, in the order in which they were made. */
-function databaseOf(run: Run, record: readonly Attempt[]): DatabaseStands {
+function databaseOf(run: RunOutline, record: readonly Attempt[]): DatabaseStands {
   const forward = run.plan.approved.routes.forward
   if (run.ending === 'undone-by-hand') return 'as before'
   let stands: DatabaseStands = 'as before'
@@ -99,7 +103,7 @@ function databaseOf(run: Run, record: readonly Attempt[]): DatabaseStands {
 }
 
 /** How it was seen when somebody ended the run as it is. */
-function leftOf({ ending, leftAs }: Run, stands: DatabaseStands): DatabaseStands {
+function leftOf({ ending, leftAs }: RunOutline, stands: DatabaseStands): DatabaseStands {
   if (ending !== 'ended-as-is') return stands
   if (!leftAs?.open) return 'unknown'
   if (!leftAs.open.some(({ about }) => about === 'history')) return 'as before'
@@ -117,19 +121,19 @@ function standsAt(reached: Reached, onForward: boolean, whole: boolean): Databas
 }
 
 /** How many parts of each migration commit by themselves: with one, a failure leaves nothing of it behind. */
-const unitsOf = (run: Run, direction: 'up' | 'down'): number[] =>
+const unitsOf = (run: RunOutline, direction: 'up' | 'down'): number[] =>
   run.plan.approved.prepared?.[direction]?.scripts.map(({ units }) => units.length) ?? []
 
-const commitsWhole = (run: Run, direction: 'up' | 'down'): boolean =>
+const commitsWhole = (run: RunOutline, direction: 'up' | 'down'): boolean =>
   unitsOf(run, direction).every((units) => units === 1)
 
-function reachedLast(run: Run, record: readonly Attempt[]): Reached | null {
+function reachedLast(run: RunOutline, record: readonly Attempt[]): Reached | null {
   const last = record.findLast(({ step, outcome }) => outcome && stepOf(run, step)?.kind === 'migrate')
   const outcome = last?.outcome
   return (outcome?.status === 'failed' || outcome?.status === 'asks' ? outcome.reached : null) ?? null
 }
 
-const backOf = (run: Run, record: readonly Attempt[]): Instant | null => {
+const backOf = (run: RunOutline, record: readonly Attempt[]): Instant | null => {
   if (!run.windowBegan) return null
   if (run.leftAs && !run.leftAs.available) return null
   const admitted = record.findLast(
@@ -139,7 +143,11 @@ const backOf = (run: Run, record: readonly Attempt[]): Instant | null => {
 }
 
 /** Facts of the last attempt of this kind that is done, on any way of the run. */
-export function factsOf<K extends Kind>(run: Run, record: readonly Attempt[], kind: K): Done[K] | null {
+export function factsOf<K extends Kind>(
+  run: RunOutline,
+  record: readonly Attempt[],
+  kind: K,
+): Done[K] | null {
   const last = record.findLast(
     ({ step, outcome }) => stepOf(run, step)?.kind === kind && outcome?.status === 'done',
   )
@@ -147,7 +155,7 @@ export function factsOf<K extends Kind>(run: Run, record: readonly Attempt[], ki
 }
 
 /** The seconds that the plan expects of a step; a step of a way back takes as long as its like on the way forth. */
-export function expectedSeconds(run: Pick<Run, 'plan'>, step: Step): number | null {
+export function expectedSeconds(run: Pick<RunOutline, 'plan'>, step: Step): number | null {
   const { estimates } = run.plan.measured
   const plain = step.id.replace(/^(back-out|roll-back)\./, '')
   return (
@@ -156,7 +164,7 @@ export function expectedSeconds(run: Pick<Run, 'plan'>, step: Step): number | nu
 }
 
 /** Seconds until users are in on these steps, or null where the plan knows of none of them. */
-export function secondsFor(run: Pick<Run, 'plan'>, steps: readonly Step[]): number | null {
+export function secondsFor(run: Pick<RunOutline, 'plan'>, steps: readonly Step[]): number | null {
   const known = steps.map((step) => expectedSeconds(run, step)).filter((each) => each !== null)
   return known.length ? known.reduce((sum, each) => sum + each, 0) : null
 }

@@ -1,7 +1,7 @@
 import { code, say, type Line } from '../../domain/view.ts'
 import { counted, seconds } from './amounts.ts'
 import type { Plan } from '../../domain/plan.ts'
-import type { Run } from '../../domain/run.ts'
+import type { RunOutline } from '../../domain/run.ts'
 import type { Step } from '../../domain/step.ts'
 import { requestsFor } from '../../domain/runbook.ts'
 
@@ -101,12 +101,12 @@ const migrateDoes = (direction: 'up' | 'down', runbook: Plan['approved']['runboo
   )}, up to ${runbook.window.lockAttempts} times`
 
 /** Of any of a run's ways. An id that no way has stands for itself. */
-export const stepOf = (run: Pick<Run, 'plan'>, id: string): Step | undefined => {
+export const stepOf = (run: Pick<RunOutline, 'plan'>, id: string): Step | undefined => {
   const { forward, 'back-out': backOut, 'roll-back': rollBack } = run.plan.approved.routes
   return [...forward, ...(backOut ?? []), ...(rollBack ?? [])].find((step) => step.id === id)
 }
 
-export const nameOf = (run: Pick<Run, 'plan'>, id: string): string => {
+export const nameOf = (run: Pick<RunOutline, 'plan'>, id: string): string => {
   const step = stepOf(run, id)
   return step ? stepName(step) : id
 }
