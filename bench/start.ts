@@ -3,6 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import pg from 'pg'
+import { rulesOf } from '../src/access/recorded.ts'
+import { loadConfig } from '../src/config.ts'
+import { recordRules } from '../src/store/access-rules.ts'
 import type { Ground } from './ground.ts'
 import { inTurn, type Line } from './measure.ts'
 
@@ -24,9 +28,11 @@ export async function start(ground: Ground): Promise<Line[]> {
     path.join(folder, 'lockkeeper.yml'),
     `runbooks: runbooks\nroles: { migration-operators: { people: [U0ASHA] } }\nterminal: { ${userInfo().username}: U0ASHA }\n`,
   )
+  const url = await ground.makeStore('bench_start')
+  await recordRoles(url, path.join(folder, 'lockkeeper.yml'))
   const env = {
     ...process.env,
-    DATABASE_URL: await ground.makeStore('bench_start'),
+    DATABASE_URL: url,
     XDG_CACHE_HOME: folder,
   }
   const cost = async (...argv: string[]): Promise<number> => {
@@ -54,4 +60,14 @@ export async function start(ground: Ground): Promise<Line[]> {
     }
   }
   return [line('version', false), line('help', true), line('status', true)]
+}
+
+/** As a bot does when it starts: without its roles a terminal does nothing. */
+async function recordRoles(url: string, file: string): Promise<void> {
+  const config = await loadConfig({ LOCKKEEPER_CONFIG: file }, path.dirname(file))
+  if (!config.ok) throw new Error(JSON.stringify(config.faults))
+  const client = new pg.Client(url)
+  await client.connect()
+  await recordRules(client, rulesOf(config.value), { host: 'bench', user: userInfo().username, file })
+  await client.end()
 }

@@ -6,7 +6,7 @@ import { makeProxy } from './adapters/tcp-proxy.ts'
 import { until } from './until.ts'
 import about from '#package' with { type: 'json' }
 import { isAnyAlive } from '../src/store/locks.ts'
-import { main, makePlace, type Place } from './cli/place.ts'
+import { gathered, main, makePlace, type Place } from './cli/place.ts'
 import { openWorkspace } from './slack/workspace.ts'
 
 let place: Place
@@ -34,6 +34,26 @@ test('--version needs nothing but the program', async () => {
   const [said] = (await once(child.stdout, 'data')) as [Buffer]
   expect(said.toString()).toBe(`${about.version}\n`)
   expect(await once(child, 'exit')).toEqual([0, null])
+})
+
+test('help needs neither a configuration nor a bot, and says what is missing', async () => {
+  const nowhere = { cwd: '/', env: { LOCKKEEPER_COMMAND: 'lockkeeper', LOCKKEEPER_CONFIG: '/nowhere.yml' } }
+  const help = async (...words: string[]) => {
+    const child = spawn(process.execPath, [main, 'help', ...words], nowhere)
+    const [out, err] = [gathered(child.stdout), gathered(child.stderr)]
+    const [code] = (await once(child, 'close')) as [number]
+    return { code, out: out.join(''), err: err.join('') }
+  }
+  expect(await help()).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/lockkeeper start — .*lockkeeper plan add-security-enhancements — /s),
+    err: expect.stringContaining('/nowhere.yml: cannot be read'),
+  })
+  expect(await help('ROLLBACK')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('lockkeeper rollback 7F3A-1'),
+  })
+  expect(await help('everything')).toMatchObject({ code: 78, out: '' })
 })
 
 test('start --help says what start does, other words behind it are refused with 64: neither starts a bot', async () => {

@@ -1,6 +1,8 @@
 import { createInterface, type Interface } from 'node:readline'
 import type pg from 'pg'
 import { makeDesk } from '../../commands/desk.ts'
+import { helpAlone } from '../../commands/help.ts'
+import { commands } from '../../commands/list.ts'
 import { patiently } from '../../commands/patience.ts'
 import { whyNotAsRecorded, withRules } from '../access/recorded.ts'
 import { surroundingsOf } from '../access/roles.ts'
@@ -35,13 +37,26 @@ import { findStore, storeAway } from './store.ts'
 
 const exits = { ok: 0, refused: 1, noStore: 69, configuration: 78 } as const
 
+/** A command in a terminal: its exit code. `help` is there for whoever has no configuration and no bot yet, too. */
+export async function terminal(
+  words: readonly string[],
+  groupsOfSlack: (slack: SlackConfig) => Promise<Acquaintances>,
+  command: string,
+): Promise<number> {
+  const code = await converse(words, groupsOfSlack, command)
+  const alone = words[0] === 'help' && code !== exits.ok ? helpAlone(commands, words[1]) : null
+  if (!alone) return code
+  console.log(terminalText(alone, screenOf({ terminal: {}, command })))
+  return exits.ok
+}
+
 /**
  * The commands in a terminal: the same desk as Slack's, as the person that the operating-system user is mapped to. It
  * writes requests and reads; the bot drives. Gives the exit code: 0 when it was done, 1 when it was refused or a run went
  * back, 2 when a run waits for people, 69 without the bot's database, 78 for faults in the configuration. `command`: how
  * Lockkeeper is called here.
  */
-export async function terminal(
+async function converse(
   words: readonly string[],
   groupsOfSlack: (slack: SlackConfig) => Promise<Acquaintances>,
   command: string,
@@ -67,7 +82,7 @@ export async function terminal(
     if (!installed.ok) return noStore(installed.problem)
     return words[0] === 'health'
       ? await health(pool)
-      : await converse({ pool, config, ours, directory }, words)
+      : await request({ pool, config, ours, directory }, words)
   } catch (error) {
     const why = outageOf(error)
     if (why === null) throw error
@@ -77,7 +92,10 @@ export async function terminal(
   }
 }
 
-function screenOf({ terminal: users, command }: Config, names: Names = new Map()): Terminal {
+function screenOf(
+  { terminal: users, command }: Pick<Config, 'terminal' | 'command'>,
+  names: Names = new Map(),
+): Terminal {
   return {
     command,
     colour: process.stdout.hasColors?.() ?? false,
@@ -110,7 +128,7 @@ interface Here {
   directory: Directory
 }
 
-async function converse(
+async function request(
   { pool, config: given, ours, directory }: Here,
   words: readonly string[],
 ): Promise<number> {

@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/json.ts'
 import type { Problem } from '../domain/problem.ts'
-import { bold, code, say, text, type Line, type View } from '../domain/view.ts'
+import { bold, code, say, text, type Line, type Part, type View } from '../domain/view.ts'
 import { runbookList, type RunbookStands } from './run/status.ts'
 import { typed } from './words/typed.ts'
 
@@ -12,6 +12,24 @@ export interface CommandSaid {
   example: string
 }
 
+/** Every command, for whoever may use none of them yet. */
+export const commandsView = (commands: readonly CommandSaid[]): View => ({
+  state: say`${says} Its commands, of which each person may use what their roles allow:`,
+  parts: [listed([start, ...commands])],
+  actions: [],
+})
+
+/** Of the terminal alone. */
+const start: CommandSaid = { name: 'start', summary: 'start the bot, which drives runs', example: 'start' }
+
+const says = say`${bold('Lockkeeper')} runs database migrations: planned, approved, backed up, verified, and back when it fails.`
+
+const listed = (commands: readonly CommandSaid[]): Part => ({
+  part: 'list',
+  numbered: false,
+  items: commands.map(({ summary, example }) => say`${typed(example)} — ${marked(summary)}`),
+})
+
 /** The commands that this person may use, with an example each, and the runbooks with their state. */
 export function helpView(
   commands: readonly CommandSaid[],
@@ -21,13 +39,9 @@ export function helpView(
 ): View {
   const { parts, actions } = runbookList(runbooks, broken, now)
   return {
-    state: say`${bold('Lockkeeper')} runs database migrations: planned, approved, backed up, verified, and back when it fails. You may:`,
+    state: say`${says} You may:`,
     parts: [
-      {
-        part: 'list',
-        numbered: false,
-        items: commands.map(({ summary, example }) => say`${typed(example)} — ${marked(summary)}`),
-      },
+      listed(commands),
       text(
         runbooks.length
           ? [bold('Runbooks:')]

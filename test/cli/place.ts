@@ -205,7 +205,7 @@ export async function recordAsBot(
   await pool.end()
 }
 
-function gathered(stream: NodeJS.ReadableStream | null): string[] {
+export function gathered(stream: NodeJS.ReadableStream | null): string[] {
   const parts: string[] = []
   stream?.setEncoding('utf8').on('data', (part: string) => parts.push(part))
   return parts
