@@ -101,7 +101,10 @@ function screenOf(
     colour: process.stdout.hasColors?.() ?? false,
     width: process.stdout.columns ?? 100,
     people: (id) => `@${calledOf(names, id) ?? Object.keys(users).find((user) => users[user] === id) ?? id}`,
-    timeZone: ownZone(),
+    // The first use of Intl takes 20 ms, and most of what is shown has no time.
+    get timeZone() {
+      return ownZone()
+    },
   }
 }
 
