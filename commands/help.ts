@@ -28,8 +28,8 @@ export const help = (commands: () => readonly AnyCommand[]): AnyCommand =>
     words: ([name]) => ({ command: name }),
     input,
     async handle(house, caller, given) {
-      const named = commands().find((each) => isNamed(each, given.command ?? ''))
-      if (named) return ok({ view: commandHelpView(named) })
+      const named = given.command ? helpAlone(commands(), given.command) : null
+      if (named) return ok({ view: named })
       const names = commands().map(({ name }) => name)
       if (given.command) return failure(unknownCommand(given.command, names))
       const operates = await hasRole(house.pool, caller, operatorRole)

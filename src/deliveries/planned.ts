@@ -182,8 +182,8 @@ function ofStep(event: Event & { is: 'step.ended' }, { channel, step }: EventCon
 }
 
 /**
- * A message in the channel, which links to the question that is open there, and one to each of these people, below what it is about: edited when that changes. What is
- * sent by e-mail stays as it was; a pager is told what is changed.
+ * A message in the channel, which links to the question that is open there, and one to each of these people, below what
+ * it is about: edited when that changes. What is sent by e-mail stays as it was; a pager is told what is changed.
  */
 function ofCall(
   event: Event,
@@ -217,6 +217,7 @@ const ofGate = (event: Event & { gate: string }): Planned[] => [
   { refreshBelow: pingsBelow(event.gate) },
   ...ofRun(event),
 ]
+
 /** To whoever had acknowledged a run that somebody else decided about. */
 const ofDecided = (event: Event & { over?: Acknowledgement }): Planned[] =>
   event.over
@@ -250,5 +251,6 @@ const ofNewsTo = (event: OfSchedule, person: string): Planned => {
 }
 
 const ofRun = (event: Event): Planned[] => (event.run ? [{ refresh: [runKey(event.run)] }] : [])
+
 /** What a schedule's messages say of the plan has changed. */
 const ofItsSchedule = ({ schedule }: EventContext): Planned[] => (schedule ? ofSchedule({ schedule }) : [])

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { Shows } from '../domain/delivery.ts'
 import type { Event } from '../domain/event.ts'
 import type { Instant } from '../domain/json.ts'
-import { countBlockers, expiresAt, type Plan } from '../domain/plan.ts'
+import { countBlockers, expiresAt, hasExpired, type Plan } from '../domain/plan.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Schedule } from '../domain/schedule.ts'
 import type { Run } from '../domain/run.ts'
@@ -181,7 +181,7 @@ async function whyNotReady(
   const plan = await openPlan(pool, runbook.name, 'migrate')
   if (!plan) return { code: 'plan-missing', runbook: runbook.name }
   const at = expiresAt(plan)
-  if (Date.parse(at) < Date.now()) return { code: 'plan-expired', plan: plan.id, at }
+  if (hasExpired(plan)) return { code: 'plan-expired', plan: plan.id, at }
   const blockers = countBlockers(plan)
   if (blockers > 0) return { code: 'plan-blocked', plan: plan.id, blockers }
   const missing = missingApprovals(plan, await approvalsOf(pool, plan.id))

@@ -104,3 +104,6 @@ export const plansHold = 24 * 3_600_000
 
 export const expiresAt = (plan: Pick<Plan, 'madeAt'>): Instant =>
   new Date(Date.parse(plan.madeAt) + plansHold).toISOString()
+
+/** Whether a plan and its approvals hold no longer. */
+export const hasExpired = (plan: Pick<Plan, 'madeAt'>): boolean => Date.parse(expiresAt(plan)) < Date.now()

@@ -18,8 +18,8 @@ export interface Clock {
 
 /**
  * Looks once a second for gates whose time is over, and answers them as they said they would be; for people to be pinged;
- * and for what is scheduled; every other second for runbooks that people edited. Once an hour what is older than the configuration keeps is removed. None keeps another from
- * its time.
+ * and for what is scheduled; every other second for runbooks that people edited. Once an hour what is older than the
+ * configuration keeps is removed. None keeps another from its time.
  */
 export function startClock(
   pool: pg.Pool,

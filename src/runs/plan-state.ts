@@ -1,4 +1,4 @@
-import { expiresAt } from '../domain/plan.ts'
+import { expiresAt, hasExpired } from '../domain/plan.ts'
 import type { StoredPlan } from '../store/plans.ts'
 import type { Queryable } from '../store/transaction.ts'
 import { unfinishedRunOfPlan } from '../store/runs.ts'
@@ -9,6 +9,5 @@ export async function planStateOf(tx: Queryable, plan: StoredPlan): Promise<Plan
   if (plan.closed) return { closed: plan.closed }
   const run = await unfinishedRunOfPlan(tx, plan.id)
   if (run) return { runs: { run: run.id, by: run.startedBy, since: run.startedAt } }
-  const expired = expiresAt(plan)
-  return Date.parse(expired) < Date.now() ? { expired } : 'open'
+  return hasExpired(plan) ? { expired: expiresAt(plan) } : 'open'
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { isSameAccount, type Account } from '../domain/account.ts'
 import type { Caller } from '../domain/person.ts'
-import { expiresAt, type Plan } from '../domain/plan.ts'
+import { countBlockers, expiresAt, hasExpired, type Plan } from '../domain/plan.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Result } from '../domain/result.ts'
 import { targetKey } from '../domain/identity.ts'
@@ -75,8 +75,7 @@ async function keepSame(
   asks: readonly string[],
 ): Promise<Plan | null> {
   const open = await lockOpenAlike(tx, plan)
-  if (!open || Date.parse(expiresAt(open)) < Date.now() || (await unfinishedRunOfPlan(tx, open.id)))
-    return null
+  if (!open || hasExpired(open) || (await unfinishedRunOfPlan(tx, open.id))) return null
   // Made again to last until the start, as people are told to: approved anew.
   const start =
     plan.kind === 'migrate' && (await openScheduleOf(tx, plan.approved.runbook.name))?.window.start
@@ -124,8 +123,7 @@ export function approve(
     const same = caller.account && (await spokenFrom(tx, plan, approvals, caller.account))
     if (same) refuse({ code: 'approval-same-account', plan: id, ...same })
     if (plan.digest !== digest) refuse({ code: 'plan-stale', plan: id, differs: ['steps'] })
-    if (Date.parse(expiresAt(plan)) < Date.now())
-      refuse({ code: 'plan-expired', plan: id, at: expiresAt(plan) })
+    if (hasExpired(plan)) refuse({ code: 'plan-expired', plan: id, at: expiresAt(plan) })
     const missing = missingApprovals(plan, approvals)
     for (const { says, role } of missing) {
       if (!(await hasRole(tx, caller, role))) continue
@@ -182,11 +180,8 @@ export function start(pool: pg.Pool, id: string, caller: Caller): Promise<Result
   return request(pool, async (tx, refuse) => {
     const plan = await openPlanOr(tx, id, refuse)
     if (!(await hasRole(tx, caller, operatorRole))) refuse(notAllowed(operatorRole, 'run'))
-    const at = expiresAt(plan)
-    if (Date.parse(at) < Date.now()) refuse({ code: 'plan-expired', plan: id, at })
-    const blockers = plan.measured.checks
-      .flatMap((check) => check.findings)
-      .filter((finding) => finding.level === 'blocker').length
+    if (hasExpired(plan)) refuse({ code: 'plan-expired', plan: id, at: expiresAt(plan) })
+    const blockers = countBlockers(plan)
     if (blockers > 0 && plan.kind !== 'backup') refuse({ code: 'plan-blocked', plan: id, blockers })
     const missing = missingApprovals(plan, await approvalsOf(tx, id))
     if (missing.length > 0) refuse({ code: 'approvals-missing', plan: id, missing })

@@ -75,7 +75,7 @@ export async function unfinishedRunOf(tx: Queryable, target: string): Promise<Ru
 export async function rollbackOf(tx: Queryable, id: string): Promise<{ id: string; endedAt: string } | null> {
   const { rows } = await tx.query<{ id: string; endedAt: string }>(
     `select run.id, ${instant('run.ended_at')} as "endedAt" ${from}
-     where plan.kind = 'rollback' and plan.body ->> 'of' = $1 and run.ending = 'done' limit 1`,
+     where plan.kind = 'rollback' and plan.outline ->> 'of' = $1 and run.ending = 'done' limit 1`,
     [id],
   )
   return rows[0] ?? null

@@ -156,13 +156,13 @@ const askingOf = (question: Question, gate: Gate, standing: Standing): Asking =>
 }
 
 /** What a message says of an open gate. */
-export type Asked = Pick<View, 'state' | 'parts' | 'actions'>
+export type AskedView = Pick<View, 'state' | 'parts' | 'actions'>
 
 /** With the choices, or where they are. */
-export type Asks = (standing: Standing, gate: Gate) => Asked
+export type Asks = (standing: Standing, gate: Gate) => AskedView
 
 /** What an open gate asks, with its choices. */
-export function asked(standing: Standing, gate: Gate): Asked {
+export function asked(standing: Standing, gate: Gate): AskedView {
   const asking = askingOf(gate.question, gate, standing)
   const choices = choicesOf({ standing, gate })
   const lapse = lapseLine(gate)
@@ -185,7 +185,7 @@ export function asked(standing: Standing, gate: Gate): Asked {
  * The same for what stands in the channel besides: a question has its choices and buttons in one message there, and what
  * else tells of it links to that.
  */
-export function askedElsewhere(standing: Standing, gate: Gate): Asked {
+export function askedElsewhere(standing: Standing, gate: Gate): AskedView {
   const { channel } = standing.run.plan.approved.runbook
   const [message = ''] = gateKeys(gate.id)
   return {
